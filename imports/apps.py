@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class ImportsConfig(AppConfig):
+    """The domain: from a spreadsheet to leads in MEGA, and the record of it."""
+
+    name = "imports"
+
+    def ready(self) -> None:
+        from imports import checks  # noqa: F401, PLC0415 - registers the system checks
+        from imports.audit import signals  # noqa: F401, PLC0415 - writes sign-in events

@@ -1,0 +1,109 @@
+"""Customers (client accounts of MEGA), their tokens, and the request quota of each token."""
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from portal.models import Team
+
+
+class OnDuplicate(models.TextChoices):
+    """What MEGA does with a row that matches a lead it already has."""
+
+    SKIP = "skip", "Leave existing leads as they are"
+    UPDATE = "update", "Update existing leads"
+
+
+class Customer(models.Model):
+    """A client account. Its MEGA id cannot change once it has had a token (trigger `0002`)."""
+
+    team = models.ForeignKey(Team, models.PROTECT, related_name="customers")
+    name = models.CharField(max_length=120)
+    slug = models.SlugField(max_length=80, unique=True)
+    mega_id = models.UUIDField("MEGA customer id")
+    region = models.CharField(
+        "phone region", max_length=2, default="US", help_text="Two letters, e.g. US, GB, DE."
+    )
+    requests_per_minute = models.PositiveSmallIntegerField(
+        default=10, validators=[MinValueValidator(1), MaxValueValidator(600)]
+    )
+    on_duplicate = models.CharField(
+        max_length=6, choices=OnDuplicate.choices, default=OnDuplicate.SKIP
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["team", "mega_id"], name="customer_mega_id_once"),
+            models.UniqueConstraint(fields=["team", "name"], name="customer_name_once"),
+            models.CheckConstraint(
+                condition=models.Q(requests_per_minute__range=(1, 600)), name="customer_rpm_range"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def token(self) -> "Token | None":
+        """The token in use, if there is one."""
+        return self.tokens.filter(retired_at=None).select_related("quota", "set_by").first()
+
+
+class Quota(models.Model):
+    """The request budget of one API key, shared by everything that is sent with it.
+
+    It belongs to the key's fingerprint: a new key starts with an empty window, and the same key
+    under two customers is one budget.
+    """
+
+    fingerprint = models.CharField(max_length=32, unique=True)
+    learned_limit = models.PositiveSmallIntegerField(null=True)  # requests a minute, from headers
+    hold_until = models.DateTimeField(null=True)  # Retry-After of the latest 429
+    spaced_until = models.DateTimeField(null=True)  # even spacing after an unexpected 429
+    spaced_left = models.PositiveSmallIntegerField(default=0)  # successes until spacing ends
+    unclear_streak = models.PositiveIntegerField(default=0)  # answers in a row that said nothing
+    proved_at = models.DateTimeField(null=True)  # first 200; until then one request at a time
+
+    def __str__(self) -> str:
+        return self.fingerprint
+
+
+class Token(models.Model):
+    """A sealed API token of one customer. Only the newest is in use; the others are history."""
+
+    class Refusal(models.TextChoices):
+        UNAUTHORIZED = "unauthorized", "MEGA does not know this token (401)"
+        FORBIDDEN = "forbidden", "The token lacks a right or belongs to another customer (403)"
+
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="tokens")
+    quota = models.ForeignKey(Quota, models.PROTECT, related_name="tokens")
+    sealed = models.BinaryField(editable=False)
+    last_four = models.CharField(max_length=4)
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    set_at = models.DateTimeField(auto_now_add=True)
+    retired_at = models.DateTimeField(null=True)
+    refused_at = models.DateTimeField(null=True)
+    refusal = models.CharField(max_length=20, choices=Refusal.choices, blank=True)
+    refusal_message = models.TextField(blank=True)  # MEGA's own words
+    checked_at = models.DateTimeField(null=True)
+    check_result = models.CharField(max_length=30, blank=True)  # code, see delivery.checks
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer"],
+                condition=models.Q(retired_at=None),
+                name="token_in_use_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"…{self.last_four}"

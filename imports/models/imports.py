@@ -1,0 +1,192 @@
+"""An import: one spreadsheet for one customer and all that became of it."""
+
+import uuid
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from imports.models.customers import Customer, OnDuplicate
+
+
+class ImportState(models.TextChoices):
+    """Where an import stands. The words are those of pages, reports and logs."""
+
+    UPLOADED = "uploaded", "Uploaded"
+    READING = "reading", "Reading the file"
+    MAPPING = "mapping", "Columns need a person"
+    CHECKING = "checking", "Checking rows"
+    REVIEW = "review", "Ready for review"
+    APPROVAL = "approval", "Waiting for approval"
+    SCHEDULED = "scheduled", "Scheduled"
+    QUEUED = "queued", "Queued"
+    SENDING = "sending", "Sending"
+    PAUSED = "paused", "Paused"
+    BLOCKED = "blocked", "Blocked: token refused"
+    DECISION = "decision", "Needs a decision"
+    FINISHED = "finished", "Finished"
+    CANCELLED = "cancelled", "Cancelled"
+    FAILED = "failed", "Failed"
+    INCONSISTENT = "inconsistent", "Books do not balance"
+
+
+EDITABLE = (ImportState.MAPPING, ImportState.CHECKING, ImportState.REVIEW)
+SENDABLE = (ImportState.QUEUED, ImportState.SENDING)
+UNDER_WAY = (
+    ImportState.QUEUED,
+    ImportState.SENDING,
+    ImportState.PAUSED,
+    ImportState.BLOCKED,
+    ImportState.DECISION,
+)
+FINAL = (
+    ImportState.FINISHED,
+    ImportState.CANCELLED,
+    ImportState.FAILED,
+    ImportState.INCONSISTENT,
+)
+
+
+class Duplicates(models.TextChoices):
+    """What happens to rows of one file that share an e-mail or the last ten digits of a phone."""
+
+    ALL = "all", "Send all, in the order of the sheet"
+    FIRST = "first", "Send only the first"
+    LAST = "last", "Send only the last"
+    HOLD = "hold", "Send none of them"
+
+
+class Unchanged(models.TextChoices):
+    """What happens to rows that are identical to what this customer already received."""
+
+    SEND = "send", "Send them again"
+    SKIP = "skip", "Leave them out"
+
+
+def upload_path(_instance: "Import", _file_name: str) -> str:
+    """A path of our own making: an uploaded file's name is text to show, never a path."""
+    return f"{uuid.uuid4().hex}"
+
+
+class Import(models.Model):
+    """One spreadsheet for one customer. From `planned_at` on its leads and options are frozen."""
+
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="imports")
+    mega_id = models.UUIDField()  # of the customer, when the file was uploaded
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+
+    file = models.FileField(upload_to=upload_path)
+    file_name = models.CharField(max_length=255)
+    file_size = models.BigIntegerField()  # bytes
+    file_sha256 = models.CharField(max_length=64)
+    dialect_choice = models.JSONField(default=dict)  # what a person chose: sheet, encoding, …
+    dialect = models.JSONField(default=dict)  # what the reader found
+    headers = ArrayField(models.TextField(), default=list)
+    doubts = models.JSONField(default=list)  # sentences of the reader about the file
+
+    state = models.CharField(
+        max_length=12, choices=ImportState.choices, default=ImportState.UPLOADED
+    )
+    reason = models.TextField(blank=True)  # one sentence: why failed, paused, blocked, decision
+    question = models.CharField(max_length=30, blank=True)  # code of what a person must decide
+    read_fence = models.PositiveSmallIntegerField(default=0)  # how often reading was begun
+    work_until = models.DateTimeField(null=True)  # lease of reading, checking or planning
+
+    row_count = models.PositiveIntegerField(default=0)  # rows so far, blank ones included
+    blank_count = models.PositiveIntegerField(default=0)
+    mapping = models.ForeignKey("MappingVersion", models.PROTECT, null=True, related_name="+")
+    on_duplicate = models.CharField(max_length=6, choices=OnDuplicate.choices)
+    duplicates = models.CharField(
+        max_length=5, choices=Duplicates.choices, default=Duplicates.ALL
+    )
+    unchanged = models.CharField(max_length=4, choices=Unchanged.choices, default=Unchanged.SEND)
+    rules_version = models.PositiveSmallIntegerField(default=0)
+    phone_data_version = models.CharField(max_length=20, blank=True)
+    release = models.CharField(max_length=20, blank=True)
+
+    sent_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    send_after = models.DateTimeField(null=True)  # sending may be undone until then
+    accepted_failures = models.BooleanField(default=False)  # a person said: go on all the same
+    planned_at = models.DateTimeField(null=True)  # every batch is cut
+    started_at = models.DateTimeField(null=True)  # first attempt
+    finished_at = models.DateTimeField(null=True)  # every row is final
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=ImportState.values), name="import_state_known"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["customer", "-id"], name="import_of_customer"),
+            models.Index(fields=["file_sha256"], name="import_by_file"),
+            models.Index(
+                fields=["state"],
+                name="import_open",
+                condition=models.Q(finished_at=None) & ~models.Q(state="failed"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"import {self.pk}"
+
+    @property
+    def is_editable(self) -> bool:
+        return self.state in EDITABLE
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.state in UNDER_WAY
+
+    @property
+    def is_final(self) -> bool:
+        return self.state in FINAL
+
+
+class MappingVersion(models.Model):
+    """What becomes of each column, as it stood at one moment. Never changed, only succeeded."""
+
+    lead_import = models.ForeignKey(
+        Import, models.CASCADE, related_name="mappings", db_column="import_id"
+    )
+    version = models.PositiveIntegerField()
+    content = models.JSONField()  # columns.mapping.Mapping.to_json()
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["version"]
+        constraints = [
+            models.UniqueConstraint(fields=["lead_import", "version"], name="mapping_version_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"mapping {self.version} of import {self.lead_import_id}"
+
+
+class Chunk(models.Model):
+    """A range of row numbers that is checked as one task under one mapping version."""
+
+    mapping = models.ForeignKey(MappingVersion, models.CASCADE, related_name="chunks")
+    first = models.PositiveIntegerField()
+    last = models.PositiveIntegerField()
+    work_until = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["first"]
+        constraints = [
+            models.UniqueConstraint(fields=["mapping", "first"], name="chunk_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"rows {self.first} to {self.last}"

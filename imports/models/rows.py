@@ -1,0 +1,118 @@
+"""The stretches of a row's road: as it was read, as it would be sent, as MEGA answered.
+
+The tables share the import and the row's number (the one that the spreadsheet program shows).
+Each is written by COPY and never changed, save for a lead's verdict while its import is editable.
+"""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from imports.models.batches import Attempt, Batch, DryRun
+from imports.models.imports import Import, MappingVersion
+
+
+class Row(models.Model):
+    """A data row as it was read. A blank row between others has no cells, only its number."""
+
+    pk = models.CompositePrimaryKey("lead_import_id", "number")
+    lead_import = models.ForeignKey(
+        Import, models.CASCADE, related_name="rows", db_column="import_id"
+    )
+    number = models.PositiveIntegerField()
+    cells = ArrayField(models.TextField())
+    note = models.TextField(default="")  # what the reader noticed, e.g. cells beyond the headings
+
+    def __str__(self) -> str:
+        return f"row {self.number}"
+
+
+class Verdict(models.TextChoices):
+    """What the portal decided about a lead before sending."""
+
+    OK = "ok", "Will be sent"
+    INVALID = "invalid", "Invalid"
+    DUPLICATE = "duplicate", "Duplicate"
+    EXCLUDED = "excluded", "Excluded"
+    UNCHANGED = "unchanged", "Unchanged"
+
+
+class Lead(models.Model):
+    """A row as it would be sent under one mapping version, with its problems and its verdict."""
+
+    pk = models.CompositePrimaryKey("lead_import_id", "mapping_id", "number")
+    lead_import = models.ForeignKey(
+        Import, models.CASCADE, related_name="leads", db_column="import_id"
+    )
+    mapping = models.ForeignKey(MappingVersion, models.CASCADE, related_name="leads")
+    number = models.PositiveIntegerField()
+    verdict = models.CharField(max_length=9, choices=Verdict.choices)
+    reason = models.TextField(default="")  # why not sent, when no problem says it
+    body = models.JSONField()  # the contract's fields without row_ref; blanks left out
+    problems = models.JSONField()  # columns.problems.Problem.to_json(), a list
+    warned = models.BooleanField()  # has a problem that does not stop it
+    email_key = models.TextField(null=True)  # noqa: DJ001 - NULL joins nothing
+    phone_key = models.TextField(null=True)  # noqa: DJ001 - NULL joins nothing
+    shared = models.BooleanField(default=False)  # another lead of the import has a key of it
+    digest = models.BinaryField()  # columns.check.lead_hash of the body
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["mapping", "email_key"],
+                name="lead_by_email",
+                condition=models.Q(email_key__isnull=False),
+            ),
+            models.Index(
+                fields=["mapping", "phone_key"],
+                name="lead_by_phone",
+                condition=models.Q(phone_key__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"lead of row {self.number}"
+
+
+class OutcomeStatus(models.TextChoices):
+    """MEGA's words."""
+
+    CREATED = "created", "Created"
+    UPDATED = "updated", "Updated"
+    SKIPPED = "skipped", "Skipped"
+    FAILED = "failed", "Failed"
+
+
+class Outcome(models.Model):
+    """What MEGA answered for a row: at most one for each, whoever brought the answer."""
+
+    pk = models.CompositePrimaryKey("lead_import_id", "number")
+    lead_import = models.ForeignKey(
+        Import, models.CASCADE, related_name="outcomes", db_column="import_id"
+    )
+    number = models.PositiveIntegerField()
+    status = models.CharField(max_length=7, choices=OutcomeStatus.choices)
+    lead_id = models.TextField(default="")
+    matched_by = models.CharField(max_length=5, default="")
+    errors = models.JSONField()  # MEGA's sentences, a list
+    ignored_custom_fields = models.JSONField()  # slugs, a list
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="outcomes")
+    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="+", db_index=False)
+
+    def __str__(self) -> str:
+        return f"outcome of row {self.number}"
+
+
+class Prediction(models.Model):
+    """What a dry run answered for a row."""
+
+    pk = models.CompositePrimaryKey("dry_run_id", "number")
+    dry_run = models.ForeignKey(DryRun, models.CASCADE, related_name="predictions")
+    number = models.PositiveIntegerField()
+    status = models.CharField(max_length=7, choices=OutcomeStatus.choices)
+    matched_by = models.CharField(max_length=5, default="")
+    errors = models.JSONField()
+    ignored_custom_fields = models.JSONField()
+    digest = models.BinaryField()  # of the lead that was asked about
+
+    def __str__(self) -> str:
+        return f"prediction for row {self.number}"

@@ -1,0 +1,28 @@
+"""Secrets that are made once and kept in files which only their owner can read."""
+
+import os
+import secrets
+from pathlib import Path
+
+
+def generated_secret(data_dir: Path, name: str) -> str:
+    """Return the secret kept in `data_dir/secrets/name`, creating it (64 hex digits) when absent.
+
+    Two processes that start at the same moment agree: the file is linked into place whole, and
+    whoever comes second reads what the first one wrote.
+    """
+    folder = data_dir / "secrets"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / name
+    if not path.exists():
+        draft = folder / f".{name}.{os.getpid()}.{secrets.token_hex(4)}"
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(32))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    return path.read_text().strip()
