@@ -1,0 +1,227 @@
+"""A spreadsheet as one table: headings, and rows under the numbers that Excel shows."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import chain, islice, repeat
+from pathlib import Path
+from types import TracebackType
+from typing import NamedTuple, Protocol, Self
+
+from imports.errors import UnreadableFile
+from imports.intake import detect, headings
+from imports.intake.delimited import Delimited
+from imports.intake.dialect import DEFAULT, Dialect, Limits
+from imports.intake.workbook import Workbook
+
+SAMPLE_RECORDS = 200
+LAST_HEADER_ROW = 1_000
+
+Record = tuple[list[str], str]
+BLANK: Record = ([], "")
+
+
+class SheetRow(NamedTuple):
+    """A row as it was read.
+
+    number  what the spreadsheet program shows beside it
+    cells   as text; may be shorter than the headings (the rest is blank) or longer (see `note`);
+            [] for a blank row
+    note    what was odd about it, in words, else empty
+    """
+
+    number: int
+    cells: list[str]
+    note: str = ""
+
+
+class Source(Protocol):
+    """What a format gives: its records from row 1 on, blank ones as empty lists."""
+
+    dialect: Dialect
+    doubts: list[str]
+    may_hold_nul: bool
+
+    @property
+    def label(self) -> str: ...
+    @property
+    def sheets(self) -> Sequence[str]: ...
+    @property
+    def hidden(self) -> Sequence[str]: ...
+    def records(self) -> Iterator[Record]: ...
+    def close(self) -> None: ...
+
+
+class Table:
+    """An opened spreadsheet; close it, or use it in a `with`.
+
+    dialect  how it was read, complete: as a choice it makes the same table again
+    sheets   the sheets that hold something, in order ([] for CSV); `hidden` are those among them
+             that the program does not show: they are read only when chosen
+    headers  one for each column, as read: doubled and empty ones are kept
+    doubts   sentences about what a person should look at
+    """
+
+    def __init__(self, source: Source, header_row: int, limits: Limits) -> None:
+        self._source = source
+        self._limits = limits
+        self._live: Iterator[Record] | None = source.records()
+        self.sheets = list(source.sheets)
+        self.hidden = list(source.hidden)
+        self.doubts = list(source.doubts)
+        records = list(islice(self._live, max(SAMPLE_RECORDS, min(header_row, LAST_HEADER_ROW))))
+        place = self._find_headings(records, header_row)
+        self._first = place + 2
+        self.dialect = replace(source.dialect, header_row=place + 1)
+        self.headers = self._cut_headers(records, place)
+        below = records[place + 1 :]
+        if not any(any(map(str.strip, cells)) for cells, _ in below):
+            below = []
+            self._live = self._read_on_to_a_row(self._live, len(records) - place - 1)
+        self._live = chain(below, self._live)
+
+    def rows(self) -> Iterator[SheetRow]:
+        """Stream the rows below the headings, up to the last one that is not blank.
+
+        The first call goes on where opening stopped; each further call reads the file anew.
+        Raises UnreadableFile where the file breaks off or a limit is passed.
+        """
+        live = self._live or islice(self._source.records(), self._first - 1, None)
+        self._live = None
+        nul = self._source.may_hold_nul
+        width = len(self.headers)
+        blank_from = self._first
+        for number, (cells, note) in enumerate(live, start=self._first):
+            if not any(map(str.strip, cells)):
+                continue
+            if number > self._limits.rows:
+                raise self._too_many_rows()
+            for blank in range(blank_from, number):
+                yield SheetRow(blank, [])
+            blank_from = number + 1
+            if nul or note or len(cells) > width:
+                yield self._odd_row(number, cells, note)
+            else:
+                yield SheetRow(number, cells)
+
+    def close(self) -> None:
+        """End the process that reads a workbook; reading of rows ends with it."""
+        self._live = None
+        self._source.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _odd_row(self, number: int, cells: list[str], note: str) -> SheetRow:
+        notes = [note] if note else []
+        if self._source.may_hold_nul:
+            cells, removed = _without_nul(cells)
+            if removed:
+                notes.append(f"{_count(removed, 'NUL character')} removed")
+        width = len(self.headers)
+        while len(cells) > width and not cells[-1].strip():
+            cells = cells[:-1]
+        if len(cells) > self._limits.columns:
+            raise self._too_many_columns(number, len(cells))
+        if len(cells) > width:
+            notes.append(f"{_count(len(cells) - width, 'cell')} more than the headings")
+        return SheetRow(number, cells, "; ".join(notes))
+
+    def _find_headings(self, records: list[Record], header_row: int) -> int:
+        label = self._source.label
+        if header_row:
+            if header_row > len(records) or not any(map(str.strip, records[header_row - 1][0])):
+                raise UnreadableFile(
+                    f"{label} has nothing in row {header_row:,}, which was chosen for the headings."
+                    " Choose the row in which the headings are."
+                )
+            return header_row - 1
+        place = headings.find([cells for cells, _ in records])
+        if place >= 0:
+            doubt = headings.doubt(place + 1, records[place][0])
+            self.doubts += [doubt] if doubt else []
+            return place
+        raise UnreadableFile(
+            f"{label} holds nothing but blank rows where headings and leads were expected"
+            f" (in the first {SAMPLE_RECORDS} rows). Check that it is the right file and save it"
+            " again."
+        )
+
+    def _cut_headers(self, records: list[Record], place: int) -> list[str]:
+        """Keep columns up to the last that has a heading, or a value in the sample."""
+        cells, _ = _without_nul(records[place][0])
+        widest = max(_extent(below) for below, _ in records[place:])
+        cells = cells[: max(_extent(cells), min(len(cells), widest))]
+        # Every column of a sheet is one, with a heading or not; a CSV has those of its headings.
+        room = max(0, widest - len(cells)) if self._source.dialect.kind == "xlsx" else 0
+        if len(cells) + room > self._limits.columns:
+            raise self._too_many_columns(place + 1, len(cells) + room)
+        return cells + [""] * room
+
+    def _read_on_to_a_row(self, live: Iterator[Record], blank: int) -> Iterator[Record]:
+        """Give the records again, of which so many were blank, from the first that is not."""
+        for record in live:
+            if any(map(str.strip, record[0])):
+                return chain(repeat(BLANK, blank), [record], live)
+            blank += 1
+        raise UnreadableFile(
+            f"{self._source.label} has headings in row {self._first - 1:,} but no rows below them."
+            " Add the leads below the headings and upload it again."
+        )
+
+    def _too_many_rows(self) -> UnreadableFile:
+        return UnreadableFile(
+            f"{self._source.label} has more than {self._limits.rows:,} rows. Split it into several"
+            " files and upload them one by one."
+        )
+
+    def _too_many_columns(self, number: int, count: int) -> UnreadableFile:
+        return UnreadableFile(
+            f"Row {number:,} has {count:,} cells, more than the {self._limits.columns:,} columns"
+            " that can be read. Remove the columns that are not needed and upload it again."
+        )
+
+
+def open_table(path: Path, *, choice: Dialect | None = None, limits: Limits = DEFAULT) -> Table:
+    """Open a spreadsheet: what `choice` leaves empty is found out.
+
+    Raises UnreadableFile with a sentence for the person: another format, damaged, too large,
+    empty, only headings, a sheet or heading row that is not there.
+    """
+    choice = choice or Dialect()
+    size = path.stat().st_size
+    if size > limits.file_bytes:
+        raise UnreadableFile(
+            f"The file has {size / 1e6:,.1f} MB, more than the {limits.file_bytes / 1e6:,.0f} MB"
+            " that can be read. Split it into several files and upload them one by one."
+        )
+    kind = detect.kind(path)
+    source: Source = (
+        Workbook(path, choice, limits) if kind == "xlsx" else Delimited(path, choice, limits)
+    )
+    try:
+        return Table(source, choice.header_row, limits)
+    except BaseException:
+        source.close()
+        raise
+
+
+def _extent(cells: Sequence[str]) -> int:
+    """Count the cells up to the last one that is not blank."""
+    return next((place for place in range(len(cells), 0, -1) if cells[place - 1].strip()), 0)
+
+
+def _without_nul(cells: list[str]) -> tuple[list[str], int]:
+    removed = sum(cell.count("\x00") for cell in cells)
+    return ([cell.replace("\x00", "") for cell in cells] if removed else cells), removed
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")

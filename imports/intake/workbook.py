@@ -1,0 +1,194 @@
+"""Reading of XLSX through a child process that may die of a hostile file without harm."""
+
+import contextlib
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from imports.errors import UnreadableFile
+from imports.intake.dialect import Dialect, Limits
+from imports.intake.workbook_child import OUT_OF_MEMORY
+from imports.intake.workbook_look import DAMAGED
+
+ROOT = Path(__file__).resolve().parents[2]
+CHILD = "imports.intake.workbook_child"
+READ_BYTES = 256 * 1024
+LINE_BYTES = 128 * 1024 * 1024
+
+
+class Workbook:
+    """An XLSX file, as records of text numbered from row 1 of the chosen sheet."""
+
+    may_hold_nul = True  # Excel writes control characters as _x0000_
+
+    def __init__(self, path: Path, choice: Dialect, limits: Limits) -> None:
+        self._path = path
+        self._limits = limits
+        self._child: _Child | None = _Child(path, choice.sheet, limits)
+        self.doubts: list[str] = []
+        try:
+            head = self._child.head()
+        except BaseException:
+            self._child.close()
+            raise
+        self.sheets: list[str] = head["sheets"]
+        self.hidden: list[str] = head["hidden"]
+        self.dialect = Dialect(kind="xlsx", sheet=head["sheet"])
+
+    @property
+    def label(self) -> str:
+        """How sentences call it."""
+        return f"The sheet “{self.dialect.sheet}”"
+
+    def records(self) -> Iterator[tuple[list[str], str]]:
+        """Stream (cells, ""), the first time from the process that opening has started."""
+        child, self._child = self._child, None
+        if child is None:
+            child = _Child(self._path, self.dialect.sheet, self._limits)
+        self._reading = child
+        try:
+            if not child.opened:
+                child.head()
+            for rows in child.frames():
+                for cells in rows:
+                    yield cells, ""
+        finally:
+            child.close()
+
+    def close(self) -> None:
+        """End the child processes; harmless when they have ended."""
+        for child in (self._child, getattr(self, "_reading", None)):
+            if child is not None:
+                child.close()
+
+
+class _Child:
+    """One run of the child process: its frames, or a sentence for how it died."""
+
+    def __init__(self, path: Path, sheet: str, limits: Limits) -> None:
+        self._limits = limits
+        self._buffer = bytearray()
+        self.opened = False
+        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 closed with the process
+        request = {
+            "path": str(path.resolve()),
+            "sheet": sheet,
+            "limits": asdict(limits),
+            "parent": os.getpid(),
+        }
+        reading, writing = os.pipe()
+        self._output = os.fdopen(reading, "rb", buffering=0)
+        with os.fdopen(writing, "wb") as output, tempfile.TemporaryFile() as stdin:
+            stdin.write(json.dumps(request).encode())
+            stdin.seek(0)
+            self._process = subprocess.Popen(  # noqa: S603 our own module, no word of the user's
+                [sys.executable, "-s", "-B", "-m", CHILD],
+                stdin=stdin,
+                stdout=output,
+                stderr=self._stderr,
+                cwd=ROOT,
+                env=_environment(),
+                start_new_session=True,
+            )
+
+    def head(self) -> dict[str, Any]:
+        """Wait for what the child found; raises UnreadableFile when it refuses or dies."""
+        self.opened = True
+        found = next(self.frames(), None)
+        if not isinstance(found, dict):
+            raise self._death()
+        return found
+
+    def frames(self) -> Iterator[Any]:
+        """Stream the child's lines of JSON, holding one at a time."""
+        while (line := self._line()) is not None:
+            try:
+                frame = json.loads(line)
+            except ValueError as problem:
+                raise UnreadableFile(DAMAGED, code="hostile") from problem
+            if isinstance(frame, dict) and "refused" in frame:
+                raise UnreadableFile(frame["refused"], code=frame["code"])
+            yield frame
+        if self._status() != 0:
+            raise self._death()
+
+    def close(self) -> None:
+        """Kill the child and whatever it may have started."""
+        if self._process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait()
+        self._output.close()
+        self._stderr.close()
+
+    def _line(self) -> bytes | None:
+        start = 0
+        while (end := self._buffer.find(b"\n", start)) < 0:
+            start = len(self._buffer)
+            piece = self._read()
+            if not piece:
+                return None
+            self._buffer += piece
+            if len(self._buffer) > LINE_BYTES:
+                raise UnreadableFile(DAMAGED, code="hostile")
+        line = bytes(self._buffer[:end])
+        del self._buffer[: end + 1]
+        return line
+
+    def _read(self) -> bytes:
+        """Wait for output, but not for ever: the clock runs only while we wait."""
+        descriptor = self._output.fileno()
+        poll = select.poll()
+        poll.register(descriptor, select.POLLIN)
+        deadline = time.monotonic() + self._limits.wait_seconds
+        while (left := deadline - time.monotonic()) > 0:
+            if poll.poll(left * 1000):
+                return os.read(descriptor, READ_BYTES)
+        raise _too_slow()
+
+    def _status(self) -> int:
+        try:
+            return self._process.wait(self._limits.wait_seconds)
+        except subprocess.TimeoutExpired as problem:
+            raise _too_slow() from problem
+
+    def _death(self) -> UnreadableFile:
+        """Tell why the child ended: one signal may mean the memory limit or a hostile file."""
+        status = self._status()
+        self._stderr.seek(0)
+        said = self._stderr.read(4096)
+        if status == OUT_OF_MEMORY or b"memory allocation of" in said or b"MemoryError" in said:
+            return UnreadableFile(
+                "The workbook is too large to be opened: it needs more than"
+                f" {self._limits.memory_bytes / 1e6:,.0f} MB of memory. Save the sheet with the"
+                " leads as CSV and upload that.",
+                code="memory",
+            )
+        if status in {-signal.SIGXCPU, -signal.SIGKILL}:
+            return _too_slow()
+        return UnreadableFile(DAMAGED, code="damaged")
+
+
+def _environment() -> dict[str, str]:
+    """Nothing of ours is handed on, for it holds secrets, but where Python's own library is."""
+    library = os.environ.get("LD_LIBRARY_PATH")
+    return {"RUST_BACKTRACE": "0", "PYTHONUTF8": "1"} | (
+        {"LD_LIBRARY_PATH": library} if library else {}
+    )
+
+
+def _too_slow() -> UnreadableFile:
+    return UnreadableFile(
+        "The workbook takes too long to be opened. Save the sheet with the leads as CSV and upload"
+        " that.",
+        code="slow",
+    )
