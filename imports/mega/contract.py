@@ -1,0 +1,295 @@
+"""What MEGA accepts and what it answers: fields, limits, the bytes of a request, typed answers.
+
+Source: the vendor's description of `POST /api/agents/crm/leads/bulk`, and its public guides. The
+answers are read tolerantly: whatever in them is odd stays visible, so that only trustworthy results
+are ever taken for outcomes.
+"""
+
+import json
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any, Self
+
+BULK_PATH = "/api/agents/crm/leads/bulk"
+LEADS_PATH = "/api/agents/crm/leads"
+SCOPE_READ = "public_api:leads:read"
+SCOPE_WRITE = "public_api:leads:write"
+
+MAX_ROWS = 500
+FIELDS = (  # in the order in which they are sent
+    "row_ref",
+    "contact_name",
+    "contact_phone",
+    "contact_email",
+    "source_platform",
+    "source_type",
+    "stage_slug",
+    "owner_id",
+    "lead_line",
+    "custom_fields",
+)
+CONTACT_FIELDS = ("contact_name", "contact_phone", "contact_email")
+SOURCE_PLATFORMS = (
+    "google_ads",
+    "meta_ads",
+    "google_organic",
+    "direct",
+    "referral",
+    "hubspot",
+    "zoho",
+    "ghl",
+    "shopify",
+    "zenmaid",
+    "lead_docket",
+    "salesforce",
+)
+SOURCE_TYPES = ("form", "phone_call", "email", "chat", "sms", "manual", "import")
+LEAD_LINES = ("buyer", "seller")
+ON_DUPLICATE = ("update", "skip")
+STATUSES = ("created", "updated", "skipped", "failed")
+MATCHED_BY = ("email", "phone")
+RESERVED_CUSTOM_SLUGS = frozenset({"lead_line"})
+
+LIMIT_RANGE = (1, 600)  # requests a minute that we believe
+LONGEST_WAIT = 3600  # seconds that we believe of Retry-After and RateLimit-Reset
+_MESSAGE_LENGTH = 4000
+_TEXT_LENGTH = 1000
+_SLUG_LENGTH = 200
+_MOST_TEXTS = 100
+
+_TOKEN = re.compile(r"mega_[0-9a-fA-F]{64}")
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_NAMED_ROW = re.compile(r"\bleads(?:\[([0-9]{1,3})\]|\.([0-9]{1,3})(?=[.:\s]|$))")
+# Control characters and lone surrogates: neither a database nor a terminal should meet them.
+_UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
+
+
+class MalformedAnswer(Exception):  # noqa: N818 - it names what was received, not what went wrong
+    """The answer as a whole cannot be used; the text says why, without any of its content."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer of any status: header names in lower case, no cookies."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RowResult:
+    """What MEGA says about one row. `row_ref` is None and `status` '' where it is not a text."""
+
+    row_ref: str | None
+    status: str
+    lead_id: str | None = None
+    matched_by: str | None = None
+    errors: tuple[str, ...] = ()
+    ignored_custom_fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BulkResult:
+    """The answer to a bulk request as it came; `dry_run` is None when it does not say."""
+
+    dry_run: bool | None
+    summary: Mapping[str, int]
+    results: tuple[RowResult, ...]
+    unknown_custom_fields: tuple[str, ...] = ()
+
+    def by_ref(self, expected: Collection[str]) -> dict[str, RowResult]:
+        """Return the trustworthy results by row_ref.
+
+        Kept are refs that we asked for, with a status that we know; a ref with two results that
+        differ is kept with neither.
+        """
+        asked = frozenset(expected)
+        kept: dict[str, RowResult] = {}
+        contradicted: set[str] = set()
+        for result in self.results:
+            ref = result.row_ref
+            if ref is None or ref not in asked:
+                continue
+            if kept.setdefault(ref, result) != result:
+                contradicted.add(ref)
+        return {
+            ref: result
+            for ref, result in kept.items()
+            if ref not in contradicted and result.status in STATUSES
+        }
+
+
+def looks_like_token(text: str) -> bool:
+    """Whether the text is `mega_` and 64 hexadecimal digits."""
+    return _TOKEN.fullmatch(text) is not None
+
+
+def encode_body(leads: Sequence[Mapping[str, object]], on_duplicate: str, dry_run: bool) -> bytes:
+    """Encode 1 to 500 leads as the exact bytes of a request: the same leads, the same bytes.
+
+    Fields stand in the contract's order, custom fields by slug; blank values are left out. Raises
+    ValueError for what could never be a request (no rows, too many, an unknown field, NaN).
+    """
+    if not 1 <= len(leads) <= MAX_ROWS:
+        raise ValueError(f"A request takes 1 to {MAX_ROWS} leads, not {len(leads)}.")
+    if on_duplicate not in ON_DUPLICATE:
+        raise ValueError(f"on_duplicate is one of {', '.join(ON_DUPLICATE)}, not {on_duplicate!r}.")
+    content = {
+        "leads": [_ordered(lead) for lead in leads],
+        "on_duplicate": on_duplicate,
+        "dry_run": dry_run,
+    }
+    text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.encode()
+
+
+def _ordered(lead: Mapping[str, object]) -> dict[str, object]:
+    strangers = lead.keys() - set(FIELDS)
+    if strangers:
+        raise ValueError(f"A lead has no field {min(strangers)!r}.")
+    row = {name: lead[name] for name in FIELDS if name in lead and not _is_blank(lead[name])}
+    custom = row.get("custom_fields")
+    if isinstance(custom, Mapping):
+        row["custom_fields"] = {k: custom[k] for k in sorted(custom) if not _is_blank(custom[k])}
+        if not row["custom_fields"]:
+            del row["custom_fields"]
+    return row
+
+
+def _is_blank(value: object) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def parse_bulk(body: bytes) -> BulkResult:
+    """Read the body of a 200; raise MalformedAnswer when it is not usable as a whole."""
+    content = _load(body)
+    if content is None:
+        raise MalformedAnswer("MEGA's answer is not JSON.")
+    if not isinstance(content, dict):
+        raise MalformedAnswer("MEGA's answer is not a JSON object.")
+    results = content.get("results")
+    if not isinstance(results, list):
+        raise MalformedAnswer("MEGA's answer has no list of results.")
+    dry_run = content.get("dry_run")
+    summary = content.get("summary")
+    counts = summary if isinstance(summary, dict) else {}
+    return BulkResult(
+        dry_run=dry_run if isinstance(dry_run, bool) else None,
+        summary={name: n for name, n in counts.items() if type(n) is int},
+        results=tuple(_row_result(one) for one in results if isinstance(one, dict)),
+        unknown_custom_fields=_texts(content.get("unknown_custom_fields"), _SLUG_LENGTH),
+    )
+
+
+def _load(body: bytes) -> Any:
+    """Return the JSON value of the body, None when there is none."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _row_result(one: dict[str, Any]) -> RowResult:
+    ref, status, lead_id = one.get("row_ref"), one.get("status"), one.get("lead_id")
+    matched_by = one.get("matched_by")
+    return RowResult(
+        row_ref=ref if isinstance(ref, str) else None,
+        status=_clean(status, 40) if isinstance(status, str) else "",
+        lead_id=_clean(lead_id, 200) if isinstance(lead_id, str) else None,
+        matched_by=matched_by if matched_by in MATCHED_BY else None,
+        errors=_texts(one.get("errors"), _TEXT_LENGTH),
+        ignored_custom_fields=_texts(one.get("ignored_custom_fields"), _SLUG_LENGTH),
+    )
+
+
+def _texts(value: object, length: int) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        return ()
+    return tuple(_clean(text, length) for text in value[:_MOST_TEXTS] if isinstance(text, str))
+
+
+def _clean(text: str, length: int) -> str:
+    fit = _UNFIT.sub(" ", text).strip()
+    return fit if len(fit) <= length else fit[: length - 1] + "…"
+
+
+def error_message(body: bytes) -> str:
+    """Return the message of MEGA's error envelope, fit to be stored and shown; '' if none."""
+    content = _load(body)
+    error = content.get("error") if isinstance(content, dict) else None
+    message = error.get("message") if isinstance(error, dict) else error
+    return _clean(message, _MESSAGE_LENGTH) if isinstance(message, str) else ""
+
+
+def named_rows(message: str) -> set[int]:
+    """Return the indexes, from 0, of the leads that a message such as `leads[3].…` names."""
+    found = (int(first or second) for first, second in _NAMED_ROW.findall(message))
+    return {index for index in found if index < MAX_ROWS}
+
+
+@dataclass(frozen=True, slots=True)
+class RateHeaders:
+    """What an answer says about the quota; None where it says nothing or nonsense.
+
+    `reset` and `retry_after` are seconds from now. `absurd` names the headers whose values were
+    brought into the range that we believe.
+    """
+
+    limit: int | None = None
+    remaining: int | None = None
+    reset: int | None = None
+    retry_after: float | None = None
+    absurd: tuple[str, ...] = field(default=())
+
+    @classmethod
+    def parse(cls, headers: Mapping[str, str], *, now: datetime) -> Self:
+        """Read the headers; an aware `now` gives a Retry-After that is a date its meaning."""
+        values = {name.lower(): value for name, value in headers.items()}
+        limit, odd_limit = _within(_number(values.get("ratelimit-limit")), *LIMIT_RANGE)
+        remaining, odd_rest = _within(_number(values.get("ratelimit-remaining")), 0, LIMIT_RANGE[1])
+        reset, odd_reset = _within(_number(values.get("ratelimit-reset")), 0, LONGEST_WAIT)
+        wait, odd_wait = _within(_seconds(values.get("retry-after"), now), 0, LONGEST_WAIT)
+        flags = {
+            "ratelimit-limit": odd_limit,
+            "ratelimit-remaining": odd_rest,
+            "ratelimit-reset": odd_reset,
+            "retry-after": odd_wait,
+        }
+        return cls(
+            limit=None if limit is None else int(limit),
+            remaining=None if remaining is None else int(remaining),
+            reset=None if reset is None else -int(-reset // 1),  # rounded up
+            retry_after=wait,
+            absurd=tuple(name for name, is_odd in flags.items() if is_odd),
+        )
+
+
+def _number(value: str | None) -> float | None:
+    """Read `10`, `10.5`, and the first item of the standard's older form `10, 10;w=60`."""
+    first = re.split("[,;]", value or "", maxsplit=1)[0].strip()
+    return float(first) if _NUMBER.fullmatch(first) else None
+
+
+def _seconds(value: str | None, now: datetime) -> float | None:
+    seconds = _number(value)
+    if seconds is not None or not value:
+        return seconds
+    try:
+        moment = parsedate_to_datetime(value)
+    except (ValueError, OverflowError, IndexError):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - now).total_seconds())
+
+
+def _within(value: float | None, low: float, high: float) -> tuple[float | None, bool]:
+    """Return the value brought into the range, and whether it was outside."""
+    if value is None:
+        return None, False
+    inside = min(max(value, low), high)
+    return inside, inside != value
