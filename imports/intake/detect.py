@@ -5,6 +5,7 @@ from pathlib import Path
 
 from imports.errors import UnreadableFile
 from imports.intake.dialect import FileKind
+from imports.intake.encoding import unmarked_utf16
 
 HEAD_BYTES = 64 * 1024
 NAMES_BYTES = 4 * 1024 * 1024
@@ -84,6 +85,8 @@ def _refuse_other_formats(head: bytes) -> None:
 
 def _is_binary(head: bytes) -> bool:
     """Text has next to no control characters; single NULs are removed later, with a note."""
+    if wide := unmarked_utf16(head):
+        head = head.decode(wide, "replace").encode()
     controls = len(head) - len(head.translate(None, CONTROLS))
     return controls * 50 > len(head) or not head.strip(b"\x00")
 

@@ -1,6 +1,7 @@
 """Which encoding a CSV is written in: the whole file is looked at before its first row is read."""
 
 import codecs
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,9 @@ from imports.intake.dialect import ENCODINGS
 CHUNK = 1024 * 1024
 LONGEST_LINE_CHUNKS = 16
 MIXED = "utf-8/cp1252"
+HIGH_BYTES = bytes(range(128, 256))
+# Two characters of Windows-1252 in a row may happen to be UTF-8 too, but for a far-off script.
+EUROPEAN = re.compile("[\u00a0-\u04ff\u2010-\u20ac]")
 BOMS = (
     ("utf-32-le", codecs.BOM_UTF32_LE),  # before UTF-16, whose mark it begins with
     ("utf-32-be", codecs.BOM_UTF32_BE),
@@ -64,7 +68,7 @@ def find(path: Path, chosen: str = "") -> Encoding:
         raise UnreadableFile(f"“{chosen}” is not an encoding that can be read here.")
     with path.open("rb") as file:
         head = file.read(64 * 1024)
-    name = chosen or _marked(head) or _patterned(head) or "utf-8"
+    name = chosen or _marked(head) or unmarked_utf16(head) or "utf-8"
     try:
         nul = _scan(path, name)
     except UnicodeDecodeError as problem:
@@ -86,8 +90,8 @@ def _bom(head: bytes, name: str) -> int:
     return next((len(bom) for other, bom in BOMS if other == codec and head.startswith(bom)), 0)
 
 
-def _patterned(head: bytes) -> str:
-    """UTF-16 without a mark: every second byte of Latin text is a NUL."""
+def unmarked_utf16(head: bytes) -> str:
+    """Recognise UTF-16 without a mark: every second byte of Latin text is a NUL."""
     pairs = max(1, len(head) // 2)
     even, odd = head[0::2].count(0), head[1::2].count(0)
     if odd > 0.3 * pairs and even < 0.05 * pairs:
@@ -138,7 +142,8 @@ def _western(path: Path, head: bytes) -> Encoding:
         text = decoder.decode(chunk)
         replaced = text.count("\ufffd")
         bad += replaced
-        good += len(text) - replaced - len(chunk.translate(None, bytes(range(128, 256))))
+        if len(text) - replaced > len(chunk.translate(None, HIGH_BYTES)):
+            good += len(EUROPEAN.findall(text))
     name = MIXED if good * 10 > bad else "cp1252"
     doubt = (
         "The file mixes UTF-8 and Windows-1252: look whether names with accents came out right."

@@ -89,6 +89,19 @@ def test_a_file_of_two_encodings_loses_neither(opened):
     assert [row.cells for row in table.rows()] == [["Zoë", "Köln"], ["Jürgen", "Nîmes"]]
 
 
+def test_windows_characters_that_happen_to_be_utf8_are_not_taken_for_it(opened):
+    table = opened("Straße,City\nGroß–Str. 5,Köln\n", "cp1252")
+
+    assert table.dialect.encoding == "cp1252"
+    assert [row.cells for row in table.rows()] == [["Groß–Str. 5", "Köln"]]
+
+
+def test_a_dash_in_utf16_without_a_mark_is_no_binary_data(opened):
+    table = opened("Name,Straße\n,–\n", "utf-16-le")
+
+    assert [row.cells for row in table.rows()] == [["", "–"]]
+
+
 def test_a_chosen_encoding_is_obeyed_or_refused(opened):
     polish = "Imię,Miasto\nŁukasz,Łódź\n"
 

@@ -1,0 +1,135 @@
+"""Reading an uploaded file into rows: one task, restartable, streaming by COPY."""
+
+import logging
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import islice
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from imports.errors import UnreadableFile
+from imports.intake.dialect import Dialect, Limits
+from imports.intake.table import SheetRow, Table, open_table
+from imports.models import Import, ImportState, Row
+
+log = logging.getLogger(__name__)
+
+SLICE = 10_000  # rows a transaction
+LEASE = timedelta(seconds=120)  # longer than the reader may be silent
+MOST_BEGINNINGS = 3
+_TO_READ = (ImportState.UPLOADED, ImportState.READING)
+_COPY = "COPY imports_row (import_id, number, cells, note) FROM STDIN"
+
+
+class Overtaken(Exception):  # noqa: N818 - not an error: somebody else reads this file now
+    """Another reader has begun, or the import is no longer to be read."""
+
+
+def read(import_id: int) -> bool:
+    """Read the file of an import; return whether its rows are complete because of this call.
+
+    1. Take the lease; a file that ended its reader three times is set aside. 2. Drop the rows of
+    an earlier beginning. 3. Store rows slice by slice while the lease is ours. 4. Note what was
+    found. A file that cannot be read makes the import `failed`, with the reason.
+    """
+    lead_import = _begin(import_id)
+    if lead_import is None:
+        return False
+    try:
+        _read(lead_import)
+    except UnreadableFile as problem:
+        _fail(lead_import, problem.sentence)
+        return False
+    except FileNotFoundError:
+        log.exception("import %s: its file is not on this machine", import_id)
+        _fail(lead_import, "The stored file is missing on the machine that reads it. "
+              "Upload it again; if it happens again, tell your administrator.")  # fmt: skip
+        return False
+    except Overtaken:
+        return False
+    return True
+
+
+@transaction.atomic
+def _begin(import_id: int) -> Import | None:
+    idle = Q(work_until=None) | Q(work_until__lt=Now())
+    lead_import = (
+        Import.objects.select_for_update(no_key=True, skip_locked=True)
+        .filter(idle, pk=import_id, state__in=_TO_READ)
+        .first()
+    )
+    if lead_import is None:
+        return None
+    if lead_import.read_fence >= MOST_BEGINNINGS:
+        _fail(lead_import, "Reading this file stopped the portal's reader three times, so it was "
+              "set aside. Save it again as CSV and upload that.")  # fmt: skip
+        return None
+    lead_import.read_fence += 1
+    lead_import.state = ImportState.READING
+    lead_import.row_count = lead_import.blank_count = 0
+    lead_import.save(update_fields=["read_fence", "state", "row_count", "blank_count"])
+    Import.objects.filter(pk=import_id).update(work_until=Now() + LEASE)
+    Row.objects.filter(lead_import=lead_import).delete()
+    return lead_import
+
+
+def _read(lead_import: Import) -> None:
+    choice = Dialect.from_dict(lead_import.dialect_choice)
+    limits = Limits(file_bytes=settings.MAX_UPLOAD_BYTES, rows=settings.MAX_ROWS)
+    with open_table(Path(lead_import.file.path), choice=choice, limits=limits) as table:
+        _note(lead_import, table)
+        rows = table.rows()
+        while chunk := list(islice(rows, SLICE)):
+            _store(lead_import, chunk)
+
+
+@transaction.atomic
+def _note(lead_import: Import, table: Table) -> None:
+    _keep_lease(lead_import)
+    lead_import.headers = table.headers
+    lead_import.dialect = table.dialect.as_dict()
+    lead_import.sheets = [*table.sheets, *table.hidden]
+    lead_import.doubts = table.doubts
+    lead_import.save(update_fields=["headers", "dialect", "sheets", "doubts"])
+
+
+@transaction.atomic
+def _store(lead_import: Import, rows: list[SheetRow]) -> None:
+    _keep_lease(lead_import)
+    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+        copy.set_types(["int8", "int4", "text[]", "text"])
+        for number, cells, note in rows:
+            copy.write_row((lead_import.pk, number, cells, note))
+    lead_import.row_count += len(rows)
+    lead_import.blank_count += sum(not row.cells for row in rows)
+    lead_import.save(update_fields=["row_count", "blank_count"])
+
+
+def _keep_lease(lead_import: Import) -> None:
+    ours = Import.objects.filter(
+        pk=lead_import.pk, state=ImportState.READING, read_fence=lead_import.read_fence
+    )
+    if not ours.update(work_until=Now() + LEASE):
+        raise Overtaken
+
+
+@transaction.atomic
+def _fail(lead_import: Import, sentence: str) -> None:
+    """Set the import aside with a sentence; half-read rows are dropped, the file stays."""
+    ours = Import.objects.filter(
+        pk=lead_import.pk, state__in=_TO_READ, read_fence=lead_import.read_fence
+    )
+    if ours.update(state=ImportState.FAILED, reason=sentence, work_until=None, finished_at=Now()):
+        Row.objects.filter(lead_import=lead_import).delete()
+        ours = Import.objects.filter(pk=lead_import.pk)
+        ours.update(row_count=0, blank_count=0)
+
+
+def first_rows(lead_import: Import, limit: int) -> Iterator[list[str]]:
+    """Return the cells of the first rows that are not blank, in sheet order."""
+    rows = Row.objects.filter(lead_import=lead_import).exclude(cells=[]).order_by("number")
+    yield from rows.values_list("cells", flat=True)[:limit]

@@ -1,0 +1,128 @@
+"""Taking in an uploaded file: stored byte for byte under a name of our own."""
+
+import hashlib
+import re
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Any
+
+from django.conf import settings
+from django.core.files import File
+from django.db import transaction
+
+from imports.audit import acts, trail
+from imports.errors import BadInput
+from imports.intake import detect
+from imports.models import Customer, Import
+from portal.models import User
+
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]+")
+CHUNK = 1024 * 1024
+
+
+def accept(  # noqa: PLR0913 - each is a fact of the upload
+    customer: Customer,
+    user: User | None,
+    file: File,  # type: ignore[type-arg]  # bytes
+    name: str,
+    *,
+    dialect: dict[str, Any] | None = None,
+    mapping_choice: dict[str, Any] | None = None,
+    parent: Import | None = None,
+) -> Import:
+    """Store an upload as a new import of the customer.
+
+    Raises BadInput (empty, over the size limit, not storable) and UnreadableFile (not a kind of
+    file that can be read); nothing is left behind then.
+    """
+    _refuse_size(file.size)
+    _refuse_kind(file)
+    lead_import = Import(
+        customer=customer,
+        mega_id=customer.mega_id,
+        created_by=user,
+        parent=parent,
+        file_name=shown_name(name),
+        file_size=file.size,
+        file_sha256=_sha256(file),
+        dialect_choice=dialect or {},
+        mapping_choice=mapping_choice or {},
+        on_duplicate=customer.on_duplicate,
+        release=settings.RELEASE,
+    )
+    return _store(lead_import, file, user)
+
+
+def _store(lead_import: Import, file: File, user: User | None) -> Import:  # type: ignore[type-arg]
+    try:
+        lead_import.file.save("", file, save=False)
+    except OSError as problem:
+        raise BadInput(
+            "The file could not be stored: the portal's disk is full or not writable. "
+            "Nothing was imported. Tell your administrator, then upload it again.",
+            code="not_stored",
+        ) from problem
+    try:
+        with transaction.atomic():
+            lead_import.save()
+            facts = {"size": lead_import.file_size, "sha256": lead_import.file_sha256}
+            trail.record(
+                acts.UPLOADED,
+                actor=user,
+                customer=lead_import.customer,
+                lead_import=lead_import,
+                facts=facts,
+            )
+    except BaseException:
+        lead_import.file.delete(save=False)
+        raise
+    return lead_import
+
+
+def shown_name(name: str) -> str:
+    """Return an uploaded file's name as it is shown: no path, no control characters, bounded."""
+    last = re.split(r"[/\\]", name)[-1]
+    return _UNPRINTABLE.sub(" ", last).strip()[:255] or "unnamed"
+
+
+def _refuse_size(size: int) -> None:
+    limit = settings.MAX_UPLOAD_BYTES
+    if not size:
+        raise BadInput(
+            "The file is empty (0 bytes). Open it in your spreadsheet program, check that it has "
+            "rows, and save it again.",
+            code="empty",
+        )
+    if size > limit:
+        raise BadInput(
+            f"The file has {size / 1048576:,.1f} MB, the limit is {limit / 1048576:,.0f} MB. "
+            "Split it into several files.",
+            code="too_large",
+        )
+
+
+def _refuse_kind(file: File) -> None:  # type: ignore[type-arg]
+    """Look at the content at once, so that the person hears about a PDF before waiting."""
+    path = getattr(file, "temporary_file_path", None)
+    if path is not None:
+        detect.kind(Path(path()))
+        return
+    with NamedTemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as copy:
+        for chunk in file.chunks(CHUNK):
+            copy.write(chunk)
+        copy.flush()
+        detect.kind(Path(copy.name))
+
+
+def _sha256(file: File) -> str:  # type: ignore[type-arg]
+    digest = hashlib.sha256()
+    for chunk in file.chunks(CHUNK):
+        digest.update(chunk)
+    file.seek(0)
+    return digest.hexdigest()
+
+
+def earlier_import_of(customer: Customer, sha256: str, *, but: int | None = None) -> Import | None:
+    """Return the newest import of the very same file for the same customer, if there is one."""
+    same = Import.objects.filter(customer=customer, file_sha256=sha256).exclude(state="failed")
+    return same.exclude(pk=but).select_related("created_by").first()
