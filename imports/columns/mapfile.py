@@ -1,0 +1,189 @@
+"""Mapping files, as people and scripts write them.
+
+`{"columns": {"<header>": "<field>" | {"field": "…", "values": {"<cell>": "<value>"}} | null},
+"constants": {"<field>": "<value>"}}`. Columns that the file leaves out stay as they were matched.
+"""
+
+import json
+from collections.abc import Mapping as MappingType
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from rapidfuzz import process
+
+from imports.columns import fields, headers
+from imports.columns.mapping import ColumnMap, Mapping, refuse_defects
+from imports.errors import BadMapping
+
+_LARGEST = 1_000_000  # bytes
+_CHOSEN = "chosen in the mapping file"
+_SHAPE = 'a mapping file is {"columns": {"<header>": "<field>"}, "constants": {…}}'
+
+
+class _Choice(NamedTuple):
+    target: str | None
+    values: dict[str, str]
+
+
+def load_mapping_file(source: Path | str) -> object:
+    """The JSON of a file (a Path) or a text; BadMapping when it cannot be read or is none."""
+    where = f"The mapping file {source.name}" if isinstance(source, Path) else "The mapping"
+    text = _text(source, where) if isinstance(source, Path) else source
+    try:
+        return json.loads(text.removeprefix("\ufeff"), object_pairs_hook=_once)
+    except json.JSONDecodeError as error:
+        raise BadMapping(
+            f"{where} is not JSON: {error.msg} in line {error.lineno}, column {error.colno};"
+            f" {_SHAPE}."
+        ) from error
+    except RecursionError as error:
+        raise BadMapping(f"{where} is nested too deeply; {_SHAPE}.") from error
+
+
+def apply_file(mapping: Mapping, data: object) -> Mapping:
+    """The mapping with the file's decisions in it; BadMapping names the first thing wrong."""
+    parts = _object(data, "The mapping")
+    if unknown := [key for key in parts if key not in {"columns", "constants"}]:
+        raise BadMapping(f"The mapping has an unknown part '{unknown[0]}'; {_SHAPE}.")
+    chosen = _choices(mapping, _object(parts.get("columns", {}), "'columns'"))
+    constants = _texts(parts.get("constants", {}), "'constants'")
+    decided = Mapping(_decide(mapping, chosen), {**mapping.constants, **constants})
+    refuse_defects(decided)
+    return decided
+
+
+def find_column(mapping: Mapping, header: str) -> int:
+    """The position of the column that a person calls so; BadMapping when none or several are."""
+    names = mapping.names
+    if header in names:
+        return names.index(header)
+    folded = _fold(header)
+    found = [i for i, name in enumerate(names) if _fold(name) == folded]
+    doubled = [n for n, c in zip(names, mapping.columns, strict=True) if _fold(c.header) == folded]
+    if len(found) == 1:
+        return found[0]
+    if doubled and folded:
+        calls = " or ".join(f"'{name}'" for name in doubled)
+        raise BadMapping(f"The sheet has {len(doubled)} columns '{header}': say {calls}.")
+    raise BadMapping(_no_such_column(header, names))
+
+
+def _text(path: Path, where: str) -> str:
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise BadMapping(f"{where} is over one megabyte, which no mapping is; {_SHAPE}.")
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise BadMapping(f"{where} cannot be read: {error.strerror}; check its path.") from error
+    except ValueError as error:
+        raise BadMapping(f"{where} is not UTF-8 text; save it as UTF-8.") from error
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """JSON lets a name stand twice and keeps the last; a person would not notice."""
+    result: dict[str, object] = {}
+    for key, value in pairs:
+        if key in result:
+            raise BadMapping(f"The mapping names '{key}' twice in one place: keep one of them.")
+        result[key] = value
+    return result
+
+
+def _choices(mapping: Mapping, columns: MappingType[str, object]) -> dict[int, _Choice]:
+    chosen: dict[int, _Choice] = {}
+    for header, value in columns.items():
+        index = find_column(mapping, header)
+        if index in chosen:
+            raise BadMapping(f"The mapping names the column '{header}' twice: keep one of them.")
+        chosen[index] = _choice(header, value)
+    return chosen
+
+
+def _choice(header: str, value: object) -> _Choice:
+    if value is None or isinstance(value, str):
+        return _Choice(value, {})
+    where = f"Column '{header}'"
+    if not isinstance(value, dict):
+        raise BadMapping(
+            f'{where}: expected a field\'s name, null, or {{"field": …, "values": {{…}}}}.'
+        )
+    if unknown := [key for key in value if key not in {"field", "values"}]:
+        raise BadMapping(f"{where} has an unknown part '{unknown[0]}'; use 'field' and 'values'.")
+    target = value.get("field")
+    if not isinstance(target, str):
+        raise BadMapping(f"{where}: 'field' must be the name of a lead field.")
+    return _Choice(target, _texts(value.get("values", {}), f"{where}, 'values'"))
+
+
+def _decide(mapping: Mapping, chosen: MappingType[int, _Choice]) -> tuple[ColumnMap, ...]:
+    """The file's choices, and automatic ones that neither fight them nor leave a field unused."""
+    taken = {choice.target: index for index, choice in chosen.items() if choice.target}
+    columns = [
+        _chosen(column, chosen[index]) if index in chosen else _yielding(column, taken)
+        for index, column in enumerate(mapping.columns)
+    ]
+    return _refilled(columns)
+
+
+def _chosen(column: ColumnMap, choice: _Choice) -> ColumnMap:
+    column = replace(column, target=choice.target, values=choice.values, wanted=None)
+    return replace(column, reason=_CHOSEN, confidence="chosen")
+
+
+def _yielding(column: ColumnMap, taken: MappingType[str, int]) -> ColumnMap:
+    for target in _claims(column.target):
+        if target in taken:
+            reason = f"{fields.label(target)} is taken by column {headers.letter(taken[target])}"
+            column = replace(column, target=None, values={}, reason=reason, confidence="none")
+    return column
+
+
+def _refilled(columns: Sequence[ColumnMap]) -> tuple[ColumnMap, ...]:
+    """Where the file took a column's field away, the next best column has it."""
+    used = {column.target for column in columns}
+    result: list[ColumnMap] = []
+    for column in columns:
+        wanted = column.wanted if column.target is None else None
+        if wanted and used.isdisjoint(_claims(wanted)):
+            reason = f"next best for {fields.label(wanted)}"
+            used.add(wanted)
+            result.append(replace(column, target=wanted, reason=reason, confidence="similar"))
+        else:
+            result.append(column)
+    return tuple(result)
+
+
+def _claims(target: str | None) -> tuple[str, ...]:
+    """The fields that must be free for it: a full name and its parts exclude each other."""
+    if target in fields.NAME_PARTS:
+        return target, "contact_name"
+    return ("contact_name", *fields.NAME_PARTS) if target == "contact_name" else (target or "",)
+
+
+def _object(value: object, where: str) -> dict[str, object]:
+    if not isinstance(value, dict):
+        raise BadMapping(f"{where} must be a JSON object; {_SHAPE}.")
+    return value
+
+
+def _texts(value: object, where: str) -> dict[str, str]:
+    pairs = _object(value, where)
+    for key, text in pairs.items():
+        if not isinstance(text, str):
+            raise BadMapping(f"{where}: the value of '{key}' must be a text in quotation marks.")
+    return {key: str(text) for key, text in pairs.items()}
+
+
+def _no_such_column(header: str, names: list[str]) -> str:
+    near = process.extractOne(header, names, score_cutoff=70)
+    if near:
+        return f"The sheet has no column '{header}'; did you mean '{near[0]}'?"
+    shown = ", ".join(f"'{name}'" for name in names[:20])
+    more = f" and {len(names) - 20} more" if len(names) > 20 else ""
+    return f"The sheet has no column '{header}'; it has {shown}{more}."
+
+
+def _fold(header: str) -> str:
+    return headers.tidy(header).casefold()

@@ -1,0 +1,184 @@
+"""What becomes of each column: the mapping of one sheet."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self, get_args
+
+from rapidfuzz import process
+
+from imports.columns import choices, clean, fields, headers
+from imports.columns.match import Confidence, Guess
+from imports.errors import BadMapping
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnMap:
+    """One column: its position, its header as in the sheet, and the field that it feeds, if any.
+
+    `values` says what cells mean ("New" → "new_lead"; compared by `fold_cell`; "" leaves the cell
+    out). `wanted` is the field that the column would feed if a better column did not.
+    """
+
+    index: int
+    header: str
+    target: str | None
+    values: dict[str, str] = field(default_factory=dict)
+    reason: str = ""
+    confidence: Confidence = "none"
+    wanted: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Every column of the sheet in order, and the fields' values for rows that bring none."""
+
+    columns: tuple[ColumnMap, ...]
+    constants: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def names(self) -> list[str]:
+        """The columns' unique names (see headers.names)."""
+        return headers.names([column.header for column in self.columns])
+
+    def to_json(self) -> dict[str, Any]:
+        """For jsonb; `from_json` reads it back."""
+        return {
+            "columns": [
+                {
+                    "index": column.index,
+                    "header": column.header,
+                    "target": column.target,
+                    "values": column.values,
+                    "reason": column.reason,
+                    "confidence": column.confidence,
+                    "wanted": column.wanted,
+                }
+                for column in self.columns
+            ],
+            "constants": self.constants,
+        }
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Self:
+        """The mapping that `to_json` wrote. BadMapping when it did not."""
+        try:
+            columns = tuple(ColumnMap(**column) for column in stored["columns"])
+            constants = dict(stored["constants"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadMapping("The stored mapping cannot be read; map the columns again.") from error
+        if any(column.confidence not in get_args(Confidence) for column in columns):
+            raise BadMapping("The stored mapping cannot be read; map the columns again.")
+        return cls(columns, constants)
+
+
+def from_guesses(guesses: Sequence[Guess]) -> Mapping:
+    """The mapping that takes every guess as it is; unknown columns are left out."""
+    return Mapping(
+        tuple(
+            ColumnMap(
+                index=guess.index,
+                header=guess.header,
+                target=guess.target,
+                values=guess.values,
+                reason=guess.reason,
+                confidence=guess.confidence,
+                wanted=guess.wanted,
+            )
+            for guess in guesses
+        )
+    )
+
+
+def fold_cell(cell: str) -> str:
+    """The form under which a cell is looked up in `values`: case and spacing do not count."""
+    return clean.one_line(cell).casefold()
+
+
+def check(mapping: Mapping) -> list[str]:
+    """A sentence for everything that keeps the mapping from being used; empty when it is fine."""
+    sentences = list(defects(mapping))
+    contacts = {*fields.CONTACTS, *fields.NAME_PARTS}
+    if not any(column.target in contacts for column in mapping.columns):
+        sentences.append(
+            "No column is a name, a phone or an e-mail: map at least one, as MEGA takes no lead"
+            " without."
+        )
+    return sentences
+
+
+def defects(mapping: Mapping) -> Iterator[str]:
+    """A sentence for each field, value or constant that cannot be."""
+    uses = Counter(column.target for column in mapping.columns if column.target)
+    for column, name in zip(mapping.columns, mapping.names, strict=True):
+        if column.target is None:
+            continue
+        if fields.find(column.target) is None:
+            yield f"Column '{name}': {no_such_field(column.target)}"
+        else:
+            yield from _bad_values(column, name)
+    for target, count in uses.items():
+        if count > 1:
+            yield _used_twice(mapping, target)
+    for target, value in mapping.constants.items():
+        if sentence := bad_constant(target, value):
+            yield f"Constant '{target}': {sentence}"
+
+
+def refuse_defects(mapping: Mapping) -> None:
+    """BadMapping with the first of the defects, if there is any."""
+    for sentence in defects(mapping):
+        raise BadMapping(sentence)
+
+
+def no_such_field(target: str) -> str:
+    """Why the target is none, and the one that is nearest to it."""
+    if target.startswith(fields.CUSTOM):
+        slug = target.removeprefix(fields.CUSTOM)
+        if fields.is_reserved(slug):
+            return f"'{target}' is reserved by MEGA; use '{slug.lower()}', or choose another slug."
+        return (
+            f"'{target}' is no custom field; after the dot come letters, digits, - and _, up to 64,"
+            f" such as '{fields.CUSTOM}{fields.custom_slug(slug)}'."
+        )
+    near = process.extractOne(target, fields.BY_NAME.keys(), score_cutoff=60)
+    advice = f"did you mean '{near[0]}'?" if near else f"use one of {', '.join(fields.BY_NAME)}"
+    end = "" if near else f", or {fields.CUSTOM}<slug>."
+    return f"there is no lead field '{target}'; {advice}{end}"
+
+
+def bad_constant(target: str, value: str) -> str | None:
+    """Why the field cannot have this value in every row, or None."""
+    found = fields.find(target)
+    if found is None:
+        return no_such_field(target)
+    if not found.can_be_constant:
+        return "one contact for all rows would merge them into one lead; map a column instead."
+    return bad_value(target, value)
+
+
+def bad_value(target: str, value: str) -> str | None:
+    """Why the value is none of the field's, or None."""
+    found = fields.find(target)
+    if found and found.kind == "choice" and not choices.recognise(target, value):
+        return f"'{value}' is none of MEGA's values; use one of {', '.join(found.values)}."
+    if found and found.kind == "uuid" and not clean.read_uuid(value).value:
+        return f"'{value}' is not a UUID; use the team member's id in MEGA."
+    if not clean.visible(value):
+        return "the value is empty; leave it away instead."
+    return None
+
+
+def _bad_values(column: ColumnMap, name: str) -> Iterator[str]:
+    for cell, value in column.values.items():
+        if value and column.target and (sentence := bad_value(column.target, value)):
+            yield f"Column '{name}', value for '{cell}': {sentence}"
+
+
+def _used_twice(mapping: Mapping, target: str) -> str:
+    users = [
+        f"'{name}'"
+        for column, name in zip(mapping.columns, mapping.names, strict=True)
+        if column.target == target
+    ]
+    return f"Columns {' and '.join(users)} both feed {target}: choose one of them."

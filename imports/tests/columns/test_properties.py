@@ -1,0 +1,141 @@
+"""What holds for any cell and any mapping."""
+
+import json
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from imports.columns import check, fields, headers, mapfile, mapping, match
+from imports.columns.mapping import ColumnMap, Mapping
+from imports.errors import BadMapping
+from imports.tests.columns import contract
+
+ANYTHING = st.text(st.characters(), max_size=30)  # surrogates and control characters included
+LIKELY = st.sampled_from(
+    [
+        "jane@x.com",
+        "Jane <j@x.co>",
+        "mailto:a@b.co",
+        "a@b",
+        "ü@x.de",
+        "a@müller.de",
+        "a@b.co, c@d.co",
+        "'a'@b.co",
+        "(206) 555-0123",
+        "+44 20 7946 0958",
+        "07x 555",
+        "2.06556E+09",
+        "0000000000",
+        "206 555 0123 / 206 555 0124",
+        "12",
+        "tel:+1206",
+        "Google Ads",
+        "fb",
+        "buyer",
+        "New Lead",
+        "3f2b8c1e-5d4a-4c1b-9e7f-0a1b2c3d4e5f",
+        "{bad}",
+        "#REF!",
+        "N/A",
+        '="5"',
+        "-",
+        "?!",
+    ]
+)
+BLANKS = st.text(st.sampled_from(" \t\r\n\u00a0\u2003\u200b\ufeff\x00\x1f\x85\ud800"), max_size=6)
+CELLS = st.one_of(LIKELY, ANYTHING, BLANKS, st.builds(str.__add__, LIKELY, ANYTHING))
+TARGETS = [*fields.BY_NAME, "custom_fields.budget", "custom_fields.Shoe-size", None, None]
+CONSTANTS = {
+    "source_type": "Web form",
+    "stage_slug": "New Lead",
+    "custom_fields.list": "May",
+    "lead_line": "buyer",
+}
+
+
+@st.composite
+def mappings(draw):
+    targets = draw(st.permutations(TARGETS))[: draw(st.integers(1, len(TARGETS)))]
+    meanings = st.dictionaries(CELLS, st.just(""), max_size=2)
+    columns = [
+        ColumnMap(index, draw(ANYTHING), target, draw(meanings))
+        for index, target in enumerate(targets)
+    ]
+    names = draw(st.sets(st.sampled_from(sorted(CONSTANTS))))
+    return Mapping(tuple(columns), {name: CONSTANTS[name] for name in names})
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    mappings(),
+    st.lists(st.lists(CELLS, max_size=14), max_size=4),
+    st.sampled_from(["US", "DE", "ZZ"]),
+)
+def test_what_is_ok_keeps_mega_s_contract(mapped, rows, region):
+    checker = check.compile_mapping(mapped, region)
+    for number, cells in enumerate(rows, 2):
+        row = checker.check(number, cells)
+        faults = contract.faults(row.lead)
+        assert faults == [] or (row.verdict == "invalid" and faults == ["no contact"])
+        assert (row.verdict == "ok") == all(problem.level == "warning" for problem in row.problems)
+        stored = json.dumps([problem.to_json() for problem in row.problems], ensure_ascii=False)
+        assert "\\u0000" not in stored.encode().decode()
+        assert len(check.lead_hash(row.lead)) == 16
+
+
+@settings(max_examples=100, deadline=None)
+@given(mappings(), st.lists(BLANKS, max_size=14))
+def test_blank_cells_never_become_values(mapped, cells):
+    bare = Mapping(mapped.columns)
+    row = check.compile_mapping(bare, "US").check(2, cells)
+    assert (row.lead, row.verdict) == ({}, "invalid")
+    assert [problem.code for problem in row.problems] == ["no_contact"]
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(
+        st.one_of(ANYTHING, st.sampled_from(["Name", "Vorname", "E-mail", "Phone"])), max_size=12
+    ),
+    st.data(),
+)
+def test_any_header_row_is_matched_to_a_mapping_that_compiles(header_row, data):
+    width = st.lists(CELLS, max_size=len(header_row) + 1)
+    guesses = match.propose(header_row, data.draw(st.lists(width, max_size=3)))
+    mapped = mapping.from_guesses(guesses)
+    assert [column.index for column in mapped.columns] == list(range(len(header_row)))
+    assert Mapping.from_json(json.loads(json.dumps(mapped.to_json()))) == mapped
+    check.compile_mapping(mapped, "US")
+    names = headers.names(header_row)
+    assert len(set(names)) == len(names)
+    offers = [guess.offer for guess in guesses]
+    assert len(set(offers)) == len(offers)
+    assert all(fields.find(offer) for offer in offers)
+    for name in names:
+        assert mapfile.find_column(mapped, name) == names.index(name)
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.recursive(
+        st.none()
+        | st.booleans()
+        | st.integers()
+        | ANYTHING
+        | st.sampled_from(["Name", "contact_name"]),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(["columns", "constants", "Name", "field", "values"]), inner
+            )
+        ),
+        max_leaves=10,
+    )
+)
+def test_any_json_is_applied_or_refused(data):
+    mapped = mapping.from_guesses(match.propose(["Name", "Phone"], []))
+    try:
+        decided = mapfile.apply_file(mapped, data)
+    except BadMapping:
+        return
+    check.compile_mapping(decided, "US")
