@@ -7,5 +7,10 @@ class ImportsConfig(AppConfig):
     name = "imports"
 
     def ready(self) -> None:
-        from imports import checks  # noqa: F401, PLC0415 - registers the system checks
+        from imports import (  # noqa: PLC0415 - models are not there earlier
+            checks,  # noqa: F401 - registers the system checks
+            health,
+        )
         from imports.audit import signals  # noqa: F401, PLC0415 - writes sign-in events
+
+        health.register()

@@ -1,7 +1,16 @@
+from contextlib import suppress
+
 from django.apps import AppConfig
+from django.conf import settings
 
 
 class PortalConfig(AppConfig):
     """The site and its people."""
 
     name = "portal"
+
+    def ready(self) -> None:
+        from portal.uploads import private_folder  # noqa: PLC0415 - needs the settings
+
+        with suppress(OSError):  # Django's check files.E001 says so in words
+            private_folder(settings.FILE_UPLOAD_TEMP_DIR)

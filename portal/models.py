@@ -34,6 +34,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_auditor = models.BooleanField(
         "auditor", default=False, help_text="Reads every team's imports and audit trail."
     )
+    is_demo = models.BooleanField(default=False, editable=False)  # see accounts.demo_is_allowed
     time_zone = models.CharField(max_length=64, default="UTC")
     date_joined = models.DateTimeField(default=timezone.now)
 

@@ -194,12 +194,13 @@ REQUEST_DEADLINE: float = env.float("REQUEST_DEADLINE", default=60.0)  # seconds
 KEY_TRUST_HOURS: float = env.float("KEY_TRUST_HOURS", default=20.0)
 REPLAY_BACKOFF_BASE: float = env.float("REPLAY_BACKOFF_BASE", default=2.0)  # seconds
 REPLAY_LIMIT: int = env.int("REPLAY_LIMIT", default=8)  # sends of one batch, before a person decides
+SPLIT_BUDGET: int = env.int("SPLIT_BUDGET", default=40)  # requests an import may spend on refused ones
 CLOCK_INTERVAL: float = env.float("CLOCK_INTERVAL", default=1.0)  # seconds
 DELIVERY_SLOTS: int = env.int("DELIVERY_SLOTS", default=32)  # threads of one delivery worker
 
 # --- people --------------------------------------------------------------------------------------
 
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["portal.accounts.PeopleBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
@@ -211,6 +212,12 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by administrators, sign
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no mail to people who have no account
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+# Failed sign-ins are counted (10 a minute per address, 5 in five minutes per account); counting
+# all of them per address as well would lock out an office while one machine in it guesses.
+ACCOUNT_RATE_LIMITS = {"login": None}
+DJANGO_STRUCTLOG_IP_LOGGING_ENABLED = False
 ALLAUTH_TRUSTED_PROXY_COUNT: int = env.int("TRUSTED_PROXY_COUNT", default=0)
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",

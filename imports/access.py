@@ -1,0 +1,139 @@
+"""Who may see and do what: the one home of tenant scope. Every view and command goes through it.
+
+- A **member** of a team sees the team's customers and imports; the role says what they may do.
+- An **auditor** sees every team's, and changes nothing.
+- A **superuser** runs the site (users, teams, memberships) and has no access to any team's leads
+  unless they are a member: administering people is no reason to read a client's leads.
+- **None** stands for the system itself: a command that somebody with a shell runs, or a task.
+- Deactivated users and visitors see nothing.
+
+Strangers get 404, so that ids tell nothing, and the trail of the team that owns the thing gets an
+event. Members who may not do something get 403. Both are raised before any transaction of the
+caller, or the event is rolled back with it.
+"""
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import Http404
+
+from imports.audit import acts, trail
+from imports.models import Customer, Event, Import
+from portal.models import Membership, Role, Team, User
+
+Person = User | AnonymousUser | None
+
+
+def teams_for(user: Person) -> QuerySet[Team]:
+    """The teams whose customers, imports and trail this person may read."""
+    if _sees_all(user):
+        return Team.objects.all()
+    if not isinstance(user, User) or not user.is_active:
+        return Team.objects.none()
+    return Team.objects.filter(memberships__user=user)
+
+
+def customers_for(user: Person) -> QuerySet[Customer]:
+    """The customers that this person may read."""
+    return Customer.objects.filter(team__in=teams_for(user)).select_related("team")
+
+
+def imports_for(user: Person) -> QuerySet[Import]:
+    """The imports that this person may read."""
+    return Import.objects.filter(customer__team__in=teams_for(user)).select_related(
+        "customer", "customer__team", "created_by"
+    )
+
+
+def events_for(user: Person) -> QuerySet[Event]:
+    """The audit trail as far as it is open: all of it to auditors, a team's to its managers."""
+    events = Event.objects.select_related("chain", "chain__team", "actor")
+    if _sees_all(user):
+        return events
+    if not isinstance(user, User) or not user.is_active:
+        return events.none()
+    managed = Team.objects.filter(memberships__user=user, memberships__role=Role.MANAGER)
+    return events.filter(chain__team__in=managed)
+
+
+def sees_audit(user: Person) -> bool:
+    """Whether any of the audit trail is open to this person."""
+    if _sees_all(user):
+        return True
+    if not isinstance(user, User) or not user.is_active:
+        return False
+    return user.memberships.filter(role=Role.MANAGER).exists()
+
+
+def role_in(user: Person, team: Team) -> Role | None:
+    """The person's role in a team; VIEWER for an auditor who is no member, None for a stranger."""
+    if user is None:
+        return Role.MANAGER
+    if not isinstance(user, User) or not user.is_active:
+        return None
+    role = Membership.objects.filter(user=user, team=team).values_list("role", flat=True).first()
+    if role:
+        return Role(role)
+    return Role.VIEWER if user.is_auditor else None
+
+
+def can(user: Person, team: Team, role: Role) -> bool:
+    """Whether the person has at least this role in the team."""
+    held = role_in(user, team)
+    return held is not None and held.rank >= role.rank
+
+
+def get_team(user: Person, slug: str | int, need: Role = Role.VIEWER) -> Team:
+    """The team of this slug (or id). Raises Http404 to strangers, PermissionDenied to readers."""
+    query = {"pk": slug} if isinstance(slug, int) else {"slug": slug}
+    team = Team.objects.filter(**query).first()
+    if team is None:
+        raise Http404
+    _check(user, team, need, kind="team", pk=team.pk)
+    return team
+
+
+def get_customer(user: Person, slug: str | int, need: Role = Role.VIEWER) -> Customer:
+    """The customer of this slug (or id). Raises as `get_team`."""
+    query = {"pk": slug} if isinstance(slug, int) else {"slug": slug}
+    customer = Customer.objects.filter(**query).select_related("team").first()
+    if customer is None:
+        raise Http404
+    _check(user, customer.team, need, kind="customer", pk=customer.pk)
+    return customer
+
+
+def get_import(user: Person, pk: int, need: Role = Role.VIEWER) -> Import:
+    """The import of this id. Raises as `get_team`."""
+    lead_import = (
+        Import.objects.filter(pk=pk)
+        .select_related("customer", "customer__team", "created_by", "mapping")
+        .first()
+    )
+    if lead_import is None:
+        raise Http404
+    _check(user, lead_import.customer.team, need, kind="import", pk=lead_import.pk)
+    return lead_import
+
+
+def _sees_all(user: Person) -> bool:
+    return user is None or (isinstance(user, User) and user.is_active and user.is_auditor)
+
+
+def _check(user: Person, team: Team, need: Role, *, kind: str, pk: int) -> None:
+    if can(user, team, need):
+        return
+    if role_in(user, team) is None:
+        with transaction.atomic():
+            trail.record(acts.STRANGER, actor=user, team=team, facts={"kind": kind, "id": pk})
+        raise Http404
+    raise PermissionDenied(
+        f"Your role in the team {team.name} does not allow this: it takes {_article(need)}. "
+        f"Ask a manager of the team."
+    )
+
+
+def _article(role: Role) -> str:
+    label = role.label.lower()
+    return f"an {label}" if label[0] in "aeiou" else f"a {label}"

@@ -1,0 +1,89 @@
+"""The acts of the audit trail: a code that is stored for ever, and its label in words."""
+
+SIGNED_IN = "signed_in"
+SIGN_IN_FAILED = "sign_in_failed"
+SIGNED_OUT = "signed_out"
+PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a code, not a password
+
+USER_ADDED = "user_added"
+USER_CHANGED = "user_changed"
+USER_DEACTIVATED = "user_deactivated"
+TEAM_ADDED = "team_added"
+TEAM_CHANGED = "team_changed"
+MEMBER_ADDED = "member_added"
+MEMBER_CHANGED = "member_changed"
+MEMBER_REMOVED = "member_removed"
+STRANGER = "stranger"
+
+CUSTOMER_CREATED = "customer_added"
+CUSTOMER_CHANGED = "customer_changed"
+TOKEN_SET = "token_set"  # noqa: S105 - a code, not a password
+TOKEN_CHECKED = "token_checked"  # noqa: S105 - a code, not a password
+TOKEN_REFUSED = "token_refused"  # noqa: S105 - a code, not a password
+TOKENS_RESEALED = "tokens_resealed"
+SETTINGS_CHANGED = "settings_changed"
+
+UPLOADED = "uploaded"
+MAPPED = "mapped"
+OPTIONS_SET = "options_set"
+REREAD = "reread"
+CORRECTED = "corrected"
+DRY_RUN = "dry_run"
+SENT = "sent"
+SEND_UNDONE = "send_undone"
+PAUSED = "paused"
+RESUMED = "resumed"
+CANCELLED = "cancelled"
+BLOCKED = "blocked"
+UNBLOCKED = "unblocked"
+DECIDED = "decided"
+FINISHED = "finished"
+FAILED = "failed"
+INCONSISTENT = "inconsistent"
+DOWNLOADED = "downloaded"
+
+LABELS: dict[str, str] = {
+    SIGNED_IN: "Signed in",
+    SIGN_IN_FAILED: "Sign-in failed",
+    SIGNED_OUT: "Signed out",
+    PASSWORD_CHANGED: "Password changed",
+    USER_ADDED: "User added",
+    USER_CHANGED: "User changed",
+    USER_DEACTIVATED: "User deactivated",
+    TEAM_ADDED: "Team added",
+    TEAM_CHANGED: "Team changed",
+    MEMBER_ADDED: "Member added",
+    MEMBER_CHANGED: "Member's role changed",
+    MEMBER_REMOVED: "Member removed",
+    STRANGER: "Asked for another team's data",
+    CUSTOMER_CREATED: "Customer added",
+    CUSTOMER_CHANGED: "Customer changed",
+    TOKEN_SET: "Token set",
+    TOKEN_CHECKED: "Token checked",
+    TOKEN_REFUSED: "Token refused by MEGA",
+    TOKENS_RESEALED: "Tokens sealed anew",
+    SETTINGS_CHANGED: "Settings changed",
+    UPLOADED: "File uploaded",
+    MAPPED: "Columns mapped",
+    OPTIONS_SET: "Options changed",
+    REREAD: "File read in another way",
+    CORRECTED: "Cell corrected",
+    DRY_RUN: "Dry run started",
+    SENT: "Sending confirmed",
+    SEND_UNDONE: "Sending undone",
+    PAUSED: "Paused",
+    RESUMED: "Resumed",
+    CANCELLED: "Cancelled",
+    BLOCKED: "Blocked",
+    UNBLOCKED: "Unblocked",
+    DECIDED: "Decision made",
+    FINISHED: "Finished",
+    FAILED: "Failed",
+    INCONSISTENT: "Books do not balance",
+    DOWNLOADED: "Downloaded",
+}
+
+
+def label(code: str) -> str:
+    """The words for an act; the code itself for one that a later release wrote."""
+    return LABELS.get(code, code)

@@ -1,0 +1,113 @@
+"""Misconfiguration, found by `manage.py check` before it does harm.
+
+imports.E001  TOKEN_KEYS is missing, too short or names a key twice
+imports.E002  a stored token cannot be opened with TOKEN_KEYS          (check --database default)
+imports.E003  MEGA_BASE_URL would carry tokens and leads in the clear
+imports.E004  the demo login exists though DEBUG is off                (check --database default)
+imports.W005  fewer database connections than a delivery worker has threads
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Tags, register
+from django.db import connections
+
+from imports import vault
+from imports.errors import VaultError
+from imports.models import Token
+from portal.context import is_loopback_url
+from portal.models import User
+
+SPARE_CONNECTIONS = 2  # of a worker: its sign of life, and one for whoever looks
+
+
+@register(Tags.security)
+def token_keys(**_kwargs: Any) -> list[CheckMessage]:
+    keys = settings.TOKEN_KEYS
+    problem = ""
+    if not keys:
+        problem = "TOKEN_KEYS is empty."
+    elif any(len(key) < vault.MIN_KEY_LENGTH for key in keys):
+        problem = f"A key in TOKEN_KEYS is shorter than {vault.MIN_KEY_LENGTH} characters."
+    elif len(set(keys)) != len(keys):
+        problem = "A key stands twice in TOKEN_KEYS."
+    hint = "Make one with `openssl rand -hex 32`; put new keys first, separated by commas."
+    return [Error(problem, hint=hint, id="imports.E001")] if problem else []
+
+
+@register(Tags.database)
+def tokens_open(databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
+    return [
+        Error(
+            f"The token in use of customer {token.customer_id} cannot be opened.",
+            hint=problem,
+            id="imports.E002",
+        )
+        for alias in databases or []
+        if _has_table(alias, Token)
+        for token in Token.objects.using(alias).filter(retired_at=None).iterator()
+        if (problem := _why_closed(token))
+    ]
+
+
+@register(Tags.security)
+def mega_base_url(**_kwargs: Any) -> list[CheckMessage]:
+    url = settings.MEGA_BASE_URL
+    if urlsplit(url).scheme == "https" or is_loopback_url(url):
+        return []
+    return [
+        Error(
+            "MEGA_BASE_URL is neither https nor on this machine.",
+            hint="Tokens and leads would travel in the clear. Use https://app.gomega.ai.",
+            id="imports.E003",
+        )
+    ]
+
+
+@register(Tags.database)
+def no_demo_login(databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
+    return [
+        Error(
+            "The demo login exists, though DEBUG is off.",
+            hint="It is refused at sign-in; deactivate its users, or start from an empty database.",
+            id="imports.E004",
+        )
+        for alias in databases or []
+        if not settings.DEBUG
+        and _has_table(alias, User)
+        and User.objects.using(alias).filter(is_demo=True, is_active=True).exists()
+    ]
+
+
+@register()
+def pool_size(**_kwargs: Any) -> list[CheckMessage]:
+    needed = settings.DELIVERY_SLOTS + SPARE_CONNECTIONS
+    if needed <= settings.DB_POOL_SIZE:
+        return []
+    return [
+        checks.Warning(
+            f"DB_POOL_SIZE is {settings.DB_POOL_SIZE}, a delivery worker needs {needed}.",
+            hint=f"Set DB_POOL_SIZE to {needed} or more, or DELIVERY_SLOTS lower.",
+            id="imports.W005",
+        )
+    ]
+
+
+def _why_closed(token: Token) -> str:
+    try:
+        vault.unseal(token.sealed, token.customer_id)
+    except VaultError as error:
+        return error.sentence
+    return ""
+
+
+def _has_table(alias: str, model: type[Token] | type[User]) -> bool:
+    """False before the first migration."""
+    connection = connections[alias]
+    with connection.cursor() as cursor:
+        table = model._meta.db_table  # noqa: SLF001 - documented by Django
+        return table in connection.introspection.table_names(cursor)
