@@ -193,8 +193,12 @@ REQUEST_CONNECT_TIMEOUT: float = env.float("REQUEST_CONNECT_TIMEOUT", default=5.
 REQUEST_DEADLINE: float = env.float("REQUEST_DEADLINE", default=60.0)  # seconds, in all
 KEY_TRUST_HOURS: float = env.float("KEY_TRUST_HOURS", default=20.0)
 REPLAY_BACKOFF_BASE: float = env.float("REPLAY_BACKOFF_BASE", default=2.0)  # seconds
-REPLAY_LIMIT: int = env.int("REPLAY_LIMIT", default=8)  # sends of one batch, before a person decides
-SPLIT_BUDGET: int = env.int("SPLIT_BUDGET", default=40)  # requests an import may spend on refused ones
+REPLAY_LIMIT: int = env.int(
+    "REPLAY_LIMIT", default=8
+)  # sends of one batch, before a person decides
+SPLIT_BUDGET: int = env.int(
+    "SPLIT_BUDGET", default=40
+)  # requests an import may spend on refused ones
 CLOCK_INTERVAL: float = env.float("CLOCK_INTERVAL", default=1.0)  # seconds
 DELIVERY_SLOTS: int = env.int("DELIVERY_SLOTS", default=32)  # threads of one delivery worker
 
@@ -291,7 +295,7 @@ CSRF_FAILURE_VIEW = "portal.views.csrf_failure"
 if env.bool("BEHIND_TLS_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-# --- logs: facts and ids, never a name, an e-mail, a phone or a token ------------------------------
+# --- logs: facts and ids, never a name, an e-mail, a phone or a token ----------------------------
 
 LOGGING = {
     "version": 1,

@@ -15,9 +15,7 @@ class Chain(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["team"], name="chain_once", nulls_distinct=False
-            )
+            models.UniqueConstraint(fields=["team"], name="chain_once", nulls_distinct=False)
         ]
 
     def __str__(self) -> str:
@@ -33,9 +31,7 @@ class Event(models.Model):
     chain = models.ForeignKey(Chain, models.PROTECT, related_name="events")
     position = models.PositiveBigIntegerField()  # 1, 2, 3 … within the chain
     at = models.DateTimeField()
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
-    )
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     act = models.CharField(max_length=40)  # code, see audit.acts
     customer_id = models.BigIntegerField(null=True)
     import_id = models.BigIntegerField(null=True)

@@ -85,6 +85,8 @@ class Import(models.Model):
     file_sha256 = models.CharField(max_length=64)
     dialect_choice = models.JSONField(default=dict)  # what a person chose: sheet, encoding, …
     dialect = models.JSONField(default=dict)  # what the reader found
+    sheets = models.JSONField(default=list)  # names of the sheets that hold something
+    mapping_choice = models.JSONField(default=dict)  # a mapping file that came with the upload
     headers = ArrayField(models.TextField(), default=list)
     doubts = models.JSONField(default=list)  # sentences of the reader about the file
 
@@ -100,9 +102,7 @@ class Import(models.Model):
     blank_count = models.PositiveIntegerField(default=0)
     mapping = models.ForeignKey("MappingVersion", models.PROTECT, null=True, related_name="+")
     on_duplicate = models.CharField(max_length=6, choices=OnDuplicate.choices)
-    duplicates = models.CharField(
-        max_length=5, choices=Duplicates.choices, default=Duplicates.ALL
-    )
+    duplicates = models.CharField(max_length=5, choices=Duplicates.choices, default=Duplicates.ALL)
     unchanged = models.CharField(max_length=4, choices=Unchanged.choices, default=Unchanged.SEND)
     rules_version = models.PositiveSmallIntegerField(default=0)
     phone_data_version = models.CharField(max_length=20, blank=True)

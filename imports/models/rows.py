@@ -58,12 +58,12 @@ class Lead(models.Model):
     class Meta:
         indexes = [
             models.Index(
-                fields=["mapping", "email_key"],
+                fields=["email_key"],
                 name="lead_by_email",
                 condition=models.Q(email_key__isnull=False),
             ),
             models.Index(
-                fields=["mapping", "phone_key"],
+                fields=["phone_key"],
                 name="lead_by_phone",
                 condition=models.Q(phone_key__isnull=False),
             ),

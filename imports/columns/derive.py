@@ -1,0 +1,225 @@
+"""From rows to leads: the mapping's versions, and the checking of all rows under one of them."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Q, Sum
+from django.db.models.functions import Now
+from psycopg.types.json import Jsonb
+
+from imports.audit import acts, trail
+from imports.columns import check, mapfile, mapping, match, verdicts
+from imports.columns.mapping import Mapping
+from imports.errors import BadMapping, WrongState
+from imports.intake.read import first_rows
+from imports.models import EDITABLE, Chunk, Import, ImportState, Lead, MappingVersion, Row
+from portal.models import User
+
+CHUNK = 2_000  # rows a task
+LEASE = timedelta(seconds=60)
+SAMPLE = 200  # rows that the matching looks at
+_COPY = """
+    COPY imports_lead (import_id, mapping_id, number, verdict, reason, body, problems, warned,
+                       email_key, phone_key, shared, digest) FROM STDIN
+"""
+_TYPES = ["int8", "int8", "int4", "text", "text", "jsonb", "jsonb", "bool", "text", "text", "bool",
+          "bytea"]  # fmt: skip
+
+
+def propose(lead_import: Import) -> None:
+    """Map the columns of a file that was just read, and have its rows checked under that.
+
+    A mapping file that came with the upload decides first; one that does not fit this sheet makes
+    the import `failed`. Where no column is a contact a person must look.
+    """
+    rows = list(first_rows(lead_import, SAMPLE))
+    proposed = mapping.from_guesses(match.propose(lead_import.headers, rows))
+    try:
+        if lead_import.mapping_choice:
+            proposed = mapfile.apply_file(proposed, lead_import.mapping_choice)
+    except BadMapping as problem:
+        _fail(lead_import, problem.sentence)
+        return
+    with transaction.atomic():
+        locked = _lock(lead_import, (ImportState.READING,))
+        _use(locked, proposed, lead_import.created_by)
+
+
+def _fail(lead_import: Import, sentence: str) -> None:
+    reading = Import.objects.filter(pk=lead_import.pk, state=ImportState.READING)
+    reading.update(state=ImportState.FAILED, reason=sentence, work_until=None, finished_at=Now())
+
+
+def mapping_of(lead_import: Import) -> Mapping:
+    """Return the current mapping. Raises WrongState before there is one."""
+    if lead_import.mapping is None:
+        raise WrongState("The file is still being read: its columns are not known yet.")
+    return Mapping.from_json(lead_import.mapping.content)
+
+
+def samples(lead_import: Import, limit: int = 3) -> list[list[str]]:
+    """Return for each column its first distinct values that are not blank."""
+    found: list[list[str]] = [[] for _ in lead_import.headers]
+    for cells in first_rows(lead_import, SAMPLE):
+        for seen, cell in zip(found, cells, strict=False):
+            if cell.strip() and len(seen) < limit and cell not in seen:
+                seen.append(cell)
+    return found
+
+
+@transaction.atomic
+def remap(
+    lead_import: Import, wanted: Mapping, user: User | None, *, expected_version: int
+) -> MappingVersion:
+    """Make a new mapping version and have every row checked under it.
+
+    Raises BadMapping with the first defect, WrongState when the import is frozen or somebody else
+    changed the mapping since `expected_version`.
+    """
+    for sentence in mapping.check(wanted):
+        raise BadMapping(sentence)
+    locked = _lock(lead_import, EDITABLE)
+    current = locked.mapping
+    if current is not None and current.version != expected_version:
+        who = current.created_by or "The portal"
+        raise WrongState(
+            f"{who} changed the columns in the meantime. Look at them again, then make your change."
+        )
+    version = _use(locked, wanted, user)
+    facts = {"version": version.version}
+    trail.record(acts.MAPPED, actor=user, customer=locked.customer, lead_import=locked, facts=facts)
+    return version
+
+
+def _lock(lead_import: Import, states: tuple[ImportState, ...]) -> Import:
+    locked = Import.objects.select_for_update(no_key=True).get(pk=lead_import.pk)
+    if locked.state not in states:
+        raise WrongState(
+            f"This import is “{ImportState(locked.state).label}”: its columns and options can no "
+            "longer be changed. Upload the file again to import it differently."
+        )
+    return locked
+
+
+def _use(locked: Import, wanted: Mapping, user: User | None) -> MappingVersion:
+    """Make the mapping the current one and cut the rows into chunks to be checked under it."""
+    number = locked.mappings.count() + 1
+    version = MappingVersion.objects.create(
+        lead_import=locked, version=number, content=wanted.to_json(), created_by=user
+    )
+    sentences = mapping.check(wanted)
+    changes: dict[str, Any] = {
+        "mapping": version,
+        "state": ImportState.MAPPING if sentences else ImportState.CHECKING,
+        "reason": sentences[0] if sentences else "",
+        "question": "columns" if sentences else "",
+        "work_until": None,
+        "rules_version": check.RULES_VERSION,
+        "phone_data_version": check.PHONE_DATA_VERSION,
+    }
+    Import.objects.filter(pk=locked.pk).update(**changes)
+    Lead.objects.filter(lead_import=locked).exclude(mapping=version).delete()
+    if not sentences:
+        _cut_chunks(locked, version)
+    return version
+
+
+def _cut_chunks(locked: Import, version: MappingVersion) -> None:
+    numbers = Row.objects.filter(lead_import=locked).order_by("number")
+    first = numbers.values_list("number", flat=True).first() or 1
+    last = numbers.values_list("number", flat=True).last() or 1
+    Chunk.objects.bulk_create(
+        [
+            Chunk(mapping=version, first=start, last=min(start + CHUNK - 1, last))
+            for start in range(first, last + 1, CHUNK)
+        ]
+    )
+
+
+def unchecked_chunks(import_id: int) -> list[int]:
+    """Return the chunks of the current mapping that are not checked yet."""
+    mapping_id = Import.objects.values_list("mapping_id", flat=True).get(pk=import_id)
+    waiting = Chunk.objects.filter(mapping=mapping_id, done_at=None)
+    return list(waiting.order_by("first").values_list("pk", flat=True))
+
+
+def check_chunk(chunk_id: int) -> None:
+    """Check one range of rows; whoever checks the last one concludes for the whole file.
+
+    1. Take the chunk. 2. Check its rows, outside any transaction. 3. Store the leads, only while
+    the import still has this mapping. 4. When no chunk is left: duplicates, then review.
+    """
+    chunk = _take(chunk_id)
+    if chunk is not None:
+        _store(chunk, _check(chunk))
+    chunk = Chunk.objects.select_related("mapping").get(pk=chunk_id)
+    if not Chunk.objects.filter(mapping=chunk.mapping, done_at=None).exists():
+        verdicts.conclude(chunk.mapping)
+
+
+def _take(chunk_id: int) -> Chunk | None:
+    free = Chunk.objects.filter(Q(work_until=None) | Q(work_until__lt=Now()), pk=chunk_id)
+    if not free.filter(done_at=None).update(work_until=Now() + LEASE):
+        return None
+    return Chunk.objects.select_related("mapping__lead_import__customer").get(pk=chunk_id)
+
+
+def _check(chunk: Chunk) -> list[tuple[object, ...]]:
+    lead_import = chunk.mapping.lead_import
+    checker = check.compile_mapping(
+        Mapping.from_json(chunk.mapping.content), lead_import.customer.region
+    )
+    rows = Row.objects.filter(lead_import=lead_import, number__range=(chunk.first, chunk.last))
+    return [
+        _as_record(chunk.mapping, checker.check(number, cells))
+        for number, cells in rows.exclude(cells=[]).values_list("number", "cells")
+    ]
+
+
+def _as_record(version: MappingVersion, row: check.CheckedRow) -> tuple[object, ...]:
+    return (
+        version.lead_import_id,
+        version.pk,
+        row.number,
+        row.verdict,
+        "",
+        Jsonb(row.lead),
+        Jsonb([problem.to_json() for problem in row.problems]),
+        bool(row.problems) and row.verdict == "ok",
+        row.email_key,
+        row.phone_key,
+        False,
+        check.lead_hash(row.lead),
+    )
+
+
+@transaction.atomic
+def _store(chunk: Chunk, records: list[tuple[object, ...]]) -> None:
+    current = Import.objects.filter(
+        pk=chunk.mapping.lead_import_id, mapping=chunk.mapping, state=ImportState.CHECKING
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(*_for_share(current))
+        if cursor.fetchone() is None:
+            return
+        if not Chunk.objects.filter(pk=chunk.pk, done_at=None).update(done_at=Now()):
+            return
+        with cursor.copy(_COPY) as copy:
+            copy.set_types(_TYPES)
+            for record in records:
+                copy.write_row(record)
+
+
+def _for_share(current: Any) -> tuple[str, tuple[Any, ...]]:
+    sql, parameters = current.values_list("pk").order_by().query.sql_with_params()
+    return f"{sql} FOR SHARE", parameters
+
+
+def progress(lead_import: Import) -> tuple[int, int]:
+    """Return how many of how many rows are checked under the current mapping."""
+    chunks = Chunk.objects.filter(mapping=lead_import.mapping_id)
+    span = Sum("last") - Sum("first")
+    done = chunks.filter(done_at__isnull=False).aggregate(rows=span)["rows"] or 0
+    done += chunks.filter(done_at__isnull=False).count()
+    return min(done, lead_import.row_count), lead_import.row_count

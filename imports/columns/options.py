@@ -1,0 +1,92 @@
+"""What a person chooses for the whole import: duplicates, unchanged rows, how the file is read."""
+
+from typing import Any
+
+from django.db import transaction
+
+from imports.audit import acts, trail
+from imports.columns import verdicts
+from imports.errors import WrongState
+from imports.intake.dialect import Dialect
+from imports.models import (
+    EDITABLE,
+    Duplicates,
+    Import,
+    ImportState,
+    Lead,
+    OnDuplicate,
+    Row,
+    Unchanged,
+)
+from portal.models import User
+
+_REREADABLE = (*EDITABLE, ImportState.FAILED)
+
+
+@transaction.atomic
+def set_options(
+    lead_import: Import,
+    user: User | None,
+    *,
+    on_duplicate: OnDuplicate | None = None,
+    duplicates: Duplicates | None = None,
+    unchanged: Unchanged | None = None,
+) -> None:
+    """Change options of an import in review; those that decide over rows decide anew at once."""
+    locked = _lock(lead_import, EDITABLE)
+    wanted = {"on_duplicate": on_duplicate, "duplicates": duplicates, "unchanged": unchanged}
+    changes = {
+        name: value.value
+        for name, value in wanted.items()
+        if value is not None and getattr(locked, name) != value.value
+    }
+    if not changes:
+        return
+    for name, value in changes.items():
+        setattr(locked, name, value)
+    locked.save(update_fields=list(changes))
+    if locked.state == ImportState.REVIEW and {"duplicates", "unchanged"} & set(changes):
+        verdicts.apply(locked)
+    trail.record(
+        acts.OPTIONS_SET,
+        actor=user,
+        customer=locked.customer,
+        lead_import=locked,
+        facts=dict(changes),
+    )
+
+
+@transaction.atomic
+def reread(lead_import: Import, user: User | None, *, dialect: dict[str, Any]) -> None:
+    """Have the file read anew in another way (sheet, heading row, encoding, delimiter).
+
+    Rows, leads and mappings of the former reading are dropped; nudge `read` afterwards.
+    """
+    locked = _lock(lead_import, _REREADABLE)
+    choice = Dialect.from_dict(dialect)
+    Import.objects.filter(pk=locked.pk).update(mapping=None)
+    Lead.objects.filter(lead_import=locked).delete()
+    locked.mappings.all().delete()
+    Row.objects.filter(lead_import=locked).delete()
+    Import.objects.filter(pk=locked.pk).update(
+        state=ImportState.UPLOADED,
+        dialect_choice=choice.as_dict(),
+        read_fence=0,
+        row_count=0,
+        blank_count=0,
+        work_until=None,
+        finished_at=None,
+        reason="",
+        question="",
+    )
+    trail.record(acts.REREAD, actor=user, customer=locked.customer, lead_import=locked)
+
+
+def _lock(lead_import: Import, states: tuple[ImportState, ...]) -> Import:
+    locked = Import.objects.select_for_update(no_key=True).get(pk=lead_import.pk)
+    if locked.state not in states or locked.planned_at is not None:
+        raise WrongState(
+            f"This import is “{ImportState(locked.state).label}”: its options can no longer be "
+            "changed. Upload the file again to import it differently."
+        )
+    return locked

@@ -1,0 +1,81 @@
+"""What a person sees before sending: problems grouped by how they are repaired."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+
+from imports.columns import fields, problems
+from imports.columns.problems import Problem
+from imports.models import Import
+
+EXAMPLES = 3
+
+_GROUPS = """
+    SELECT p->>'c', p->>'l', coalesce(p->>'f', ''), coalesce(p->>'h', ''), count(*),
+           (array_agg(number ORDER BY number))[1:%(examples)s],
+           (array_agg(p ORDER BY number))[1:%(examples)s]
+    FROM imports_lead, jsonb_array_elements(problems) p
+    WHERE import_id = %(import)s AND mapping_id = %(mapping)s
+    GROUP BY 1, 2, 3, 4
+    ORDER BY p->>'l', count(*) DESC, 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One row with the problem, in words."""
+
+    number: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemGroup:
+    """All rows with the same problem in the same column.
+
+    `level` is 'error' (these rows are not sent) or 'warning' (they are, changed or without the
+    value).
+    """
+
+    code: str
+    level: str
+    field: str
+    column: str
+    title: str
+    repair: str
+    count: int
+    examples: list[Example] = field(default_factory=list)
+
+
+def problem_groups(lead_import: Import) -> list[ProblemGroup]:
+    """Return the problems of the current mapping, errors first, the most frequent first."""
+    parameters = {
+        "import": lead_import.pk,
+        "mapping": lead_import.mapping_id,
+        "examples": EXAMPLES,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_GROUPS, parameters)
+        return [_group(*row) for row in cursor.fetchall()]
+
+
+def _group(  # noqa: PLR0913, PLR0917 - the columns of the query
+    code: str, level: str, target: str, header: str, count: int, numbers: list[int], found: Any
+) -> ProblemGroup:
+    kind = problems.kind(code)
+    allowed = ", ".join(known.values) if (known := fields.find(target)) else ""
+    first = Problem.from_json(found[0])
+    return ProblemGroup(
+        code=code,
+        level="error" if level == "e" else "warning",
+        field=target,
+        column=header,
+        title=kind.title,
+        repair=kind.repair.format(detail=first.detail, allowed=allowed),
+        count=count,
+        examples=[
+            Example(number, Problem.from_json(one).at(number))
+            for number, one in zip(numbers, found, strict=True)
+        ],
+    )

@@ -1,0 +1,128 @@
+"""Checking a token: a dry run of one row, which writes nothing at MEGA."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from imports.audit import acts, trail
+from imports.delivery import bodies, keys
+from imports.delivery.conclude import Code, Conclusion
+from imports.errors import WrongState
+from imports.models import Attempt, Batch, BatchState, Customer, Kind, Token
+from portal.models import User
+
+MOST_TRIES = 3
+SENTENCES = {
+    "ok": "The token works: MEGA accepted a trial row for this customer.",
+    "unauthorized": "MEGA does not know this token (401). It was mistyped, or revoked. "
+    "Ask MEGA for a new one and set it here.",
+    "no_scope": "MEGA knows the token, but it may not write leads (403). "
+    "Ask MEGA to give it the scope public_api:leads:write.",
+    "other_customer": "The token belongs to another MEGA customer (403). Compare the MEGA customer "
+    "id above with the one that the token was issued for.",
+    "forbidden": "MEGA refuses this token (403). It lacks the scope public_api:leads:write, or "
+    "belongs to another customer.",
+    "unreachable": "MEGA could not be reached, so nothing is known about the token. "
+    "Check the network and try again.",
+    "no_answer": "MEGA was reached but gave no usable answer. Try again in a few minutes.",
+    "odd": "MEGA gave an answer that says nothing about the token. Try again in a few minutes.",
+}
+PENDING = "Asking MEGA …"
+NEVER = "Not checked yet."
+
+
+@dataclass(frozen=True, slots=True)
+class CheckState:
+    """What is known about a customer's token. `code` is '' when it was never checked."""
+
+    code: str
+    sentence: str
+    at: datetime | None
+    pending: bool
+    detail: str = ""  # MEGA's own words
+
+
+@transaction.atomic
+def start_check(customer: Customer, user: User | None) -> Batch:
+    """Queue a trial row for the customer's token; it goes before anything else of its key."""
+    token = customer.token
+    if token is None:
+        raise WrongState(f"{customer.name} has no token yet. Set one first.", code="no_token")
+    pending = _pending(customer)
+    if pending is not None:
+        return pending
+    leads = [{"row_ref": "check", "contact_name": "Token check"}]
+    body = bodies.encode(leads, customer.on_duplicate, dry_run=True)
+    batch = Batch.objects.create(
+        customer=customer,
+        kind=Kind.CHECK,
+        rows=1,
+        mega_id=customer.mega_id,
+        base_url=settings.MEGA_BASE_URL,
+        body=body.packed,
+        body_sha256=body.sha256,
+    )
+    trail.record(acts.TOKEN_CHECKED, actor=user, customer=customer, facts={"token": token.pk})
+    return batch
+
+
+def _pending(customer: Customer) -> Batch | None:
+    open_states = (BatchState.WAITING, BatchState.CLAIMED, BatchState.SENDING)
+    return customer.batches.filter(kind=Kind.CHECK, state__in=open_states).first()
+
+
+def latest_check(customer: Customer) -> CheckState:
+    """Say in words what the newest check of the token in use found."""
+    token = customer.token
+    if token is None:
+        return CheckState("", "No token is set.", None, pending=False)
+    if _pending(customer) is not None:
+        return CheckState("", PENDING, None, pending=True)
+    if not token.check_result:
+        return CheckState("", NEVER, None, pending=False)
+    sentence = SENTENCES[token.check_result]
+    return CheckState(
+        token.check_result, sentence, token.checked_at, pending=False, detail=token.refusal_message
+    )
+
+
+def settle(batch: Batch, attempt: Attempt, found: Conclusion, now: datetime) -> None:
+    """Write down what the check found; a check that found nothing out is tried three times."""
+    batch.reason = found.code
+    if found.code == Code.TOO_MANY:
+        batch.state, batch.not_before = BatchState.WAITING, now
+        return
+    if found.code in (Code.NOT_SENT, Code.UNCLEAR, Code.LOST):
+        batch.sends += 1
+        if batch.sends < MOST_TRIES:
+            batch.state, batch.not_before = BatchState.WAITING, now + timedelta(seconds=1)
+            return
+    batch.state, batch.settled_at = BatchState.DONE, now
+    result = _result(attempt, found)
+    tokens = Token.objects.filter(pk=attempt.token_id)
+    tokens.update(checked_at=now, check_result=result)
+    if result == "ok":
+        tokens.update(refused_at=None, refusal="", refusal_message="")
+        in_use = tokens.filter(retired_at=None).first()
+        if in_use is not None:
+            keys.unblock(in_use)
+
+
+def _result(attempt: Attempt, found: Conclusion) -> str:
+    """Name the finding. A 200 or a 400 shows that the token was accepted."""
+    if attempt.status == 200 or found.code == Code.REFUSED:
+        return "ok"
+    if found.code == Code.FORBIDDEN:
+        words = found.detail.lower()
+        if "scope" in words:
+            return "no_scope"
+        return "other_customer" if "customer" in words else "forbidden"
+    by_code = {
+        Code.UNAUTHORIZED: "unauthorized",
+        Code.NOT_SENT: "unreachable",
+        Code.UNCLEAR: "no_answer",
+        Code.LOST: "no_answer",
+    }
+    return by_code.get(found.code, "odd")

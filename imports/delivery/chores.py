@@ -1,0 +1,46 @@
+"""What lies waiting for a worker although nobody works on it: found by the clock, nudged again."""
+
+from datetime import timedelta
+
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from imports.models import Chunk, DryRun, Import, ImportState
+
+AT_MOST = 50  # a tick
+PATIENCE = timedelta(seconds=10)
+
+_idle = Q(work_until=None) | Q(work_until__lt=Now())
+
+
+def unread() -> list[int]:
+    """Return imports whose file nobody is reading."""
+    states = (ImportState.UPLOADED, ImportState.READING)
+    waiting = Import.objects.filter(_idle, state__in=states, created_at__lt=Now() - PATIENCE)
+    return list(waiting.order_by("pk").values_list("pk", flat=True)[:AT_MOST])
+
+
+def unchecked() -> list[int]:
+    """Return chunks of the current mapping that nobody is checking."""
+    waiting = Chunk.objects.filter(
+        _idle,
+        done_at=None,
+        mapping__lead_import__state=ImportState.CHECKING,
+        mapping__lead_import__mapping=F("mapping"),
+        mapping__created_at__lt=Now() - PATIENCE,
+    )
+    return list(waiting.order_by("pk").values_list("pk", flat=True)[:AT_MOST])
+
+
+def unplanned() -> list[int]:
+    """Return imports that are to be sent and that nobody is planning."""
+    due = Q(send_after=None) | Q(send_after__lte=Now())
+    states = (ImportState.QUEUED, ImportState.SENDING)
+    waiting = Import.objects.filter(_idle, due, planned_at=None, state__in=states)
+    return list(waiting.order_by("pk").values_list("pk", flat=True)[:AT_MOST])
+
+
+def unplanned_dry_runs() -> list[int]:
+    """Return dry runs that nobody planned."""
+    waiting = DryRun.objects.filter(state=DryRun.State.PLANNING, created_at__lt=Now() - PATIENCE)
+    return list(waiting.order_by("pk").values_list("pk", flat=True)[:AT_MOST])

@@ -1,0 +1,92 @@
+"""The clock: once a second it decides what may start, and brings back what was lost."""
+
+import logging
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+
+from imports.delivery import chores, claims, dry_runs, finish, leases, pulse
+
+log = logging.getLogger(__name__)
+
+STATEMENT_TIMEOUT_MS = 15_000
+IDLE_IN_TRANSACTION_MS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Nudges:
+    """How the clock asks workers to come: each takes ids, returns False once the broker fails."""
+
+    deliver: Callable[[Iterable[int]], bool]
+    read: Callable[[Iterable[int]], bool]
+    check: Callable[[Iterable[int]], bool]
+    plan: Callable[[Iterable[int]], bool]
+    plan_dry_run: Callable[[Iterable[int]], bool]
+
+
+@dataclass
+class Clock:
+    """Runs ticks until it is stopped. Any number of clocks may run at once."""
+
+    nudges: Nudges
+    name: str = field(default_factory=lambda: f"clock@{socket.gethostname()}:{os.getpid()}")
+    stopping: threading.Event = field(default_factory=threading.Event)
+
+    def run(self) -> None:
+        """Tick until `stopping` is set; a database that is away is waited for."""
+        while not self.stopping.is_set():
+            began = time.monotonic()
+            try:
+                close_old_connections()
+                self.tick()
+            except (DatabaseError, InterfaceError) as problem:
+                log.warning("clock: the database is away (%s)", type(problem).__name__)
+                connection.close()
+            self.stopping.wait(max(0.05, settings.CLOCK_INTERVAL - (time.monotonic() - began)))
+
+    def tick(self) -> list[int]:
+        """Do what is due now; return the ids of the batches that were claimed.
+
+        1. Sign of life. 2. Bring back what was lost. 3. End what is done. 4. Claim what may start.
+        5. Nudge the workers, outside any transaction; a broker that fails is not asked again.
+        """
+        _guard_connection()
+        pulse.beat(self.name, "clock")
+        leases.expire()
+        leases.give_back()
+        leases.set_aside_old()
+        leases.drop_cancelled()
+        dry_runs.finish()
+        finish.finish_imports()
+        claimed = claims.claim()
+        self._nudge(claimed)
+        return claimed
+
+    def _nudge(self, claimed: list[int]) -> None:
+        again = [one for one in leases.to_nudge_again() if one not in set(claimed)]
+        pairs: list[tuple[Callable[[Iterable[int]], bool], list[int]]] = [
+            (self.nudges.deliver, claimed + again),
+            (self.nudges.read, chores.unread()),
+            (self.nudges.check, chores.unchecked()),
+            (self.nudges.plan, chores.unplanned()),
+            (self.nudges.plan_dry_run, chores.unplanned_dry_runs()),
+        ]
+        for nudge, ids in pairs:
+            if ids and not nudge(ids):
+                return
+
+
+def _guard_connection() -> None:
+    """Bound what a frozen clock could hold: its statements and its open transactions."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('statement_timeout', %s, false), "
+            "set_config('idle_in_transaction_session_timeout', %s, false)",
+            [str(STATEMENT_TIMEOUT_MS), str(IDLE_IN_TRANSACTION_MS)],
+        )

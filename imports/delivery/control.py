@@ -1,0 +1,240 @@
+"""What a person may do with an import: send, undo, pause, resume, cancel, decide, dry run."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models.functions import Now
+
+from imports.audit import acts, trail
+from imports.delivery import plan, split
+from imports.errors import WrongState
+from imports.models import (
+    FINAL,
+    Batch,
+    BatchState,
+    Decision,
+    DryRun,
+    Import,
+    ImportState,
+    Kind,
+    OnDuplicate,
+    Outcome,
+)
+from portal.models import User
+
+UNDO_SECONDS = 10
+GOING = (ImportState.QUEUED, ImportState.SENDING)
+CANCELLABLE = (*GOING, ImportState.PAUSED, ImportState.BLOCKED, ImportState.DECISION)
+
+
+@transaction.atomic
+def send(
+    lead_import: Import,
+    user: User | None,
+    *,
+    on_duplicate: OnDuplicate,
+    undo_seconds: int = UNDO_SECONDS,
+) -> None:
+    """Hand a reviewed import over for sending; it starts after `undo_seconds`."""
+    locked = _lock(lead_import, (ImportState.REVIEW,), "sent")
+    token = locked.customer.token
+    if token is None:
+        raise WrongState(
+            f"{locked.customer.name} has no token yet, so nothing can be sent. Set the token on "
+            "the customer's page, then send again.",
+            code="no_token",
+        )
+    if token.refused_at is not None:
+        raise WrongState(
+            f"MEGA refused the token of {locked.customer.name}. Set a new one on the customer's "
+            "page, then send again.",
+            code="token_refused",
+        )
+    leads = plan.sendable(locked).count()
+    if not leads:
+        raise WrongState(
+            "No row of this import can be sent: all are blank, invalid or left out. "
+            "Repair the file or change the columns.",
+            code="nothing_to_send",
+        )
+    _stop_dry_runs(locked)
+    Import.objects.filter(pk=locked.pk).update(
+        state=ImportState.QUEUED,
+        on_duplicate=on_duplicate,
+        sent_by=user,
+        send_after=Now() + timedelta(seconds=undo_seconds),
+        release=settings.RELEASE,
+        work_until=None,
+        reason="",
+    )
+    _record(locked, acts.SENT, user, {"leads": leads, "on_duplicate": str(on_duplicate)})
+
+
+@transaction.atomic
+def undo(lead_import: Import, user: User | None) -> None:
+    """Take an import back to review while nothing of it was planned or sent."""
+    locked = _lock(lead_import, (ImportState.QUEUED,), "undone")
+    if locked.batches.filter(kind=Kind.SEND).exists():
+        raise WrongState("Sending has begun, it can no longer be undone. Pause or cancel it.")
+    Import.objects.filter(pk=locked.pk).update(
+        state=ImportState.REVIEW, send_after=None, sent_by=None
+    )
+    _record(locked, acts.SEND_UNDONE, user)
+
+
+@transaction.atomic
+def pause(lead_import: Import, user: User | None) -> None:
+    """Stop new requests; what may have arrived is still settled."""
+    locked = _lock(lead_import, GOING, "paused")
+    reason = f"Paused by {user}." if user else "Paused."
+    Import.objects.filter(pk=locked.pk).update(state=ImportState.PAUSED, reason=reason)
+    _record(locked, acts.PAUSED, user)
+
+
+@transaction.atomic
+def resume(lead_import: Import, user: User | None) -> None:
+    """Go on with a paused import."""
+    locked = _lock(lead_import, (ImportState.PAUSED,), "resumed")
+    _go(locked)
+    _record(locked, acts.RESUMED, user)
+
+
+@transaction.atomic
+def go_on(lead_import: Import, user: User | None) -> None:
+    """Go on although many rows of the first request failed."""
+    locked = _lock(lead_import, (ImportState.DECISION,), "continued")
+    if locked.question != "first_failures":
+        raise WrongState("This import waits for decisions about single requests; see below.")
+    Import.objects.filter(pk=locked.pk).update(accepted_failures=True)
+    _go(locked)
+    _record(locked, acts.DECIDED, user, {"question": "first_failures", "choice": "go_on"})
+
+
+@transaction.atomic
+def cancel(lead_import: Import, user: User | None) -> None:
+    """Send nothing more. What was sent stays sent; what may have arrived is still settled.
+
+    The clock drops the batches that wait, so that this touches the import's row only.
+    """
+    locked = _lock(lead_import, CANCELLABLE, "cancelled")
+    reason = f"Cancelled by {user}." if user else "Cancelled."
+    Import.objects.filter(pk=locked.pk).update(
+        state=ImportState.CANCELLED, reason=reason, question=""
+    )
+    _record(locked, acts.CANCELLED, user)
+
+
+@transaction.atomic
+def discard(lead_import: Import, user: User | None) -> None:
+    """Give up an import that was never sent."""
+    states = (ImportState.MAPPING, ImportState.CHECKING, ImportState.REVIEW)
+    locked = _lock(lead_import, states, "discarded")
+    _stop_dry_runs(locked)
+    reason = f"Discarded by {user} before anything was sent." if user else "Discarded."
+    Import.objects.filter(pk=locked.pk).update(
+        state=ImportState.CANCELLED, reason=reason, question="", work_until=None
+    )
+    _record(locked, acts.CANCELLED, user)
+
+
+@transaction.atomic
+def decide(batch: Batch, user: User, choice: Decision.Choice, why: str = "") -> None:
+    """Decide about a request that the portal would not decide by itself.
+
+    `repeat` sends the identical bytes under the same key once more; `leave` closes it: its rows
+    stay unknown, or failed where MEGA refused the whole request.
+    """
+    locked = Batch.objects.select_for_update().get(pk=batch.pk)
+    if locked.state != BatchState.DECISION:
+        raise WrongState("Somebody decided this already, or MEGA answered in the meantime.")
+    lead_import = locked.lead_import
+    Decision.objects.create(batch=locked, choice=choice, why=why[:1000], made_by=user)
+    if choice == Decision.Choice.REPEAT:
+        maybe_sent = locked.first_sent_at is not None
+        locked.state = BatchState.UNKNOWN if maybe_sent else BatchState.WAITING
+        locked.sends = locked.deaths = 0
+    else:
+        _leave(locked)
+    locked.not_before = Now()
+    locked.save()
+    Import.objects.filter(
+        pk=locked.lead_import_id, state=ImportState.DECISION, question="batches"
+    ).update(state=ImportState.QUEUED, question="", reason="")
+    facts = {"batch": locked.pk, "choice": str(choice), "conclusion": locked.reason}
+    _record(lead_import, acts.DECIDED, user, facts)
+
+
+def _leave(locked: Batch) -> None:
+    locked.state, locked.settled_at = BatchState.DROPPED, Now()
+    last = locked.attempts.last()
+    if locked.first_sent_at is None and last is not None:
+        have = Outcome.objects.filter(batch=locked).values_list("number", flat=True)
+        rest = sorted(set(locked.row_numbers) - set(have))
+        split.fail_rows(locked, last, rest, locked.detail)
+
+
+@transaction.atomic
+def start_dry_run(lead_import: Import, user: User | None) -> DryRun:
+    """Ask MEGA what it would do with every lead; nothing is written there, requests are spent."""
+    locked = _lock(lead_import, (ImportState.REVIEW,), "asked about")
+    if locked.customer.token is None:
+        raise WrongState(
+            f"{locked.customer.name} has no token yet, so MEGA cannot be asked. Set one first.",
+            code="no_token",
+        )
+    leads = plan.sendable(locked).count()
+    if not leads:
+        raise WrongState("No row of this import can be sent, so there is nothing to ask about.")
+    _stop_dry_runs(locked)
+    dry_run = DryRun.objects.create(
+        lead_import=locked,
+        mapping=locked.mapping,
+        on_duplicate=locked.on_duplicate,
+        created_by=user,
+    )
+    _record(locked, acts.DRY_RUN, user, {"dry_run": dry_run.pk, "leads": leads})
+    return dry_run
+
+
+@transaction.atomic
+def cancel_dry_run(dry_run: DryRun, user: User | None) -> None:
+    """Stop asking; the clock drops the requests that wait."""
+    locked = Import.objects.select_for_update(no_key=True).get(pk=dry_run.lead_import_id)
+    _stop_dry_runs(locked)
+    _record(locked, acts.CANCELLED, user, {"dry_run": dry_run.pk})
+
+
+def _stop_dry_runs(locked: Import) -> None:
+    going = locked.dry_runs.filter(state__in=(DryRun.State.PLANNING, DryRun.State.RUNNING))
+    going.update(state=DryRun.State.CANCELLED, finished_at=Now())
+
+
+def _lock(lead_import: Import, states: Sequence[ImportState], verb: str) -> Import:
+    locked = (
+        Import.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("customer__team", "mapping")
+        .get(pk=lead_import.pk)
+    )
+    if locked.state in states:
+        return locked
+    label = ImportState(locked.state).label
+    end = "" if locked.state not in FINAL else " It is over."
+    raise WrongState(f"This import cannot be {verb} now: it is “{label}”.{end}")
+
+
+def _go(locked: Import) -> None:
+    token = locked.customer.token
+    refused = token is None or token.refused_at is not None
+    Import.objects.filter(pk=locked.pk).update(
+        state=ImportState.BLOCKED if refused else ImportState.QUEUED,
+        reason="The token was refused; set a new one." if refused else "",
+        question="",
+    )
+
+
+def _record(
+    locked: Import, act: str, user: User | None, facts: dict[str, object] | None = None
+) -> None:
+    trail.record(act, actor=user, customer=locked.customer, lead_import=locked, facts=facts)

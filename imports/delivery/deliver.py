@@ -1,0 +1,125 @@
+"""Carrying one claimed batch to MEGA: take, commit the attempt, post, settle."""
+
+import time
+import zlib
+from dataclasses import dataclass
+from functools import cache
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from imports import vault
+from imports.delivery import settle
+from imports.errors import MegaError, NotSent, VaultError
+from imports.mega.client import MegaClient
+from imports.mega.contract import Answer
+from imports.models import Kind
+
+LEASE_MARGIN = 15.0  # seconds beyond the request's deadline
+LONGEST_PAUSE = 2.0  # seconds between the start of taking and the post; more is a frozen process
+
+# Takes a batch that lies claimed, if its token is still in use and its import still going: a pause
+# or a cancel stops what was never sent, a batch that may have arrived is repeated all the same.
+_TAKE = """
+UPDATE imports_batch b
+SET state = 'sending', fence = fence + 1,
+    first_sent_at = CASE WHEN kind = 'send' THEN coalesce(first_sent_at, clock_timestamp()) END,
+    lease_until = clock_timestamp() + %(lease)s * interval '1 second'
+FROM imports_token t
+WHERE b.id = %(batch)s AND b.state = 'claimed' AND t.id = b.token_id
+  AND t.retired_at IS NULL AND (t.refused_at IS NULL OR b.kind = 'check')
+  AND (b.kind <> 'send' OR b.first_sent_at IS NOT NULL OR EXISTS (
+        SELECT 1 FROM imports_import i
+        WHERE i.id = b.import_id AND i.state IN ('queued', 'sending')))
+RETURNING b.id, b.kind, b.fence, b.token_id, t.quota_id, b.customer_id, b.mega_id, b.base_url,
+          b.key, b.body, t.sealed
+"""
+_ATTEMPT = """
+INSERT INTO imports_attempt
+    (batch_id, quota_id, token_id, kind, worker, fence, started_at, was_sent, headers, conclusion)
+VALUES (%s, %s, %s, %s, %s, %s, clock_timestamp(), true, '{}', '')
+RETURNING id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A batch that this worker alone may post now, with its committed attempt."""
+
+    attempt_id: int
+    batch_id: int
+    kind: Kind
+    fence: int
+    sealed: bytes
+    customer_id: int
+    mega_id: str
+    base_url: str
+    key: str
+    body: bytes
+    began: float  # monotonic seconds, before the attempt was committed
+
+
+@cache
+def client() -> MegaClient:
+    """Return this process's one client: connections are kept alive between deliveries."""
+    return MegaClient(
+        connect_timeout=settings.REQUEST_CONNECT_TIMEOUT, deadline=settings.REQUEST_DEADLINE
+    )
+
+
+def deliver(batch_id: int, worker: str) -> bool:
+    """Carry a batch; return False when there was nothing to take (doubled, late or stale nudge)."""
+    taken = take(batch_id, worker)
+    if taken is None:
+        return False
+    settle.record(taken.attempt_id, post(taken))
+    return True
+
+
+@transaction.atomic
+def take(batch_id: int, worker: str) -> Taken | None:
+    """Take a claimed batch and commit the attempt, so that nothing is sent without a record."""
+    began = time.monotonic()
+    lease = settings.REQUEST_DEADLINE + LEASE_MARGIN
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, {"batch": batch_id, "lease": lease})
+        row = cursor.fetchone()
+        if row is None:
+            return None
+        (batch, kind, fence, token, quota, customer, mega_id, base_url, key, body, sealed) = row
+        cursor.execute(_ATTEMPT, [batch, quota, token, kind, worker[:100], fence])
+        attempt = cursor.fetchone()[0]
+    return Taken(
+        attempt_id=attempt,
+        batch_id=batch,
+        kind=Kind(kind),
+        fence=fence,
+        sealed=bytes(sealed),
+        customer_id=customer,
+        mega_id=str(mega_id),
+        base_url=base_url,
+        key=str(key),
+        body=zlib.decompress(body),
+        began=began,
+    )
+
+
+def post(taken: Taken) -> Answer | MegaError:
+    """Post the stored bytes, outside any transaction, and return the answer or what went wrong."""
+    try:
+        token = vault.unseal(taken.sealed, taken.customer_id)
+        if time.monotonic() - taken.began > LONGEST_PAUSE:
+            raise NotSent("The worker stood still before sending.", code="late")
+        return client().post_bulk(
+            base_url=taken.base_url,
+            token=token,
+            mega_id=taken.mega_id,
+            body=taken.body,
+            idempotency_key=taken.key if taken.kind == Kind.SEND else None,
+            start_by=taken.began + LONGEST_PAUSE + settings.REQUEST_CONNECT_TIMEOUT,
+            deadline=time.monotonic() + settings.REQUEST_DEADLINE,
+        )
+    except VaultError as problem:
+        return NotSent(problem.sentence, code="vault")
+    except MegaError as problem:
+        return problem

@@ -1,0 +1,77 @@
+"""Ending imports: only when nothing is open and every single row is accounted for."""
+
+import logging
+
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef
+from django.db.models.functions import Now
+
+from imports.models import OPEN, UNDER_WAY, Batch, Import, ImportState, Kind
+from imports.reports import balance
+
+log = logging.getLogger(__name__)
+
+_ENDABLE = (*UNDER_WAY, ImportState.CANCELLED)
+
+
+def finish_imports() -> list[int]:
+    """End every import that has nothing left to do; return their ids."""
+    _ask_persons()
+    open_batches = Batch.objects.filter(lead_import=OuterRef("pk"), kind=Kind.SEND, state__in=OPEN)
+    done = Import.objects.filter(~Exists(open_batches), finished_at=None, state__in=_ENDABLE)
+    planned = done.exclude(planned_at=None) | done.filter(state=ImportState.CANCELLED)
+    ids = list(planned.order_by("pk").values_list("pk", flat=True)[:20])
+    return [import_id for import_id in ids if _finish(import_id)]
+
+
+@transaction.atomic
+def _finish(import_id: int) -> bool:
+    """Recount from the rows; an import whose books do not balance is never `finished`."""
+    lead_import = (
+        Import.objects.select_for_update(no_key=True, skip_locked=True)
+        .filter(pk=import_id, finished_at=None)
+        .first()
+    )
+    if lead_import is None or _has_open(lead_import):
+        return False
+    sheet = balance.recount(lead_import)
+    state = _final_state(lead_import, sheet)
+    if state == ImportState.INCONSISTENT:
+        log.error("books of import %s do not balance: %s", import_id, sheet.summary())
+    reason = "" if state != ImportState.INCONSISTENT else sheet.difference
+    Import.objects.filter(pk=import_id).update(
+        state=state, finished_at=Now(), reason=reason, question=""
+    )
+    return True
+
+
+def _final_state(lead_import: Import, sheet: balance.Balance) -> ImportState:
+    if not sheet.is_balanced:
+        return ImportState.INCONSISTENT
+    if lead_import.state == ImportState.CANCELLED:
+        return ImportState.CANCELLED
+    return ImportState.FINISHED if sheet.not_sent == 0 else ImportState.INCONSISTENT
+
+
+def _has_open(lead_import: Import) -> bool:
+    return lead_import.batches.filter(kind=Kind.SEND, state__in=OPEN).exists()
+
+
+_WAIT_FOR_PERSON = """
+    UPDATE imports_import i SET state = 'decision', question = 'batches',
+        reason = 'Some requests have an outcome that only a person can decide. See below.'
+    WHERE i.state IN ('queued', 'sending') AND i.planned_at IS NOT NULL
+      AND EXISTS (SELECT 1 FROM imports_batch b WHERE b.import_id = i.id AND b.kind = 'send'
+                    AND b.state = 'decision')
+      AND NOT EXISTS (SELECT 1 FROM imports_batch b WHERE b.import_id = i.id AND b.kind = 'send'
+                        AND b.state IN ('waiting', 'claimed', 'sending', 'unknown')
+                        AND NOT EXISTS (SELECT 1 FROM imports_batch e
+                            WHERE e.import_id = i.id AND e.kind = 'send'
+                              AND e.state = 'decision' AND e.number <= b.after))
+"""
+
+
+def _ask_persons() -> None:
+    """Say so when an import cannot go on without a person."""
+    with connection.cursor() as cursor:
+        cursor.execute(_WAIT_FOR_PERSON)

@@ -1,0 +1,85 @@
+"""What an exchange teaches about its key: limit, waiting time, refusal, whether it works."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import F
+from django.db.models.functions import Now
+
+from imports.delivery import replay
+from imports.delivery.conclude import KEY_ACCEPTED, Code, Conclusion
+from imports.mega.contract import RateHeaders
+from imports.models import Attempt, Import, ImportState, Quota, Token
+
+SPACED_FOR = timedelta(minutes=10)
+SPACED_SUCCESSES = 20
+REFUSALS = {
+    Code.UNAUTHORIZED: Token.Refusal.UNAUTHORIZED,
+    Code.FORBIDDEN: Token.Refusal.FORBIDDEN,
+}
+GOING = (ImportState.QUEUED, ImportState.SENDING)
+
+
+def learn(attempt: Attempt, found: Conclusion, headers: RateHeaders, now: datetime) -> None:
+    """Write down what this exchange says about the key; writes nothing when it says nothing new."""
+    key = Quota.objects.get(pk=attempt.quota_id)
+    changes = _limit(key, headers) | _health(key, found, now) | _pace(key, found, now)
+    if changes:
+        Quota.objects.filter(pk=key.pk).update(**changes)
+
+
+def _limit(key: Quota, headers: RateHeaders) -> dict[str, Any]:
+    if headers.limit is None or headers.limit == key.learned_limit:
+        return {}
+    return {"learned_limit": headers.limit}
+
+
+def _health(key: Quota, found: Conclusion, now: datetime) -> dict[str, Any]:
+    """Count exchanges without a usable answer; an accepted one proves the key."""
+    if found.code in KEY_ACCEPTED:
+        changes: dict[str, Any] = {"unclear_streak": 0} if key.unclear_streak else {}
+        return changes if key.proved_at else changes | {"proved_at": now}
+    if found.code in REFUSALS:
+        return {"proved_at": None}
+    if found.code in (Code.UNCLEAR, Code.LOST):
+        return {"unclear_streak": F("unclear_streak") + 1}
+    if found.code == Code.NOT_SENT:
+        pause = timedelta(seconds=replay.backoff(key.unclear_streak + 1, longest=60.0))
+        return {"unclear_streak": F("unclear_streak") + 1, "hold_until": now + pause}
+    return {}
+
+
+def _pace(key: Quota, found: Conclusion, now: datetime) -> dict[str, Any]:
+    if found.code == Code.TOO_MANY:
+        wait = timedelta(seconds=replay.after_too_many(found.retry_after))
+        return {
+            "hold_until": now + wait,
+            "spaced_until": now + wait + SPACED_FOR,
+            "spaced_left": SPACED_SUCCESSES,
+        }
+    if found.code == Code.SETTLED and key.spaced_left:
+        return {"spaced_left": F("spaced_left") - 1}
+    return {}
+
+
+def refuse(attempt: Attempt, found: Conclusion) -> None:
+    """Mark the token of this very attempt refused and block its customer's imports.
+
+    A late answer to an old token finds it retired and so cannot block its successor.
+    """
+    fresh = Token.objects.filter(pk=attempt.token_id, refused_at=None)
+    fresh.update(refused_at=Now(), refusal=REFUSALS[found.code], refusal_message=found.detail[:500])
+    in_use = Token.objects.filter(pk=attempt.token_id, retired_at=None).first()
+    if in_use is None:
+        return
+    Import.objects.filter(customer_id=in_use.customer_id, state__in=GOING).update(
+        state=ImportState.BLOCKED,
+        reason=f"{REFUSALS[found.code].label}: “{found.detail[:200]}”. "
+        "Set a new token for this customer; sending then goes on by itself.",
+    )
+
+
+def unblock(token: Token) -> int:
+    """Let the customer's blocked imports go on: a token was set, or works again."""
+    blocked = Import.objects.filter(customer_id=token.customer_id, state=ImportState.BLOCKED)
+    return blocked.update(state=ImportState.QUEUED, reason="")

@@ -1,0 +1,108 @@
+"""Bringing back what was lost on the way: claims that nobody took, workers that vanished."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from imports.delivery import checks, dry_runs, window
+from imports.delivery.conclude import Code, Conclusion
+from imports.models import Attempt, Batch, BatchState, Kind
+
+NUDGE_AFTER_SECONDS = 3
+DEATHS_BEFORE_ALONE = 3
+DEATHS_BEFORE_DECISION = 5
+
+_GIVE_BACK = """
+    UPDATE imports_batch SET
+        state = CASE WHEN first_sent_at IS NULL THEN 'waiting' ELSE 'unknown' END,
+        lease_until = NULL
+    WHERE id IN (SELECT id FROM imports_batch WHERE state = 'claimed' AND lease_until < now()
+                 ORDER BY id LIMIT 500 FOR UPDATE SKIP LOCKED)
+"""
+_NUDGE_AGAIN = """
+    UPDATE imports_batch SET nudged_at = now()
+    WHERE id IN (SELECT id FROM imports_batch WHERE state = 'claimed'
+                   AND nudged_at < now() - %s * interval '1 second'
+                 ORDER BY id LIMIT 200 FOR UPDATE SKIP LOCKED)
+    RETURNING id
+"""
+_TOO_OLD = """
+    UPDATE imports_batch SET state = 'decision', reason = 'too_old'
+    WHERE id IN (SELECT id FROM imports_batch WHERE state = 'unknown' AND kind = 'send'
+                   AND first_sent_at < now() - %s * interval '1 hour'
+                 ORDER BY id LIMIT 500 FOR UPDATE SKIP LOCKED)
+"""
+_DROP_CANCELLED = """
+    UPDATE imports_batch SET state = 'dropped', reason = 'cancelled', settled_at = now()
+    WHERE id IN (SELECT b.id FROM imports_batch b JOIN imports_import i ON i.id = b.import_id
+                 WHERE i.state = 'cancelled' AND b.kind = 'send' AND b.state = 'waiting'
+                 ORDER BY b.id LIMIT 2000 FOR UPDATE OF b SKIP LOCKED)
+"""
+
+
+def give_back() -> None:
+    """Put claims back that no worker took in time."""
+    _run(_GIVE_BACK, [])
+
+
+def to_nudge_again() -> list[int]:
+    """Return claimed batches whose nudge seems lost."""
+    return _run(_NUDGE_AGAIN, [NUDGE_AFTER_SECONDS], returning=True)
+
+
+def set_aside_old() -> None:
+    """Hand unknown batches to a person whose key MEGA may have forgotten by now."""
+    _run(_TOO_OLD, [settings.KEY_TRUST_HOURS])
+
+
+def drop_cancelled() -> None:
+    """Drop what a cancelled import still had waiting; what may have arrived goes on."""
+    _run(_DROP_CANCELLED, [])
+
+
+def expire() -> int:
+    """Conclude for workers that vanished while sending: lost, so unknown. Returns how many."""
+    now = window.database_now()
+    lapsed = Batch.objects.filter(state=BatchState.SENDING, lease_until__lt=now)
+    ids = list(lapsed.order_by("id").values_list("pk", flat=True)[:200])
+    return sum(_expire_one(batch_id) for batch_id in ids)
+
+
+@transaction.atomic
+def _expire_one(batch_id: int) -> int:
+    now = window.database_now()
+    batch = (
+        Batch.objects.select_for_update(skip_locked=True)
+        .filter(pk=batch_id, state=BatchState.SENDING, lease_until__lt=now)
+        .first()
+    )
+    if batch is None:
+        return 0
+    attempt = batch.attempts.get(fence=batch.fence)
+    Attempt.objects.filter(pk=attempt.pk, ended_at=None).update(ended_at=now, conclusion=Code.LOST)
+    batch.deaths += 1
+    lost = Conclusion(Code.LOST, "The worker stopped while it was sending.")
+    if batch.kind == Kind.CHECK:
+        checks.settle(batch, attempt, lost, now)
+    elif batch.kind == Kind.DRY_RUN:
+        dry_runs.settle(batch, lost, now)
+    else:
+        batch.reason, batch.not_before = Code.LOST, now + timedelta(seconds=1)
+        batch.state = BatchState.UNKNOWN
+        if batch.deaths >= DEATHS_BEFORE_DECISION:
+            batch.state, batch.reason = BatchState.DECISION, "poison"
+    batch.lease_until = None
+    batch.save()
+    return 1
+
+
+def _run(sql: str, parameters: list[float], *, returning: bool = False) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return [row[0] for row in cursor.fetchall()] if returning else []
+
+
+def runs_alone(batch_id: int) -> bool:
+    """Return whether a batch took so many workers with it that it must run alone in the next."""
+    return Batch.objects.filter(pk=batch_id, deaths__gte=DEATHS_BEFORE_ALONE).exists()

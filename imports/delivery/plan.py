@@ -1,0 +1,214 @@
+"""Cutting an import's sendable leads into batches, once and for ever."""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import islice
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models.functions import Now
+
+from imports.delivery import bodies
+from imports.delivery.packing import FIRST_ROWS, Packable, Packer, Parcel
+from imports.mega.contract import MAX_ROWS
+from imports.models import Batch, DryRun, Import, ImportState, Kind, Lead, Verdict
+
+SLICE = 20  # batches a transaction
+LEASE = timedelta(seconds=60)
+PLANNABLE = (ImportState.QUEUED, ImportState.SENDING)
+
+
+@dataclass
+class Planner:
+    """Plans one import or dry run, slice by slice.
+
+    The packer is kept between slices; `begun` is the number of its last stored batch, by which a
+    second planner of the same import notices that it is not alone and stops.
+    """
+
+    lead_import: Import
+    dry_run: DryRun | None = None
+    packer: Packer = field(default_factory=Packer)
+    cursor: int = 0  # the last lead number that was given to the packer
+    begun: int = 0
+
+    def next_slice(self) -> tuple[list[Parcel], bool]:
+        """Return up to `SLICE` parcels, and whether that was the end."""
+        parcels: list[Parcel] = []
+        while len(parcels) < SLICE:
+            leads = self._read(SLICE * MAX_ROWS - len(parcels) * MAX_ROWS)
+            if not leads:
+                parcels.extend(self.packer.finish())
+                return parcels, True
+            self.cursor = leads[-1].number
+            parcels.extend(self.packer.pack(leads))
+        return parcels, False
+
+    def _read(self, limit: int) -> list[Packable]:
+        rows = (
+            sendable(self.lead_import, self.dry_run)
+            .filter(number__gt=self.cursor)
+            .values_list("number", "shared", "email_key", "phone_key")[:limit]
+        )
+        return [packable(*row) for row in rows]
+
+
+def packable(number: int, shared: bool, email: str | None, phone: str | None) -> Packable:
+    """Return a lead as the packer sees it; keys that nobody shares do not matter."""
+    if not shared:
+        return Packable(number)
+    keys = [f"e:{email}"] if email else []
+    keys += [f"p:{phone}"] if phone else []
+    return Packable(number, frozenset(keys))
+
+
+def sendable(lead_import: Import, dry_run: DryRun | None = None):  # type: ignore[no-untyped-def]
+    """Return the leads that are sent, in sheet order."""
+    mapping = dry_run.mapping_id if dry_run else lead_import.mapping_id
+    leads = Lead.objects.filter(lead_import=lead_import, mapping=mapping, verdict=Verdict.OK)
+    return leads.order_by("number")
+
+
+def plan(import_id: int) -> bool:
+    """Plan an import to its end; return False when it is not to be planned (any more).
+
+    Can be begun again at any time: what was stored before a crash is read back.
+    """
+    planner = _begin(import_id)
+    if planner is None:
+        return False
+    done = False
+    while not done:
+        parcels, done = planner.next_slice()
+        if not _store_slice(planner, parcels, done=done):
+            return False
+    return True
+
+
+@transaction.atomic
+def _begin(import_id: int) -> Planner | None:
+    lead_import = _lock(import_id)
+    if lead_import is None:
+        return None
+    planner = Planner(lead_import)
+    planner.packer.first_rows = FIRST_ROWS
+    _resume(planner)
+    return planner
+
+
+def _lock(import_id: int) -> Import | None:
+    """Lock an import that is still to be planned."""
+    return (
+        Import.objects.select_for_update(no_key=True)
+        .filter(pk=import_id, planned_at=None, state__in=PLANNABLE)
+        .first()
+    )
+
+
+_PLANNED = """
+    SELECT l.number, l.email_key, l.phone_key, b.number
+    FROM imports_batch b CROSS JOIN LATERAL unnest(b.row_numbers) AS n (number)
+    JOIN imports_lead l ON l.import_id = b.import_id AND l.mapping_id = %s AND l.number = n.number
+    WHERE b.import_id = %s AND b.kind = 'send' AND b.parent_id IS NULL AND l.shared
+"""
+_LAST = """
+    SELECT coalesce(max(b.number), 0), coalesce(max(n.number), 0)
+    FROM imports_batch b CROSS JOIN LATERAL unnest(b.row_numbers) AS n (number)
+    WHERE b.import_id = %s AND b.kind = 'send' AND b.parent_id IS NULL
+"""
+
+
+def _resume(planner: Planner) -> None:
+    """Read back what earlier planning stored: who went where, and who was put off."""
+    lead_import, packer = planner.lead_import, planner.packer
+    with connection.cursor() as cursor:
+        cursor.execute(_LAST, [lead_import.pk])
+        packer.last_number, planner.cursor = cursor.fetchone()
+        cursor.execute(_PLANNED, [lead_import.mapping_id, lead_import.pk])
+        planned = cursor.fetchall()
+    planner.begun = packer.last_number
+    for _, email, phone, batch_number in planned:
+        for key in packable(0, True, email, phone).keys:
+            packer.last_seen[key] = max(packer.last_seen.get(key, 0), batch_number)
+    have = {row[0] for row in planned}
+    shared = sendable(lead_import).filter(shared=True, number__lte=planner.cursor)
+    rows = shared.values_list("number", "shared", "email_key", "phone_key")
+    packer.take_back([packable(*row) for row in rows if row[0] not in have])
+
+
+@transaction.atomic
+def _store_slice(planner: Planner, parcels: list[Parcel], *, done: bool) -> bool:
+    lead_import = _lock(planner.lead_import.pk)
+    if lead_import is None or _last_stored(lead_import) != planner.begun:
+        return False
+    store(planner, parcels)
+    planner.begun = planner.packer.last_number
+    changes = {"planned_at": Now()} if done else {"work_until": Now() + LEASE}
+    Import.objects.filter(pk=lead_import.pk).update(**changes)
+    return True
+
+
+def _last_stored(lead_import: Import) -> int:
+    newest = lead_import.batches.filter(kind=Kind.SEND).order_by("-number").first()
+    return newest.number if newest else 0
+
+
+def store(planner: Planner, parcels: list[Parcel]) -> None:
+    """Store parcels as batches, each with the exact bytes that will be sent."""
+    numbers = [number for parcel in parcels for number in parcel.row_numbers]
+    bodies_of = dict(
+        sendable(planner.lead_import, planner.dry_run)
+        .filter(number__in=numbers)
+        .values_list("number", "body")
+    )
+    batches = (_batch(planner, parcel, bodies_of) for parcel in parcels)
+    while chunk := list(islice(batches, SLICE)):
+        Batch.objects.bulk_create(chunk)
+
+
+def _batch(planner: Planner, parcel: Parcel, bodies_of: dict[int, dict[str, object]]) -> Batch:
+    lead_import, dry_run = planner.lead_import, planner.dry_run
+    leads = [{"row_ref": str(n), **bodies_of[n]} for n in parcel.row_numbers]
+    on_duplicate = dry_run.on_duplicate if dry_run else lead_import.on_duplicate
+    body = bodies.encode(leads, on_duplicate, dry_run=dry_run is not None)
+    return Batch(
+        customer_id=lead_import.customer_id,
+        kind=Kind.DRY_RUN if dry_run else Kind.SEND,
+        lead_import=lead_import,
+        dry_run=dry_run,
+        number=parcel.number,
+        after=0 if dry_run else parcel.after,
+        row_numbers=list(parcel.row_numbers),
+        rows=len(parcel.row_numbers),
+        mega_id=lead_import.mega_id,
+        base_url=settings.MEGA_BASE_URL,
+        key=uuid.uuid4(),
+        body=body.packed,
+        body_sha256=body.sha256,
+    )
+
+
+def plan_dry_run(dry_run_id: int) -> bool:
+    """Plan a dry run: the same leads in full requests, all independent of each other."""
+    with transaction.atomic():
+        dry_run = (
+            DryRun.objects.select_for_update()
+            .filter(pk=dry_run_id, state=DryRun.State.PLANNING)
+            .first()
+        )
+        if dry_run is None:
+            return False
+        planner = Planner(dry_run.lead_import, dry_run, Packer(first_rows=MAX_ROWS))
+        for parcels in _all_slices(planner):
+            store(planner, parcels)
+        DryRun.objects.filter(pk=dry_run.pk).update(state=DryRun.State.RUNNING)
+    return True
+
+
+def _all_slices(planner: Planner) -> Iterator[list[Parcel]]:
+    done = False
+    while not done:
+        parcels, done = planner.next_slice()
+        yield parcels

@@ -1,0 +1,77 @@
+"""Loading what is known of keys: the database's side of `quota`."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from imports.delivery import quota
+from imports.models import Quota
+
+_CLAIMED = """
+    SELECT t.quota_id, count(*)
+    FROM imports_batch b JOIN imports_token t ON t.id = b.token_id
+    WHERE b.state = 'claimed' AND t.quota_id = ANY(%s)
+    GROUP BY 1
+"""
+_EXCHANGES = """
+    SELECT quota_id, started_at, ended_at, remaining, reset_at
+    FROM imports_attempt
+    WHERE quota_id = ANY(%s) AND was_sent
+      AND (ended_at IS NULL OR ended_at > now() - interval '61 seconds')
+"""
+# A key that serves several customers gets the smallest number that one of them was given.
+_LIMITS = """
+    SELECT t.quota_id, min(c.requests_per_minute)
+    FROM imports_token t JOIN imports_customer c ON c.id = t.customer_id
+    WHERE t.quota_id = ANY(%s) AND t.retired_at IS NULL
+    GROUP BY 1
+"""
+
+
+def database_now() -> datetime:
+    """Return the database's clock, the only one that quota and leases go by."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        moment: datetime = cursor.fetchone()[0]
+    return moment
+
+
+def load(quotas: Collection[Quota], now: datetime) -> dict[int, quota.KeyFacts]:
+    """Return the facts of each key by quota id, in three queries however many keys there are.
+
+    Claims are read before attempts: a batch that is taken in between counts twice, never not at
+    all.
+    """
+    ids = [one.pk for one in quotas]
+    claimed = dict(_fetch(_CLAIMED, ids))
+    exchanges: dict[int, list[quota.Exchange]] = defaultdict(list)
+    for quota_id, *values in _fetch(_EXCHANGES, ids):
+        exchanges[quota_id].append(quota.Exchange(*values))
+    limits = dict(_fetch(_LIMITS, ids))
+    return {
+        one.pk: quota.KeyFacts(
+            limit=one.learned_limit or limits.get(one.pk, 10),
+            exchanges=tuple(exchanges[one.pk]),
+            claimed=claimed.get(one.pk, 0),
+            hold_until=one.hold_until,
+            spaced=is_spaced(one, now),
+            proved=one.proved_at is not None,
+            unclear_streak=one.unclear_streak,
+        )
+        for one in quotas
+    }
+
+
+def is_spaced(one: Quota, now: datetime) -> bool:
+    """Whether the key still goes evenly after an unexpected 429: 20 successes or ten minutes."""
+    return one.spaced_until is not None and one.spaced_until > now and one.spaced_left > 0
+
+
+def _fetch(sql: str, ids: list[int]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [ids])
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows

@@ -1,0 +1,250 @@
+"""The balance sheet: every row of an import in exactly one bucket."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count
+from django.utils import timezone
+
+from imports.mega.contract import MAX_ROWS
+from imports.models import (
+    Attempt,
+    DryRun,
+    Import,
+    Kind,
+    Lead,
+    Outcome,
+    Prediction,
+    Verdict,
+)
+
+BEFORE_SENDING = ("blank", "invalid", "duplicate", "excluded", "unchanged")
+SENT = ("created", "updated", "skipped", "failed", "unknown")
+LABELS = {
+    "created": "Created",
+    "updated": "Updated",
+    "skipped": "Skipped",
+    "failed": "Failed",
+    "unknown": "Unknown",
+    "not_sent": "Not sent",
+    "invalid": "Invalid",
+    "duplicate": "Duplicate",
+    "excluded": "Excluded",
+    "unchanged": "Unchanged",
+    "blank": "Blank",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Counts of rows. `seconds` runs from the first attempt to the end (or to now)."""
+
+    import_id: int
+    state: str
+    rows: int
+    blank: int = 0
+    invalid: int = 0
+    duplicate: int = 0
+    excluded: int = 0
+    unchanged: int = 0
+    not_sent: int = 0
+    created: int = 0
+    updated: int = 0
+    skipped: int = 0
+    failed: int = 0
+    unknown: int = 0
+    requests: int = 0
+    seconds: float = 0.0
+
+    @property
+    def sent(self) -> int:
+        return self.created + self.updated + self.skipped + self.failed + self.unknown
+
+    @property
+    def left_out(self) -> int:
+        """Rows that will not be sent as things stand."""
+        return sum(getattr(self, name) for name in BEFORE_SENDING)
+
+    @property
+    def is_balanced(self) -> bool:
+        return self.rows == self.left_out + self.not_sent + self.sent
+
+    @property
+    def difference(self) -> str:
+        counted = self.left_out + self.not_sent + self.sent
+        return (
+            f"The books do not balance: {self.rows:,} rows were read, {counted:,} are accounted "
+            "for. Nothing more is sent for this import; tell your administrator."
+        )
+
+    def buckets(self) -> list[tuple[str, str, int]]:
+        """Return (code, label, rows) of every bucket, sent ones first."""
+        return [(code, label, getattr(self, code)) for code, label in LABELS.items()]
+
+    def summary(self) -> dict[str, Any]:
+        """Return the summary that commands print; its keys are an interface."""
+        names = ("rows", *BEFORE_SENDING, "not_sent", "sent", *SENT, "requests", "seconds")
+        counts = {name: getattr(self, name) for name in names}
+        return {"import": self.import_id, "state": self.state, **counts}
+
+
+def balance(lead_import: Import) -> Balance:
+    """Count by the tables' own totals: quick, for pages. What is in no bucket is `not_sent`."""
+    counts = {"blank": lead_import.blank_count} | _verdicts(lead_import) | _outcomes(lead_import)
+    counts["unknown"] = _unknown(lead_import)
+    rest = lead_import.row_count - sum(counts.values())
+    return _sheet(lead_import, lead_import.row_count, counts | {"not_sent": max(rest, 0)})
+
+
+def _verdicts(lead_import: Import) -> dict[str, int]:
+    leads = Lead.objects.filter(lead_import=lead_import, mapping=lead_import.mapping_id)
+    held = leads.exclude(verdict=Verdict.OK).values_list("verdict")
+    return dict(held.annotate(rows=Count("number")).order_by())
+
+
+def _outcomes(lead_import: Import) -> dict[str, int]:
+    outcomes = Outcome.objects.filter(lead_import=lead_import).values_list("status")
+    return dict(outcomes.annotate(rows=Count("number")).order_by())
+
+
+# A row is unknown when its batch may have arrived at MEGA and there is no result for the row.
+MAYBE_SENT = """
+    SELECT n.number FROM imports_batch b CROSS JOIN LATERAL unnest(b.row_numbers) AS n (number)
+    WHERE b.import_id = %(import)s AND b.kind = 'send' AND b.first_sent_at IS NOT NULL
+      AND b.state NOT IN ('done', 'replaced')
+"""
+_UNKNOWN = f"""
+    SELECT count(*) FROM ({MAYBE_SENT}) m
+    WHERE NOT EXISTS (SELECT 1 FROM imports_outcome o
+                      WHERE o.import_id = %(import)s AND o.number = m.number)
+"""  # noqa: S608 - made of constants
+
+
+def _unknown(lead_import: Import) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(_UNKNOWN, {"import": lead_import.pk})
+        count: int = cursor.fetchone()[0]
+    return count
+
+
+# The one place that says in which bucket a row is; reports and the final recount both use it.
+BUCKET = """
+    CASE WHEN r.cells = '{}' THEN 'blank'
+         WHEN o.status IS NOT NULL THEN o.status
+         WHEN l.verdict <> 'ok' THEN l.verdict
+         WHEN m.number IS NOT NULL THEN 'unknown'
+         ELSE 'not_sent' END
+"""
+ROWS_WITH_ALL = f"""
+    FROM imports_row r
+    LEFT JOIN imports_lead l ON l.import_id = r.import_id AND l.mapping_id = %(mapping)s
+                            AND l.number = r.number
+    LEFT JOIN imports_outcome o ON o.import_id = r.import_id AND o.number = r.number
+    LEFT JOIN ({MAYBE_SENT}) m ON m.number = r.number
+    WHERE r.import_id = %(import)s
+"""
+_RECOUNT = f"SELECT {BUCKET} AS bucket, count(*) {ROWS_WITH_ALL} GROUP BY 1"
+# Outcomes of rows that the portal did not mean to send, or of no row: never, unless books are wrong
+_STRAY = """
+    SELECT count(*) FROM imports_outcome o
+    LEFT JOIN imports_lead l ON l.import_id = o.import_id AND l.mapping_id = %(mapping)s
+                            AND l.number = o.number AND l.verdict = 'ok'
+    WHERE o.import_id = %(import)s AND l.number IS NULL
+"""
+
+
+def recount(lead_import: Import) -> Balance:
+    """Count from the rows themselves, each joined with all that became of it: for the books."""
+    parameters = {"import": lead_import.pk, "mapping": lead_import.mapping_id}
+    with connection.cursor() as cursor:
+        cursor.execute(_RECOUNT, parameters)
+        counts = dict(cursor.fetchall())
+        cursor.execute(_STRAY, parameters)
+        stray = cursor.fetchone()[0]
+    return _sheet(lead_import, lead_import.row_count + stray, counts)
+
+
+def _sheet(lead_import: Import, rows: int, counts: dict[str, int]) -> Balance:
+    requests = Attempt.objects.filter(
+        batch__lead_import=lead_import, kind=Kind.SEND, was_sent=True
+    ).count()
+    return Balance(
+        import_id=lead_import.pk,
+        state=lead_import.state,
+        rows=rows,
+        requests=requests,
+        seconds=_seconds(lead_import.started_at, lead_import.finished_at),
+        **counts,
+    )
+
+
+def _seconds(start: datetime | None, end: datetime | None) -> float:
+    if start is None:
+        return 0.0
+    return round(((end or timezone.now()) - start).total_seconds(), 1)
+
+
+def predicted(dry_run: DryRun) -> Balance:
+    """Return the balance sheet as MEGA predicted it; nothing was written."""
+    lead_import = dry_run.lead_import
+    held = {"blank": lead_import.blank_count} | _verdicts(lead_import)
+    outcomes = Prediction.objects.filter(dry_run=dry_run).values_list("status")
+    counts: dict[str, int] = dict(outcomes.annotate(rows=Count("number")).order_by())
+    rest = lead_import.row_count - sum(held.values()) - sum(counts.values())
+    requests = Attempt.objects.filter(batch__dry_run=dry_run, was_sent=True).count()
+    return Balance(
+        import_id=lead_import.pk,
+        state=lead_import.state,
+        rows=lead_import.row_count,
+        not_sent=rest,
+        requests=requests,
+        seconds=_seconds(dry_run.created_at, dry_run.finished_at),
+        **held,
+        **counts,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What sending would take: leads, requests, and minutes at the customer's quota."""
+
+    leads: int
+    requests: int
+    minutes: float
+    limit_per_minute: int
+
+
+_LARGEST_GROUP = """
+    SELECT greatest(
+        (SELECT count(*) FROM imports_lead WHERE import_id = %(import)s AND mapping_id = %(mapping)s
+           AND verdict = 'ok' AND shared AND email_key IS NOT NULL
+         GROUP BY email_key ORDER BY 1 DESC LIMIT 1),
+        (SELECT count(*) FROM imports_lead WHERE import_id = %(import)s AND mapping_id = %(mapping)s
+           AND verdict = 'ok' AND shared AND phone_key IS NOT NULL
+         GROUP BY phone_key ORDER BY 1 DESC LIMIT 1), 1)
+"""
+
+
+def cost(lead_import: Import) -> Cost:
+    """Estimate what sending the import would take.
+
+    The first request carries 25 rows, the others 500; rows of one person go in different requests,
+    so the largest group of rows that share an e-mail or a phone needs as many requests.
+    """
+    leads = Lead.objects.filter(
+        lead_import=lead_import, mapping=lead_import.mapping_id, verdict=Verdict.OK
+    ).count()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _LARGEST_GROUP, {"import": lead_import.pk, "mapping": lead_import.mapping_id}
+        )
+        largest: int = cursor.fetchone()[0]
+    by_size = 0 if not leads else 1 + -(-max(leads - 25, 0) // MAX_ROWS)
+    requests = max(by_size, largest) if leads else 0
+    customer = lead_import.customer
+    token = customer.token
+    limit = (token.quota.learned_limit if token else None) or customer.requests_per_minute
+    waits = max(-(-requests // limit) - 1, 0)
+    return Cost(leads, requests, waits * 61 / 60, limit)

@@ -1,0 +1,108 @@
+"""The doors of the workers: load by id, call one function. And the nudges that open them.
+
+A task carries ids, never a token or lead data. A nudge may be lost, doubled or late: the database
+knows what is to do, and the clock nudges again.
+"""
+
+import logging
+import os
+import socket
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
+
+from celery import Task, shared_task  # noqa: TID251 - one of the two doors to Celery
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from imports.columns import derive
+from imports.delivery import deliver as delivery
+from imports.delivery import leases, plan, solo
+from imports.delivery.clock import Nudges
+from imports.intake import read as intake
+
+log = logging.getLogger(__name__)
+
+
+@shared_task(name="imports.deliver", queue="delivery")
+def deliver(batch_id: int) -> None:
+    """Carry one claimed batch to MEGA."""
+    alone = leases.runs_alone(batch_id)
+    with solo.passage(alone=alone):
+        delivery.deliver(batch_id, worker_name())
+
+
+@shared_task(name="imports.plan", queue="delivery")
+def plan_import(import_id: int) -> None:
+    """Cut an import into batches."""
+    plan.plan(import_id)
+
+
+@shared_task(name="imports.plan_dry_run", queue="delivery")
+def plan_dry_run(dry_run_id: int) -> None:
+    """Cut a dry run into batches."""
+    plan.plan_dry_run(dry_run_id)
+
+
+@shared_task(name="imports.read", queue="intake")
+def read(import_id: int) -> None:
+    """Read an uploaded file into rows, then have its chunks checked."""
+    if intake.read(import_id):
+        nudge_chunks_of(import_id)
+
+
+@shared_task(name="imports.check", queue="intake")
+def check(chunk_id: int) -> None:
+    """Check one range of rows under its mapping."""
+    derive.check_chunk(chunk_id)
+
+
+def worker_name() -> str:
+    """Name this process: the pid is read late, since workers fork."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+# --- nudges ---------------------------------------------------------------------------------------
+
+
+def publish(task: "Task[Any, Any]", ids: Iterable[int]) -> bool:
+    """Queue a task for each id; False (and a log line) when the broker does not take it.
+
+    Never raises: what was saved stays saved, and the clock nudges again.
+    """
+    for one in ids:
+        try:
+            task.apply_async((one,), ignore_result=True)
+        except (OperationalError, OSError) as problem:
+            log.warning("nudge %s failed: %s", task.name, type(problem).__name__)
+            return False
+    return True
+
+
+NUDGES = Nudges(
+    deliver=partial(publish, deliver),
+    read=partial(publish, read),
+    check=partial(publish, check),
+    plan=partial(publish, plan_import),
+    plan_dry_run=partial(publish, plan_dry_run),
+)
+
+
+def nudge_read(import_id: int) -> None:
+    """After commit: have a file read."""
+    transaction.on_commit(partial(publish, read, [import_id]), robust=True)
+
+
+def nudge_plan(import_id: int) -> None:
+    """After commit: have an import planned."""
+    transaction.on_commit(partial(publish, plan_import, [import_id]), robust=True)
+
+
+def nudge_plan_dry_run(dry_run_id: int) -> None:
+    """After commit: have a dry run planned."""
+    transaction.on_commit(partial(publish, plan_dry_run, [dry_run_id]), robust=True)
+
+
+def nudge_chunks_of(import_id: int) -> None:
+    """After commit: have every unchecked chunk of the current mapping checked."""
+    transaction.on_commit(lambda: publish(check, derive.unchecked_chunks(import_id)), robust=True)
