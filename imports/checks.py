@@ -86,7 +86,7 @@ def no_demo_login(databases: Sequence[str] | None = None, **_kwargs: Any) -> lis
 @register()
 def pool_size(**_kwargs: Any) -> list[CheckMessage]:
     needed = settings.DELIVERY_SLOTS + SPARE_CONNECTIONS
-    if needed <= settings.DB_POOL_SIZE:
+    if not settings.DB_POOL_SIZE or needed <= settings.DB_POOL_SIZE:  # 0: it forks, no pool
         return []
     return [
         checks.Warning(

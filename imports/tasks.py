@@ -11,13 +11,13 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-from celery import Task, shared_task  # noqa: TID251 - one of the two doors to Celery
+from celery import Task, shared_task, signals  # noqa: TID251 - one of the two doors to Celery
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from imports.columns import derive
 from imports.delivery import deliver as delivery
-from imports.delivery import leases, plan, solo
+from imports.delivery import leases, plan, pulse, solo
 from imports.delivery.clock import Nudges
 from imports.intake import read as intake
 
@@ -60,6 +60,23 @@ def check(chunk_id: int) -> None:
 def worker_name() -> str:
     """Name this process: the pid is read late, since workers fork."""
     return f"{socket.gethostname()}:{os.getpid()}"
+
+
+# --- signs of life --------------------------------------------------------------------------------
+
+
+@signals.worker_ready.connect
+def _begin_to_beat(sender: Any, **_kwargs: Any) -> None:
+    """Let the clock know how many requests this worker can carry."""
+    queues = sender.app.amqp.queues.consume_from
+    kinds = [kind for kind in ("delivery", "intake") if kind in queues]
+    pulse.Heart([(f"{kind}@{worker_name()}", kind) for kind in kinds], sender.pool.limit).start()
+
+
+@signals.worker_shutting_down.connect
+def _stop_beating(**_kwargs: Any) -> None:
+    """Say goodbye at once: no new claims are made for this worker while it finishes."""
+    pulse.stop_hearts()
 
 
 # --- nudges ---------------------------------------------------------------------------------------

@@ -114,18 +114,22 @@ TEMPLATES = [
 
 DATABASE_URL: str = env.str("DATABASE_URL", default="") or embedded.database_url(DATA_DIR)
 REDIS_URL: str = env.str("REDIS_URL", default="") or embedded.redis_url(DATA_DIR)
-DB_POOL_SIZE: int = env.int("DB_POOL_SIZE", default=40)
+_WORKER = "worker" in sys.argv
+_FORKS = _WORKER and "threads" not in sys.argv  # a forked child must not inherit a pool
+DB_POOL_SIZE: int = 0 if _FORKS else env.int("DB_POOL_SIZE", default=40)
 
 DATABASES = {
     "default": {
         **environ.Env.db_url_config(DATABASE_URL),
         "ENGINE": "django.db.backends.postgresql",
-        "CONN_MAX_AGE": 0,
+        # Threads share a pool; processes that fork have one connection each.
+        "CONN_MAX_AGE": 0 if DB_POOL_SIZE else 60,
         "CONN_HEALTH_CHECKS": True,  # after an immediate stop the pool hands out dead connections
         "OPTIONS": {
-            # A pool as large as the threads of a process that has threads; opened on demand.
             "pool": {"min_size": 0, "max_size": DB_POOL_SIZE, "timeout": 10, "max_idle": 60},
-        },
+        }
+        if DB_POOL_SIZE
+        else {},
     }
 }
 
@@ -152,7 +156,6 @@ CELERY_BROKER_POOL_ACQUIRE_TIMEOUT = 5
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 # Whoever only publishes (web, clock, commands) gives a frozen broker one second, a worker three.
-_WORKER = "worker" in sys.argv
 _BROKER_TIMEOUT = 3 if _WORKER else 1
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 600,

@@ -1,14 +1,20 @@
 """Signs of life of clocks and workers, by the database's clock."""
 
+import logging
+import threading
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from django.db import connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import Max
 from django.db.models.functions import Now
 
 from imports.models import Process
 
+log = logging.getLogger(__name__)
+
 SILENCE = timedelta(seconds=10)
+BEAT_SECONDS = 2.0
 
 _BEAT = """
     INSERT INTO imports_process (name, kind, slots, seen_at) VALUES (%s, %s, %s, now())
@@ -48,3 +54,45 @@ def alarm() -> str:
         return ""
     what = " ".join(_SENTENCES[kind] for kind in silent)
     return f"{what} Nothing is lost; it goes on when the process is started again."
+
+
+class Heart:
+    """A thread of a worker that beats for each kind of work it does, until it is stopped."""
+
+    def __init__(self, names: Sequence[tuple[str, str]], slots: int) -> None:
+        self._names = names  # (name, kind)
+        self._slots = slots
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="heart", daemon=True)
+
+    def start(self) -> None:
+        _hearts.append(self)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            self._each(lambda name, kind: beat(name, kind, self._slots))
+            self._stopping.wait(BEAT_SECONDS)
+        self._each(lambda name, _kind: leave(name))
+
+    def _each(self, act: Callable[[str, str], None]) -> None:
+        """Do it for each kind; a database that is away is tried again with the next beat."""
+        try:
+            for name, kind in self._names:
+                act(name, kind)
+        except (DatabaseError, InterfaceError) as problem:
+            log.warning("no sign of life: the database is away (%s)", type(problem).__name__)
+        finally:
+            connection.close()
+
+
+_hearts: list[Heart] = []
+
+
+def stop_hearts() -> None:
+    """Stop every heart of this process."""
+    while _hearts:
+        _hearts.pop().stop()

@@ -1,0 +1,79 @@
+"""Rows of one person never share a request; every row goes into exactly one."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imports.delivery.packing import FIRST_ROWS, Packable, Packer
+from imports.mega.contract import MAX_ROWS
+
+
+def pack(leads):
+    packer = Packer()
+    return [*packer.pack(leads), *packer.finish()]
+
+
+def test_the_first_request_is_small_and_the_others_are_full():
+    parcels = pack(Packable(number) for number in range(2, 1_202))
+
+    assert [len(one.row_numbers) for one in parcels] == [25, 500, 500, 175]
+    assert [one.after for one in parcels] == [0, 1, 1, 1]
+    assert parcels[0].row_numbers == tuple(range(2, 27))
+
+
+def test_a_second_row_of_a_person_waits_for_the_answer_to_the_first():
+    ann = frozenset({"e:ann@example.com"})
+    leads = [Packable(2, ann), Packable(3), Packable(4, ann)]
+
+    first, second = pack(leads)
+
+    assert (first.row_numbers, second.row_numbers) == ((2, 3), (4,))
+    assert second.after == first.number
+
+
+def test_ten_rows_of_a_person_keep_the_order_of_the_sheet():
+    ann = frozenset({"p:2065550123"})
+
+    parcels = pack(Packable(number, ann) for number in range(2, 12))
+
+    assert [one.row_numbers for one in parcels] == [(number,) for number in range(2, 12)]
+    assert [one.after for one in parcels] == [0, *range(1, 10)]
+
+
+leads_of_few_people = st.lists(
+    st.sets(st.sampled_from(["e:a", "e:b", "p:1", "p:2", "p:3"]), max_size=2), max_size=200
+).map(lambda keys: [Packable(place, frozenset(one)) for place, one in enumerate(keys, start=2)])
+
+
+@given(leads_of_few_people)
+def test_every_row_once_no_person_twice_in_a_request_and_in_order(leads):
+    parcels = pack(leads)
+    keys = {lead.number: lead.keys for lead in leads}
+
+    assert sorted(n for one in parcels for n in one.row_numbers) == [lead.number for lead in leads]
+    met: dict[str, int] = {}
+    for parcel in parcels:
+        assert len(parcel.row_numbers) <= (FIRST_ROWS if parcel.number == 1 else MAX_ROWS)
+        in_parcel = [key for number in parcel.row_numbers for key in keys[number]]
+        assert len(in_parcel) == len(set(in_parcel))
+        for number in parcel.row_numbers:
+            for key in keys[number]:
+                assert met.get(key, 0) < number, "an earlier row of the person came later"
+                met[key] = number
+    numbers_of = {n: one for one in parcels for n in one.row_numbers}
+    for parcel in parcels:
+        for number in parcel.row_numbers:
+            earlier = [
+                numbers_of[other.number].number
+                for other in leads
+                if other.number < number and other.keys & keys[number]
+            ]
+            assert parcel.after >= max(earlier, default=0)
+
+
+@given(leads_of_few_people, st.integers(0, 100))
+def test_packing_goes_on_after_an_interruption_as_if_there_was_none(leads, cut):
+    whole = pack(leads)
+    packer = Packer()
+    first = list(packer.pack(leads[:cut]))
+
+    assert [*first, *packer.pack(leads[cut:]), *packer.finish()] == whole
