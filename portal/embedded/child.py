@@ -99,13 +99,28 @@ def end_leftovers(folder: Path, steps: Iterable[tuple[signal.Signals, float]]) -
             with contextlib.suppress(psutil.NoSuchProcess):
                 if process.ppid() not in numbers:
                     process.send_signal(step)
-        _, left = psutil.wait_procs(left, timeout=seconds)
-        if not left:
-            return
+        left = _wait(left, seconds)
     for process in left:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
-    psutil.wait_procs(left, timeout=10)
+    _wait(left, 10.0)
+
+
+def _wait(processes: list[psutil.Process], seconds: float) -> list[psutil.Process]:
+    """Return those that still run after the time; a zombie, whoever should reap it, does not."""
+    deadline = time.monotonic() + seconds
+    while (left := [process for process in processes if _runs(process)]) and (
+        time.monotonic() < deadline
+    ):
+        time.sleep(0.02)
+    return left
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _works_in(process: psutil.Process, folder: Path) -> bool:

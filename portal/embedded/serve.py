@@ -8,13 +8,10 @@ somebody who asked for them is there. `make run`, a script and the tests may thu
 import fcntl
 import os
 import shutil
-import signal
 import sys
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
 
 from portal import embedded
 from portal.embedded import record
@@ -24,34 +21,10 @@ from portal.embedded.postgres import Postgres
 from portal.embedded.programs import programs_for
 from portal.embedded.record import Record
 from portal.embedded.valkey import Valkey
+from portal.stopping import Stopped, Wish
 
 WATCH = 0.2  # seconds between two looks
 MOST_RESTARTS, WITHIN = 5, 60.0  # of a server that falls again and again, seconds
-
-
-class Stopped(BaseException):
-    """Asked to stop while a server was still starting (which may take minutes after a crash)."""
-
-
-class Wish:
-    """To stop: the first SIGTERM or SIGINT asks, the second one hurries."""
-
-    def __init__(self) -> None:
-        self.stop, self.hurry = threading.Event(), threading.Event()
-        self.starting = False
-
-    def listen(self) -> None:
-        """Take over both signals."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._heard)
-
-    def _heard(self, _number: int, _frame: FrameType | None) -> None:
-        if self.stop.is_set():
-            self.hurry.set()
-        self.stop.set()
-        if self.starting:
-            self.starting = False
-            raise Stopped
 
 
 def serve(

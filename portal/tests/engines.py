@@ -16,6 +16,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+import pytest
+
 from portal.embedded.child import die_with_parent
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -62,5 +64,7 @@ def prepare_environment():
         os.environ[name] = os.environ.get(name) or value
 
 
-if "PYTEST_XDIST_WORKER" not in os.environ:  # a worker inherits the environment
-    prepare_environment()
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests():
+    if "PYTEST_XDIST_WORKER" not in os.environ:  # a worker inherits the environment
+        prepare_environment()

@@ -127,14 +127,16 @@ def test_ctrl_c_stops_in_order_and_a_second_one_hurries(start):
     valkey = servers.child("valkey")
     valkey.suspend()  # does not take part in a clean stop
     servers.process.send_signal(signal.SIGINT)
+    with pytest.raises(subprocess.TimeoutExpired):
+        servers.process.wait(timeout=0.5)
     servers.process.send_signal(signal.SIGINT)
-    assert servers.process.wait(timeout=20) == 0
+    assert servers.process.wait(timeout=5) == 0
     assert gone(servers.children)
 
 
 def test_pytest_killed_leaves_neither_servers_nor_their_folder(tmp_path):
     script = (
-        "import os, sys, portal.tests.engines\n"
+        "import os, sys\nfrom portal.tests import engines\nengines.prepare_environment()\n"
         "print(os.environ['DATA_DIR'], flush=True)\n"
         "sys.stdin.read()"
     )

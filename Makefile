@@ -1,0 +1,29 @@
+# What people and CI do with this checkout. `make` alone lists it.
+.DEFAULT_GOAL := help
+.PHONY: help install run test check bench
+
+PYTHON ?=
+export PYTHON
+PY := .venv/bin/python
+ARGS ?=
+
+help: ## what can be made
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)$$/  make \1#\2/p' Makefile | awk -F'#' '{ printf "%-16s %s\n", $$1, $$2 }'
+
+install: ## .venv with what the portal needs, and a .env for a laptop
+	@sh scripts/install.sh requirements.txt
+
+run: install ## the whole portal with a demo, on this machine; Ctrl-C stops it
+	@exec $(PY) manage.py run --with-parent
+
+test: ## all tests, on real PostgreSQL, Valkey and Chromium (ARGS="-k name" for some)
+	@sh scripts/install.sh requirements-dev.txt
+	@CHROMIUM="$$($(PY) scripts/browser.py)" && export CHROMIUM && exec $(PY) -m pytest $(ARGS)
+
+check: ## format, lint, types, import contracts, migrations, Django's deploy checks
+	@sh scripts/install.sh requirements-dev.txt
+	@exec $(PY) -m scripts.check
+
+bench: ## the benchmarks; figures as JSON lines in bench/results.jsonl
+	@sh scripts/install.sh requirements-dev.txt
+	@exec $(PY) -m bench $(ARGS)

@@ -1,0 +1,213 @@
+"""`manage.py run`: the whole portal on one machine, from an empty folder to a page to look at."""
+
+import http.client
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from honcho.environ import parse_procfile
+
+from portal.embedded.child import die_with_parent
+from portal.processes import LaunchError, Processes
+from portal.stopping import Stopped, Wish
+
+# Who stops together, and how many seconds each may take: a delivery worker ends its requests.
+STOP_ORDER = ((("web",), 25.0), (("delivery", "intake"), 75.0), (("clock",), 10.0))
+STOP_LAST = (("sandbox",), 10.0)
+UP_WITHIN = 90.0  # seconds
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be run and where."""
+
+    folder: Path  # of the checkout
+    data_dir: Path
+    environment: dict[str, str]
+    embedded: bool  # with servers of our own
+
+    @property
+    def address(self) -> str:
+        """Where the portal will be."""
+        return f"http://127.0.0.1:{self.environment['PORT']}"
+
+
+def plan(folder: Path, data_dir: Path, say: Say) -> Plan:
+    """Choose the ports and the environment of all processes, from our own environment."""
+    environment = dict(os.environ)
+    port = free_port(int(environment.get("PORT") or 8000), say)
+    sandbox = free_port(int(environment.get("SANDBOX_PORT") or 8001), say, but=port)
+    programs = Path(sys.executable).parent
+    environment |= {
+        "DATA_DIR": str(data_dir),
+        "HOST": "127.0.0.1",  # the demo's login is known to everybody
+        "PORT": str(port),
+        "SANDBOX_PORT": str(sandbox),
+        "MEGA_BASE_URL": environment.get("MEGA_BASE_URL") or f"http://127.0.0.1:{sandbox}",
+        "PATH": f"{programs}{os.pathsep}{environment.get('PATH', os.defpath)}",
+        "PYTHONUNBUFFERED": "1",
+    }
+    embedded = not (environment.get("DATABASE_URL") and environment.get("REDIS_URL"))
+    return Plan(folder, data_dir, environment, embedded)
+
+
+def free_port(wanted: int, say: Say, *, but: int = 0) -> int:
+    """Return the wanted port or the next free one, which is said."""
+    for port in range(wanted, min(wanted + 200, 65_536)):
+        if port != but and _is_free(port):
+            if wanted not in {port, but}:
+                say(f"Port {wanted} is taken; using {port}.")
+            return port
+    raise LaunchError(
+        f"No port from {wanted} to {wanted + 199} is free; set PORT and SANDBOX_PORT to others."
+    )
+
+
+def launch(what: Plan, say: Say) -> None:
+    """Run the portal until SIGTERM, SIGINT or SIGHUP; a second one hurries.
+
+    1. PostgreSQL and Valkey, unless the environment names others.
+    2. Migrations, and the demo if there is none.
+    3. The processes of the Procfile; started again when they fall.
+    4. The address, the login and the samples, when the page answers.
+    5. At the end web, workers, clock, sandbox, broker and PostgreSQL stop, in this order.
+
+    Raises LaunchError with a sentence.
+    """
+    wish = Wish()
+    wish.listen()
+    wish.starting = True
+    servers: subprocess.Popen[str] | None = None
+    processes: Processes | None = None
+    try:
+        if what.embedded:
+            servers = _servers(what)
+        demo = _prepare(what)
+        processes = Processes(what.folder, what.environment, sys.stdout)
+        _start_all(what, processes)
+        wish.starting = False
+        _watch(what, processes, wish, lambda: _welcome(what, demo, say))
+    except Stopped:
+        pass
+    finally:
+        wish.starting = False
+        _stop(processes, servers, wish, say)
+
+
+def _servers(what: Plan) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "portal.embedded", "--data-dir", str(what.data_dir)]
+    servers = subprocess.Popen(  # noqa: S603 - our own module
+        command,
+        cwd=what.folder,
+        stdout=subprocess.PIPE,
+        text=True,
+        process_group=0,
+        preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - one system call
+    )
+    ready = servers.stdout.readline() if servers.stdout else ""
+    if not ready.startswith("ready "):
+        raise LaunchError("PostgreSQL and Valkey did not start; the reason stands above.")
+    for assignment in ready.split()[1:]:
+        name, _, value = assignment.partition("=")
+        what.environment[name] = what.environment.get(name) or value
+    return servers
+
+
+def _prepare(what: Plan) -> str:
+    """Migrate and make the demo; what the demo says (login, samples) is for the end."""
+    _manage(what, "migrate", "--noinput", "--verbosity", "0")
+    return _manage(what, "demo")
+
+
+def _manage(what: Plan, *arguments: str) -> str:
+    done = subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "manage.py", *arguments],
+        cwd=what.folder,
+        env=what.environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+        preexec_fn=die_with_parent(signal.SIGTERM),
+    )
+    if done.returncode != 0:
+        raise LaunchError(
+            f"`manage.py {shlex.join(arguments)}` failed with status {done.returncode}; the "
+            f"reason stands above. {done.stdout}".rstrip()
+        )
+    return done.stdout
+
+
+def _start_all(what: Plan, processes: Processes) -> None:
+    lines = parse_procfile((what.folder / "Procfile").read_text()).processes
+    for name, command in lines.items():
+        processes.start(name, command)
+
+
+def _watch(what: Plan, processes: Processes, wish: Wish, welcome: Callable[[], None]) -> None:
+    began, welcomed = time.monotonic(), False
+    while not wish.stop.is_set():
+        processes.watch(0.2)
+        if welcomed:
+            continue
+        if _answers(what):
+            welcome()
+            welcomed = True
+        elif time.monotonic() - began > UP_WITHIN:
+            raise LaunchError(
+                f"The page at {what.address} did not answer within {UP_WITHIN:.0f} seconds; what "
+                f"the processes said stands above."
+            )
+
+
+def _answers(what: Plan) -> bool:
+    page = http.client.HTTPConnection("127.0.0.1", int(what.environment["PORT"]), timeout=1)
+    try:
+        page.request("GET", "/healthz")
+        return page.getresponse().status == 200 and not _is_free(
+            int(what.environment["SANDBOX_PORT"])
+        )
+    except OSError:
+        return False
+    finally:
+        page.close()
+
+
+def _welcome(what: Plan, demo: str, say: Say) -> None:
+    say(f"\nThe portal is at {what.address}\n{demo.rstrip()}\nCtrl-C stops it.\n")
+
+
+def _stop(
+    processes: Processes | None, servers: subprocess.Popen[str] | None, wish: Wish, say: Say
+) -> None:
+    if processes:
+        say("Stopping; requests that are under way end first. Ctrl-C again hurries.")
+        for names, seconds in (*STOP_ORDER, STOP_LAST):
+            processes.stop(names, seconds, wish.hurry.is_set)
+    if not servers:
+        return
+    servers.terminate()
+    hurried = False
+    while servers.poll() is None:
+        if wish.hurry.is_set() and not hurried:
+            servers.terminate()
+            hurried = True
+        time.sleep(0.05)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True

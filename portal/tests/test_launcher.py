@@ -1,0 +1,275 @@
+"""`make run`: everything starts, is watched, and stops in order; the parts here are small ones."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from portal.launcher import free_port
+from portal.processes import LaunchError
+from portal.tests.running_servers import CHECKOUT, gone, open_folder, remove, until
+
+PART = """
+import os, signal, socket, sys, time
+name, port = sys.argv[1], sys.argv[2:]
+def note(what):
+    with open("notes", "a") as file:
+        file.write(f"{name} {what}\\n")
+def stop(*_):
+    note("stops")
+    if os.path.exists(f"{name}.hangs"):
+        return
+    time.sleep(0.1)
+    note("stopped")
+    sys.exit(0)
+signal.signal(signal.SIGTERM, stop)
+note(f"starts with HOST={os.environ['HOST']} MEGA_BASE_URL={os.environ['MEGA_BASE_URL']}")
+print(f"{name} says hello")
+if os.path.exists(f"{name}.falls"):
+    sys.exit(7)
+listener = socket.create_server(("127.0.0.1", int(port[0]))) if port else None
+while True:
+    if listener is None:
+        signal.pause()
+    else:
+        guest, _ = listener.accept()
+        guest.recv(1000)
+        guest.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\n\\r\\n")
+        guest.close()
+"""
+
+MANAGE = """
+import sys
+if sys.argv[1] == "migrate":
+    sys.exit("no such table" if __import__("os").path.exists("broken") else 0)
+print("Sign in as demo@example.org. Samples: var/samples")
+"""
+
+PROCFILE = """
+web: python part.py web $PORT
+delivery: python part.py delivery
+intake: python part.py intake
+clock: python part.py clock
+sandbox: python part.py sandbox ${SANDBOX_PORT:-8001}
+"""
+
+DRIVER = """
+import sys
+from pathlib import Path
+from portal.launcher import launch, plan
+from portal.processes import LaunchError
+def say(line):
+    print(line, flush=True)
+try:
+    launch(plan(Path.cwd(), Path("var").resolve(), say), say)
+except LaunchError as error:
+    sys.exit(str(error))
+"""
+
+
+class Portal:
+    """A launcher of small parts in a folder of its own."""
+
+    def __init__(self, folder, **environment):
+        self.folder = folder
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", DRIVER],
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(CHECKOUT), "MEGA_BASE_URL": "", **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            process_group=0,
+        )
+        self.said = []
+
+    def wait_until_up(self):
+        for line in self.process.stdout:
+            self.said.append(line.rstrip())
+            if "Ctrl-C stops it." in line:
+                break
+        self.family = psutil.Process(self.process.pid).children(recursive=True)
+        return self
+
+    def part(self, name):
+        children = psutil.Process(self.process.pid).children()
+        return next(child for child in children if f"part.py {name}" in " ".join(child.cmdline()))
+
+    def notes(self):
+        return (self.folder / "notes").read_text().splitlines()
+
+    def finish(self, within=30):
+        out, err = self.process.communicate(timeout=within)
+        self.said += out.splitlines()
+        return err
+
+
+@pytest.fixture
+def folder(tmp_path):
+    open_folder(tmp_path)
+    for name, text in {"part.py": PART, "manage.py": MANAGE, "Procfile": PROCFILE}.items():
+        (tmp_path / name).write_text(text)
+    yield tmp_path
+    remove(tmp_path / "var")
+
+
+@pytest.fixture
+def start(folder):
+    started = []
+
+    def starter(**environment):
+        started.append(Portal(folder, **environment))
+        return started[-1]
+
+    yield starter
+    for portal in started:
+        if portal.process.poll() is None:
+            portal.process.kill()
+        portal.process.communicate()
+
+
+def test_it_says_where_the_portal_is_and_who_may_sign_in(start):
+    portal = start().wait_until_up()
+    address = next(line for line in portal.said if line.startswith("The portal is at "))
+    with socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2]))):
+        pass
+    assert "Sign in as demo@example.org. Samples: var/samples" in portal.said
+    assert any(line.endswith("web      | web says hello") for line in portal.said)
+
+
+def test_the_parts_are_bound_to_loopback_and_send_to_the_sandbox(start):
+    portal = start(HOST="0.0.0.0", SANDBOX_PORT="18733").wait_until_up()
+    sandbox = [line for line in portal.notes() if line.startswith("sandbox starts")]
+    assert sandbox == ["sandbox starts with HOST=127.0.0.1 MEGA_BASE_URL=http://127.0.0.1:18733"]
+
+
+def test_a_mega_that_the_environment_names_is_kept(start):
+    portal = start(MEGA_BASE_URL="https://mega.example").wait_until_up()
+    assert "MEGA_BASE_URL=https://mega.example" in portal.notes()[0]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_stops_everything_in_order(start, number):
+    portal = start().wait_until_up()
+    portal.process.send_signal(number)
+    assert portal.finish() == ""
+    assert portal.process.returncode == 0
+    ends = [line.split() for line in portal.notes() if "starts" not in line]
+    assert next(name for name, what in ends if what == "stopped") == "web"
+    assert ends.index(["web", "stopped"]) < ends.index(["delivery", "stops"])
+    assert ends.index(["delivery", "stopped"]) < ends.index(["clock", "stops"])
+    assert ends.index(["intake", "stopped"]) < ends.index(["clock", "stops"])
+    assert ends.index(["clock", "stopped"]) < ends.index(["sandbox", "stops"])
+    assert gone(portal.family)
+
+
+def test_a_second_ctrl_c_does_not_wait_for_a_worker_that_hangs(start, folder):
+    (folder / "delivery.hangs").touch()
+    portal = start().wait_until_up()
+    portal.process.send_signal(signal.SIGINT)
+    assert until(lambda: "delivery stops" in portal.notes())
+    portal.process.send_signal(signal.SIGINT)
+    portal.finish(within=10)
+    assert "sandbox stopped" in portal.notes()
+    assert gone(portal.family)
+
+
+def test_kill_9_of_the_launcher_leaves_nothing(start):
+    portal = start().wait_until_up()
+    portal.process.kill()
+    assert gone(portal.family)
+
+
+def test_a_part_that_falls_is_started_again(start):
+    portal = start().wait_until_up()
+    portal.part("delivery").kill()
+    assert until(lambda: len([n for n in portal.notes() if n.startswith("delivery starts")]) == 2)
+    assert portal.part("delivery").is_running()
+    portal.process.terminate()
+    assert "delivery ended with status -9; starting it again." in portal.finish()
+
+
+def test_a_part_that_falls_again_and_again_stops_everything_with_a_sentence(start, folder):
+    (folder / "intake.falls").touch()
+    portal = start()
+    said = portal.finish()
+    assert portal.process.returncode == 1
+    assert "The process `intake` ended 6 times within 60 seconds, last with status 7" in said
+    assert "sandbox stopped" in portal.notes()
+
+
+def test_a_failed_migration_is_a_sentence(start, folder):
+    (folder / "broken").touch()
+    portal = start()
+    said = portal.finish()
+    assert portal.process.returncode == 1
+    assert "no such table" in said
+    assert "`manage.py migrate --noinput --verbosity 0` failed with status 1" in said
+    assert not (folder / "notes").exists()
+
+
+def test_with_servers_of_its_own_they_stop_last_and_leave_nothing(start, folder):
+    portal = start(DATABASE_URL="", REDIS_URL="").wait_until_up()
+    assert {child.name() for child in portal.family} >= {"postgres", "valkey-server"}
+    portal.process.terminate()
+    assert portal.finish() == ""
+    assert gone(portal.family)
+    log = (folder / "var" / "logs" / "postgres.log").read_text()
+    assert "database system is shut down" in log
+
+
+def test_kill_9_with_servers_of_its_own_leaves_nothing(start):
+    portal = start(DATABASE_URL="", REDIS_URL="").wait_until_up()
+    portal.process.kill()
+    assert gone(portal.family, within=20)
+
+
+def test_a_port_that_is_taken_is_replaced_and_said():
+    said = []
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        found = free_port(port, said.append)
+    assert found > port
+    assert said == [f"Port {port} is taken; using {found}."]
+
+
+def test_no_port_at_all_is_a_sentence():
+    with (
+        socket.create_server(("127.0.0.1", 65_535)),
+        pytest.raises(LaunchError, match="set PORT and SANDBOX_PORT"),
+    ):
+        free_port(65_535, print)
+
+
+def test_containers_run_the_very_commands_of_the_procfile():
+    lines = (CHECKOUT / "Procfile").read_text().splitlines()
+    procfile = dict(line.split(": ", 1) for line in lines)
+    assert list(procfile) == ["web", "delivery", "intake", "clock", "sandbox"]
+    services = _commands(CHECKOUT / "docker-compose.yml")
+    del procfile["sandbox"]
+    assert {name: services[name] for name in procfile} == procfile
+
+
+def test_containers_have_no_secret_by_default():
+    text = (CHECKOUT / "docker-compose.yml").read_text()
+    for name in ("SECRET_KEY", "SECRET_KEY_FILE", "TOKEN_KEYS", "TOKEN_KEYS_FILE"):
+        assert f"    {name}:\n" in text
+    for name in ("POSTGRES_PASSWORD", "VALKEY_PASSWORD"):
+        assert f"${{{name}:?" in text
+        assert f"${{{name}:-" not in text
+
+
+def _commands(path: Path):
+    """The one-line commands of a compose file's services, by service."""
+    service, commands = "", {}
+    for line in path.read_text().splitlines():
+        if line.startswith("  ") and line[2] != " " and line.endswith(":"):
+            service = line.strip(" :")
+        elif line.startswith("    command: "):
+            commands[service] = line.removeprefix("    command: ")
+    return commands
