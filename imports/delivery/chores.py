@@ -42,5 +42,5 @@ def unplanned() -> list[int]:
 
 def unplanned_dry_runs() -> list[int]:
     """Return dry runs that nobody planned."""
-    waiting = DryRun.objects.filter(state=DryRun.State.PLANNING, created_at__lt=Now() - PATIENCE)
+    waiting = DryRun.objects.filter(state=DryRun.State.PLANNING)
     return list(waiting.order_by("pk").values_list("pk", flat=True)[:AT_MOST])

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
-from imports.delivery import chores, claims, dry_runs, finish, leases, pulse
+from imports.delivery import chores, claims, dry_runs, finish, leases, pulse, unattended
 
 log = logging.getLogger(__name__)
 
@@ -53,8 +53,9 @@ class Clock:
     def tick(self) -> list[int]:
         """Do what is due now; return the ids of the batches that were claimed.
 
-        1. Sign of life. 2. Bring back what was lost. 3. End what is done. 4. Claim what may start.
-        5. Nudge the workers, outside any transaction; a broker that fails is not asked again.
+        1. Sign of life. 2. Bring back what was lost. 3. Send what nobody sits beside. 4. End what
+        is done. 5. Claim what may start. 6. Nudge the workers, outside any transaction; a broker
+        that fails is not asked again.
         """
         _guard_connection()
         pulse.beat(self.name, "clock")
@@ -62,6 +63,7 @@ class Clock:
         leases.give_back()
         leases.set_aside_old()
         leases.drop_cancelled()
+        unattended.go_on()
         dry_runs.finish()
         finish.finish_imports()
         claimed = claims.claim()

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from imports import vault
 from imports.audit import acts, trail
+from imports.delivery import keys
 from imports.errors import BadInput
 from imports.models import Customer, Quota, Token
 from portal.models import User
@@ -21,7 +22,8 @@ def set_token(customer: Customer, raw_token: str, user: User | None) -> Token:
     2. The customer's row is locked, so that two people come one after the other.
     3. The quota is that of the same key elsewhere, or a new one with an empty window.
     4. The old token retires; the new one is stored sealed.
-    5. The event comes last.
+    5. Blocked imports go on; the first request with the new token is its trial.
+    6. The event comes last.
     """
     raw = raw_token.strip()
     if not _TOKEN.fullmatch(raw):
@@ -36,6 +38,7 @@ def set_token(customer: Customer, raw_token: str, user: User | None) -> Token:
             last_four=raw[-4:],
             set_by=user,
         )
+        keys.unblock(token)
         trail.record(
             acts.TOKEN_SET,
             actor=user,

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -13,21 +14,39 @@ from django.db import transaction
 from imports.audit import acts, trail
 from imports.errors import BadInput
 from imports.intake import detect
-from imports.models import Customer, Import
+from imports.models import Customer, Duplicates, Import, OnceChecked, OnDuplicate, Unchanged
 from portal.models import User
 
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]+")
 CHUNK = 1024 * 1024
 
 
-def accept(  # noqa: PLR0913 - each is a fact of the upload
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What came with an upload: how to read it, how to map it, what to do with it.
+
+    `dialect` as `Dialect.as_dict`, `mapping` as in a mapping file. What is None is as the customer
+    has it, or found out.
+    """
+
+    dialect: dict[str, Any] = field(default_factory=dict)
+    mapping: dict[str, Any] = field(default_factory=dict)
+    on_duplicate: OnDuplicate | None = None
+    duplicates: Duplicates = Duplicates.ALL
+    unchanged: Unchanged = Unchanged.SEND
+    once_checked: OnceChecked = OnceChecked.NOTHING
+
+
+NO_WISHES = Wishes()
+
+
+def accept(
     customer: Customer,
     user: User | None,
     file: File,  # type: ignore[type-arg]  # bytes
     name: str,
     *,
-    dialect: dict[str, Any] | None = None,
-    mapping_choice: dict[str, Any] | None = None,
+    wishes: Wishes = NO_WISHES,
     parent: Import | None = None,
 ) -> Import:
     """Store an upload as a new import of the customer.
@@ -45,9 +64,12 @@ def accept(  # noqa: PLR0913 - each is a fact of the upload
         file_name=shown_name(name),
         file_size=file.size,
         file_sha256=_sha256(file),
-        dialect_choice=dialect or {},
-        mapping_choice=mapping_choice or {},
-        on_duplicate=customer.on_duplicate,
+        dialect_choice=wishes.dialect,
+        mapping_choice=wishes.mapping,
+        on_duplicate=wishes.on_duplicate or customer.on_duplicate,
+        duplicates=wishes.duplicates,
+        unchanged=wishes.unchanged,
+        once_checked=wishes.once_checked,
         release=settings.RELEASE,
     )
     return _store(lead_import, file, user)

@@ -22,6 +22,7 @@ from imports.models.imports import (
     Import,
     ImportState,
     MappingVersion,
+    OnceChecked,
     Unchanged,
 )
 from imports.models.rows import Lead, Outcome, OutcomeStatus, Prediction, Row, Verdict
@@ -48,6 +49,7 @@ __all__ = [
     "Lead",
     "MappingVersion",
     "OnDuplicate",
+    "OnceChecked",
     "Outcome",
     "OutcomeStatus",
     "Prediction",

@@ -63,6 +63,14 @@ class Unchanged(models.TextChoices):
     SKIP = "skip", "Leave them out"
 
 
+class OnceChecked(models.TextChoices):
+    """What happens by itself when all rows are checked: commands do not wait for a person."""
+
+    NOTHING = "", "Wait for a person"
+    SEND = "send", "Send"
+    DRY_RUN = "dry_run", "Dry run"
+
+
 def upload_path(_instance: "Import", _file_name: str) -> str:
     """A path of our own making: an uploaded file's name is text to show, never a path."""
     return f"{uuid.uuid4().hex}"
@@ -108,6 +116,9 @@ class Import(models.Model):
     phone_data_version = models.CharField(max_length=20, blank=True)
     release = models.CharField(max_length=20, blank=True)
 
+    once_checked = models.CharField(  # what to do by itself when the review is reached
+        max_length=7, choices=OnceChecked.choices, default=OnceChecked.NOTHING, blank=True
+    )
     sent_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
