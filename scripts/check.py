@@ -10,9 +10,9 @@ from pathlib import Path
 from portal.tests import engines
 
 BIN = Path(sys.executable).parent
-MANAGE = [sys.executable, "manage.py"]
+MANAGE: list[str | Path] = [sys.executable, "manage.py"]
 
-CHECKS = {
+CHECKS: dict[str, list[str | Path]] = {
     "format": [BIN / "ruff", "format", "--check", "--quiet", "."],
     "lint": [BIN / "ruff", "check", "--quiet", "."],
     "types": [BIN / "mypy"],

@@ -138,7 +138,10 @@ def _keep(record: Record, *, first: bool) -> Record:
 def _choose(data_dir: Path) -> Record:
     place = data_dir / "servers"
     if is_root() and not open_to_all(place):
-        place = store() / f"data-{hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:16]}"
+        # Named for the data folder and yet new: one that was removed must not find its old data,
+        # whose passwords are gone.
+        key = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:16]
+        place = store() / f"data-{key}-{secrets.token_hex(3)}"
     return Record(data_dir, place, _socket_dir(place), _free_port())
 
 

@@ -23,7 +23,7 @@ from portal.embedded.child import die_with_parent
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
-def start_servers(data_dir):
+def start_servers(data_dir: Path) -> subprocess.Popen[str]:
     """Start them as a child that ends, and removes the folder, when this process ends or dies."""
     options = ["--data-dir", data_dir, "--no-fsync", "--temporary"]
     return subprocess.Popen(
@@ -36,7 +36,7 @@ def start_servers(data_dir):
     )
 
 
-def stop_servers(servers):
+def stop_servers(servers: subprocess.Popen[str]) -> None:
     """Ask, wait, and insist."""
     servers.terminate()
     with contextlib.suppress(subprocess.TimeoutExpired):
@@ -45,7 +45,7 @@ def stop_servers(servers):
     servers.wait()
 
 
-def prepare_environment():
+def prepare_environment() -> None:
     """Set what the settings read, and start what of it is missing."""
     data_dir = Path(tempfile.mkdtemp(prefix="portal-tests-")).resolve()
     atexit.register(shutil.rmtree, data_dir, ignore_errors=True)
@@ -56,7 +56,7 @@ def prepare_environment():
         return
     servers = start_servers(data_dir)
     atexit.register(stop_servers, servers)
-    ready = servers.stdout.readline().split()
+    ready = servers.stdout.readline().split() if servers.stdout else []
     if ready[:1] != ["ready"]:
         sys.exit("The tests' PostgreSQL and Valkey did not start; the reason stands above.")
     for assignment in ready[1:]:
@@ -65,6 +65,6 @@ def prepare_environment():
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_load_initial_conftests():
+def pytest_load_initial_conftests() -> None:
     if "PYTEST_XDIST_WORKER" not in os.environ:  # a worker inherits the environment
         prepare_environment()
