@@ -5,6 +5,15 @@ import secrets
 from pathlib import Path
 
 
+def make_data_dir(data_dir: Path) -> None:
+    """Make the folder of everything that is written; nobody else may look into it.
+
+    As root the embedded servers run under an account of their own, which must pass through.
+    """
+    if not data_dir.exists():
+        data_dir.mkdir(parents=True, exist_ok=True, mode=0o711 if os.geteuid() == 0 else 0o700)
+
+
 def generated_secret(data_dir: Path, name: str) -> str:
     """Return the secret kept in `data_dir/secrets/name`, creating it (64 hex digits) when absent.
 
@@ -12,7 +21,8 @@ def generated_secret(data_dir: Path, name: str) -> str:
     whoever comes second reads what the first one wrote.
     """
     folder = data_dir / "secrets"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_data_dir(data_dir)
+    folder.mkdir(exist_ok=True, mode=0o700)
     path = folder / name
     if not path.exists():
         draft = folder / f".{name}.{os.getpid()}.{secrets.token_hex(4)}"

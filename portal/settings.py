@@ -3,6 +3,7 @@
 Every variable stands in `.env.example` with one line why.
 """
 
+import hashlib
 import os
 import sys
 from pathlib import Path
@@ -118,18 +119,16 @@ _WORKER = "worker" in sys.argv
 _FORKS = _WORKER and "threads" not in sys.argv  # a forked child must not inherit a pool
 DB_POOL_SIZE: int = 0 if _FORKS else env.int("DB_POOL_SIZE", default=40)
 
+_DATABASE = environ.Env.db_url_config(DATABASE_URL)
+_POOL = {"min_size": 0, "max_size": DB_POOL_SIZE, "timeout": 10, "max_idle": 60}
 DATABASES = {
     "default": {
-        **environ.Env.db_url_config(DATABASE_URL),
+        **_DATABASE,
         "ENGINE": "django.db.backends.postgresql",
         # Threads share a pool; processes that fork have one connection each.
         "CONN_MAX_AGE": 0 if DB_POOL_SIZE else 60,
         "CONN_HEALTH_CHECKS": True,  # after an immediate stop the pool hands out dead connections
-        "OPTIONS": {
-            "pool": {"min_size": 0, "max_size": DB_POOL_SIZE, "timeout": 10, "max_idle": 60},
-        }
-        if DB_POOL_SIZE
-        else {},
+        "OPTIONS": {**_DATABASE.get("OPTIONS", {}), **({"pool": _POOL} if DB_POOL_SIZE else {})},
     }
 }
 
@@ -194,6 +193,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 40_000  # a mapping form of 16,384 columns
 
 REQUEST_CONNECT_TIMEOUT: float = env.float("REQUEST_CONNECT_TIMEOUT", default=5.0)  # seconds
 REQUEST_DEADLINE: float = env.float("REQUEST_DEADLINE", default=60.0)  # seconds, in all
+LEASE_MARGIN: float = env.float("LEASE_MARGIN", default=15.0)  # seconds beyond the deadline
 KEY_TRUST_HOURS: float = env.float("KEY_TRUST_HOURS", default=20.0)
 REPLAY_BACKOFF_BASE: float = env.float("REPLAY_BACKOFF_BASE", default=2.0)  # seconds
 REPLAY_LIMIT: int = env.int(
@@ -291,9 +291,10 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("SECURE_COOKIES", default=
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
-# Two portals on one laptop (other ports) share a host and so its cookies.
-SESSION_COOKIE_NAME = env.str("SESSION_COOKIE_NAME", default="portal_session")
-CSRF_COOKIE_NAME = env.str("CSRF_COOKIE_NAME", default="portal_csrf")
+# Two portals on one laptop (other ports) share a host, and so would share its cookies.
+_OURS = hashlib.sha256(str(DATA_DIR).encode()).hexdigest()[:8] if DEBUG else "portal"
+SESSION_COOKIE_NAME = f"session_{_OURS}"
+CSRF_COOKIE_NAME = f"csrf_{_OURS}"
 CSRF_FAILURE_VIEW = "portal.views.csrf_failure"
 if env.bool("BEHIND_TLS_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -1,6 +1,6 @@
 """What a person sees before sending: problems grouped by how they are repaired."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
@@ -45,7 +45,7 @@ class ProblemGroup:
     title: str
     repair: str
     count: int
-    examples: list[Example] = field(default_factory=list)
+    examples: list[Example]
 
 
 def problem_groups(lead_import: Import) -> list[ProblemGroup]:

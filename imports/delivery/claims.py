@@ -147,7 +147,7 @@ def _grant(key: Quota, facts: quota.KeyFacts, now: datetime) -> Grant:
 def _claim(grants: list[Grant], room: int) -> list[tuple[Any, ...]]:
     if not grants:
         return []
-    parameters = {
+    parameters: dict[str, Any] = {
         "ids": [grant.quota_id for grant in grants],
         "counts": [grant.may_start for grant in grants],
         "probing": [grant.probing for grant in grants],

@@ -149,7 +149,7 @@ def decide(batch: Batch, user: User, choice: Decision.Choice, why: str = "") -> 
     locked = Batch.objects.select_for_update().get(pk=batch.pk)
     if locked.state != BatchState.DECISION:
         raise WrongState("Somebody decided this already, or MEGA answered in the meantime.")
-    lead_import = locked.lead_import
+    lead_import = Import.objects.get(pk=locked.import_pk)
     Decision.objects.create(batch=locked, choice=choice, why=why[:1000], made_by=user)
     if choice == Decision.Choice.REPEAT:
         maybe_sent = locked.first_sent_at is not None
@@ -160,7 +160,7 @@ def decide(batch: Batch, user: User, choice: Decision.Choice, why: str = "") -> 
     locked.not_before = Now()
     locked.save()
     Import.objects.filter(
-        pk=locked.lead_import_id, state=ImportState.DECISION, question="batches"
+        pk=locked.import_pk, state=ImportState.DECISION, question="batches"
     ).update(state=ImportState.QUEUED, question="", reason="")
     facts = {"batch": locked.pk, "choice": str(choice), "conclusion": locked.reason}
     _record(lead_import, acts.DECIDED, user, facts)
@@ -190,7 +190,7 @@ def start_dry_run(lead_import: Import, user: User | None) -> DryRun:
     _stop_dry_runs(locked)
     dry_run = DryRun.objects.create(
         lead_import=locked,
-        mapping=locked.mapping,
+        mapping_id=plan.mapping_id_of(locked),
         on_duplicate=locked.on_duplicate,
         created_by=user,
     )

@@ -15,7 +15,6 @@ from imports.mega.client import MegaClient
 from imports.mega.contract import Answer
 from imports.models import Kind
 
-LEASE_MARGIN = 15.0  # seconds beyond the request's deadline
 LONGEST_PAUSE = 2.0  # seconds between the start of taking and the post; more is a frozen process
 
 # Takes a batch that lies claimed, if its token is still in use and its import still going: a pause
@@ -80,7 +79,7 @@ def deliver(batch_id: int, worker: str) -> bool:
 def take(batch_id: int, worker: str) -> Taken | None:
     """Take a claimed batch and commit the attempt, so that nothing is sent without a record."""
     began = time.monotonic()
-    lease = settings.REQUEST_DEADLINE + LEASE_MARGIN
+    lease = settings.REQUEST_DEADLINE + settings.LEASE_MARGIN
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, {"batch": batch_id, "lease": lease})
         row = cursor.fetchone()

@@ -7,7 +7,7 @@ from django.db import connection
 
 from imports.delivery import replay
 from imports.delivery.conclude import Code, Conclusion
-from imports.models import Batch, BatchState, DryRun, Prediction
+from imports.models import Batch, BatchState, DryRun, Lead, Prediction
 
 MOST_TRIES = 5
 TRY_AGAIN = (Code.NOT_SENT, Code.UNCLEAR, Code.LOST, Code.INCOMPLETE)
@@ -29,7 +29,7 @@ def settle(batch: Batch, found: Conclusion, now: datetime) -> None:
         batch.state, batch.not_before = BatchState.WAITING, now + timedelta(seconds=wait)
     else:
         batch.state, batch.settled_at = BatchState.DROPPED, now
-        running = DryRun.objects.filter(pk=batch.dry_run_id, state=DryRun.State.RUNNING)
+        running = DryRun.objects.filter(pk=batch.asked_by.pk, state=DryRun.State.RUNNING)
         running.update(
             state=DryRun.State.FAILED,
             finished_at=now,
@@ -39,12 +39,12 @@ def settle(batch: Batch, found: Conclusion, now: datetime) -> None:
 
 
 def _store(batch: Batch, found: Conclusion) -> None:
-    digests = dict(
-        batch.dry_run.lead_import.leads.filter(  # type: ignore[union-attr]  # a dry run's batch
-            mapping=batch.dry_run.mapping_id,
-            number__in=batch.row_numbers,  # type: ignore[union-attr]
-        ).values_list("number", "digest")
+    asked = Lead.objects.filter(
+        lead_import=batch.import_pk,
+        mapping=batch.asked_by.mapping_id,
+        number__in=batch.row_numbers,
     )
+    digests = dict(asked.values_list("number", "digest"))
     have = set(
         Prediction.objects.filter(
             dry_run=batch.dry_run_id, number__in=batch.row_numbers

@@ -8,10 +8,12 @@ from itertools import islice
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from imports.delivery import bodies
 from imports.delivery.packing import FIRST_ROWS, Packable, Packer, Parcel
+from imports.errors import WrongState
 from imports.mega.contract import MAX_ROWS
 from imports.models import Batch, DryRun, Import, ImportState, Kind, Lead, Verdict
 
@@ -64,7 +66,14 @@ def packable(number: int, shared: bool, email: str | None, phone: str | None) ->
     return Packable(number, frozenset(keys))
 
 
-def sendable(lead_import: Import, dry_run: DryRun | None = None):  # type: ignore[no-untyped-def]
+def mapping_id_of(lead_import: Import) -> int:
+    """Return the id of the mapping under which the import's leads were derived."""
+    if lead_import.mapping_id is None:
+        raise WrongState("The file is still being read: its columns are not known yet.")
+    return lead_import.mapping_id
+
+
+def sendable(lead_import: Import, dry_run: DryRun | None = None) -> QuerySet[Lead]:
     """Return the leads that are sent, in sheet order."""
     mapping = dry_run.mapping_id if dry_run else lead_import.mapping_id
     leads = Lead.objects.filter(lead_import=lead_import, mapping=mapping, verdict=Verdict.OK)

@@ -199,7 +199,7 @@ def _tripwire(batch: Batch) -> None:
     if not _more_to_send(batch):
         return
     going = Import.objects.filter(
-        pk=batch.lead_import_id, state__in=keys.GOING, accepted_failures=False
+        pk=batch.import_pk, state__in=keys.GOING, accepted_failures=False
     )
     going.update(
         state=ImportState.DECISION,
@@ -211,5 +211,5 @@ def _tripwire(batch: Batch) -> None:
 
 def _more_to_send(batch: Batch) -> bool:
     others = Batch.objects.filter(lead_import=batch.lead_import_id, kind=Kind.SEND, state__in=OPEN)
-    unplanned = Import.objects.filter(pk=batch.lead_import_id, planned_at=None)
+    unplanned = Import.objects.filter(pk=batch.import_pk, planned_at=None)
     return others.exclude(pk=batch.pk).exists() or unplanned.exists()

@@ -47,7 +47,7 @@ def fail_rows(batch: Batch, attempt: Attempt, numbers: list[int], message: str) 
     Outcome.objects.bulk_create(
         [
             Outcome(
-                lead_import_id=batch.lead_import_id,
+                lead_import_id=batch.import_pk,
                 number=number,
                 status=OutcomeStatus.FAILED,
                 errors=[message],

@@ -24,7 +24,7 @@ def go_on() -> None:
 
 
 def _go_on(lead_import: Import) -> None:
-    changes = {"once_checked": OnceChecked.NOTHING}
+    changes: dict[str, str] = {"once_checked": OnceChecked.NOTHING}
     try:
         if lead_import.once_checked == OnceChecked.SEND:
             control.send(

@@ -147,4 +147,6 @@ def _sha256(file: File) -> str:  # type: ignore[type-arg]
 def earlier_import_of(customer: Customer, sha256: str, *, but: int | None = None) -> Import | None:
     """Return the newest import of the very same file for the same customer, if there is one."""
     same = Import.objects.filter(customer=customer, file_sha256=sha256).exclude(state="failed")
-    return same.exclude(pk=but).select_related("created_by").first()
+    if but is not None:
+        same = same.exclude(pk=but)
+    return same.select_related("created_by").first()

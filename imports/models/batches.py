@@ -136,6 +136,20 @@ class Batch(models.Model):
     def __str__(self) -> str:
         return f"batch {self.pk}"
 
+    @property
+    def import_pk(self) -> int:
+        """The import's id; a token check has none and must not be asked."""
+        if self.lead_import_id is None:
+            raise ValueError(f"batch {self.pk} is a token check, it belongs to no import")
+        return self.lead_import_id
+
+    @property
+    def asked_by(self) -> DryRun:
+        """The dry run that this request belongs to; others must not be asked."""
+        if self.dry_run is None:
+            raise ValueError(f"batch {self.pk} belongs to no dry run")
+        return self.dry_run
+
 
 class Attempt(models.Model):
     """One exchange with MEGA. Committed before the first byte leaves; closed when it is known."""
