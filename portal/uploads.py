@@ -75,11 +75,18 @@ class SizeLimitHandler(FileUploadHandler):
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:  # noqa: ARG002
         self._arrived += len(raw_data)
         if self._arrived > self._limit():
+            self._let_go()
             raise too_large()
         return raw_data
 
     def file_complete(self, file_size: int) -> None:  # noqa: ARG002 - the next handler keeps it
         return None
+
+    def _let_go(self) -> None:
+        """Close, and thereby delete, what the other handlers kept so far."""
+        for handler in self.request.upload_handlers if self.request else ():
+            if hasattr(handler, "file"):
+                handler.file.close()
 
     def _limit(self) -> int:
         """Bytes; few for someone who is not signed in, whose upload no page would take anyway."""

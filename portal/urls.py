@@ -2,10 +2,14 @@
 
 from allauth.account import views as account
 from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.urls import include, path, re_path
 
 admin.site.site_header = "People"
+# Groups and allauth's copies of e-mail addresses are machinery, not something to administer.
+admin.site.unregister([m for m in (Group, EmailAddress) if admin.site.is_registered(m)])
 
 urlpatterns = [
     path("sign-in/", account.login, name="account_login"),

@@ -8,8 +8,10 @@ import errno
 import sys
 from http import HTTPStatus
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.urls import get_script_prefix
 from django.views.decorators.csrf import requires_csrf_token
 
 from portal.uploads import UploadRefusedError, disk_full
@@ -36,9 +38,14 @@ def explain(request: HttpRequest, status: int, title: str, sentence: str) -> Htt
     """One page, or for a script one sentence, with the given status."""
     if "HX-Request" in request.headers or request.headers.get("X-Requested-With"):
         return HttpResponse(sentence, status=status, content_type="text/plain; charset=utf-8")
-    page = render_to_string(
-        "errors/page.html", {"status": status, "title": title, "sentence": sentence}
-    )
+    facts = {
+        "status": int(status),
+        "title": title,
+        "sentence": sentence,
+        "home": get_script_prefix(),
+        "static_url": settings.STATIC_URL,
+    }
+    page = render_to_string("errors/page.html", facts)
     return HttpResponse(page, status=status)
 
 

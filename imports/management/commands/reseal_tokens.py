@@ -33,9 +33,9 @@ class Command(PortalCommand):
             )
         if closed:
             raise Problem(
-                f"{resealed} tokens were sealed anew, {len(closed)} cannot be opened with any of "
-                f"TOKEN_KEYS (numbers {', '.join(map(str, closed))}). Put their key back into "
-                f"TOKEN_KEYS and run this again, or enter them anew.",
+                f"Sealed anew: {resealed}. Cannot be opened with any of TOKEN_KEYS: {len(closed)} "
+                f"(numbers {', '.join(map(str, closed))}). Put their key back into TOKEN_KEYS and "
+                f"run this again, or enter them anew.",
                 returncode=1,
             )
-        self.stdout.write(f"{resealed} tokens were sealed anew; all open with the first key.")
+        self.stdout.write(f"Sealed anew: {resealed}. Every token opens with the first key.")

@@ -1,0 +1,175 @@
+"""The admin: users, teams and memberships for staff; customers and imports to be looked at.
+
+Nothing here sends, deletes, or shows a secret or lead data. Staff need no single permissions:
+being staff is the permission to administer people.
+"""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import transaction
+from django.forms import BaseModelFormSet, ModelForm
+from django.http import HttpRequest
+
+from imports import people
+from imports.audit import acts, trail
+from imports.models import Customer, Import
+from portal.models import Membership, Team, User
+
+
+def _is_staff(request: HttpRequest) -> bool:
+    return bool(request.user.is_active and getattr(request.user, "is_staff", False))
+
+
+def _actor(request: HttpRequest) -> User | None:
+    return request.user if isinstance(request.user, User) else None
+
+
+class StaffMay:
+    """Any staff may look, add and change; nobody deletes."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return _is_staff(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        return _is_staff(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        return _is_staff(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        return _is_staff(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        return False
+
+
+class LookOnly(StaffMay):
+    """Any staff may look; nobody changes."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        return False
+
+
+@admin.register(User)
+class UserAdmin(StaffMay, admin.ModelAdmin):  # type: ignore[type-arg] # not subscriptable
+    """Accounts. A new person chooses a password through “Forgot your password?”."""
+
+    list_display = ("email", "name", "is_active", "is_auditor", "is_staff", "last_login")
+    list_filter = ("is_active", "is_auditor", "is_staff")
+    search_fields = ("email", "name")
+    ordering = ("email",)
+    fields = ("email", "name", "time_zone", "is_active", "is_auditor", "is_staff")
+    actions = None
+
+    def get_readonly_fields(
+        self,
+        request: HttpRequest,
+        obj: User | None = None,  # noqa: ARG002
+    ) -> tuple[str, ...]:
+        return () if getattr(request.user, "is_superuser", False) else ("is_staff", "is_auditor")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Whoever may change an administrator's e-mail could take over the account."""
+        if obj is not None and (obj.is_staff or obj.is_superuser or obj.is_auditor):
+            return bool(getattr(request.user, "is_superuser", False))
+        return _is_staff(request)
+
+    def save_model(
+        self, request: HttpRequest, obj: User, form: "ModelForm[User]", change: bool
+    ) -> None:
+        obj.email = obj.email.strip().lower()
+        if not change:
+            obj.set_unusable_password()
+        with transaction.atomic():
+            super().save_model(request, obj, form, change)
+            if change:
+                people.changed(obj, _really_changed(form), _actor(request))
+            else:
+                people.added(obj, _actor(request))
+
+
+def _really_changed(form: "ModelForm[User]") -> list[str]:
+    """The changed fields; capitals in an e-mail address are no change."""
+    same_email = str(form.initial.get("email", "")).lower() == form.instance.email
+    return [field for field in form.changed_data if field != "email" or not same_email]
+
+
+class MembershipInline(StaffMay, admin.TabularInline):  # type: ignore[type-arg] # not subscriptable
+    """A team's members; taking one out is allowed, the person's record stays."""
+
+    model = Membership
+    extra = 0
+    autocomplete_fields = ("user",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        return _is_staff(request)
+
+
+@admin.register(Team)
+class TeamAdmin(StaffMay, admin.ModelAdmin):  # type: ignore[type-arg] # not subscriptable
+    """Teams and who is in them."""
+
+    list_display = ("name", "slug", "created_at")
+    search_fields = ("name",)
+    fields = ("name",)
+    inlines = (MembershipInline,)
+    actions = None
+
+    def save_model(
+        self, request: HttpRequest, obj: Team, form: "ModelForm[Team]", change: bool
+    ) -> None:
+        if not change:
+            obj.slug = people.free_team_slug(obj.name)
+        with transaction.atomic():
+            super().save_model(request, obj, form, change)
+            act = acts.TEAM_CHANGED if change else acts.TEAM_ADDED
+            if not change or form.changed_data:
+                trail.record(act, actor=_actor(request), team=obj, facts={"team": obj.pk})
+
+    def save_formset(
+        self,
+        request: HttpRequest,
+        form: "ModelForm[Team]",
+        formset: "BaseModelFormSet[Membership, ModelForm[Membership]]",
+        change: bool,
+    ) -> None:
+        before = {m.pk: m.role for m in Membership.objects.filter(team=form.instance)}
+        with transaction.atomic():
+            super().save_formset(request, form, formset, change)
+            for member in formset.new_objects:
+                _tell(request, acts.MEMBER_ADDED, member, role=member.role)
+            for member, _fields in formset.changed_objects:
+                old = before.get(member.pk, "")
+                _tell(request, acts.MEMBER_CHANGED, member, role=member.role, before=old)
+            for member in formset.deleted_objects:
+                _tell(request, acts.MEMBER_REMOVED, member, role=member.role)
+
+
+def _tell(request: HttpRequest, act: str, member: Membership, **facts: str) -> None:
+    trail.record(
+        act, actor=_actor(request), team=member.team, facts={"user": member.user_id, **facts}
+    )
+
+
+@admin.register(Customer)
+class CustomerAdmin(LookOnly, admin.ModelAdmin):  # type: ignore[type-arg] # not subscriptable
+    """Customers; they are changed on their own pages, by managers of their team."""
+
+    list_display = ("name", "team", "mega_id", "region", "requests_per_minute")
+    list_filter = ("team",)
+    search_fields = ("name", "slug")
+    fields = ("name", "slug", "team", "mega_id", "region", "requests_per_minute", "on_duplicate")
+
+
+@admin.register(Import)
+class ImportAdmin(LookOnly, admin.ModelAdmin):  # type: ignore[type-arg] # not subscriptable
+    """Imports: numbers and states only, no file, no headings, no rows."""
+
+    list_display = ("id", "customer", "state", "row_count", "created_by", "created_at")
+    list_filter = ("state",)
+    list_select_related = ("customer", "created_by")
+    fields = ("id", "customer", "state", "row_count", "created_by", "created_at", "finished_at")
