@@ -19,7 +19,7 @@ def check_base_url(url: str) -> str:
             code="base_url",
         )
     host = parts.hostname or ""
-    if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(host)):
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
         raise BadInput(
             f"MEGA's address {host} must begin with https://; http:// is only for this machine "
             "itself (127.0.0.1, localhost).",
@@ -38,7 +38,8 @@ def _split(url: str) -> SplitResult | None:
     return parts if fit and parts.hostname and port != 0 else None
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether a host is a name of this machine itself."""
     if host == "localhost":
         return True
     try:
