@@ -9,3 +9,20 @@ if "portal.tests.engines" not in sys.modules:
         "The tests' own PostgreSQL and Valkey were not started before the settings were read: run "
         "`.venv/bin/python -m pytest -p portal.tests.engines` (pyproject.toml says so by itself)."
     )
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_blocker):
+    """Make the test database, also when only stories of the road run, which bear no mark for it."""
+    from django.test.utils import setup_databases, teardown_databases  # noqa: PLC0415 - settings
+
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
+    yield
+    with django_db_blocker.unblock():
+        teardown_databases(made, verbosity=0)
+
+
+def pytest_collection_modifyitems(items):
+    """Let what commits run after what rolls back: its rows are there to stay."""
+    items.sort(key=lambda item: item.get_closest_marker("road") is not None)

@@ -24,7 +24,7 @@ from imports.intake import read as intake
 log = logging.getLogger(__name__)
 
 
-@shared_task(name="imports.deliver", queue="delivery")
+@shared_task(name="imports.deliver")
 def deliver(batch_id: int) -> None:
     """Carry one claimed batch to MEGA."""
     alone = leases.runs_alone(batch_id)
@@ -32,26 +32,27 @@ def deliver(batch_id: int) -> None:
         delivery.deliver(batch_id, worker_name())
 
 
-@shared_task(name="imports.plan", queue="delivery")
+@shared_task(name="imports.plan")
 def plan_import(import_id: int) -> None:
     """Cut an import into batches."""
     plan.plan(import_id)
 
 
-@shared_task(name="imports.plan_dry_run", queue="delivery")
+@shared_task(name="imports.plan_dry_run")
 def plan_dry_run(dry_run_id: int) -> None:
     """Cut a dry run into batches."""
     plan.plan_dry_run(dry_run_id)
 
 
-@shared_task(name="imports.read", queue="intake")
+@shared_task(name="imports.read")
 def read(import_id: int) -> None:
-    """Read an uploaded file into rows, then have its chunks checked."""
+    """Read an uploaded file into rows, map its columns, then have its chunks checked."""
     if intake.read(import_id):
+        derive.propose(import_id)
         nudge_chunks_of(import_id)
 
 
-@shared_task(name="imports.check", queue="intake")
+@shared_task(name="imports.check")
 def check(chunk_id: int) -> None:
     """Check one range of rows under its mapping."""
     derive.check_chunk(chunk_id)

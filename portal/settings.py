@@ -120,6 +120,8 @@ _FORKS = _WORKER and "threads" not in sys.argv  # a forked child must not inheri
 DB_POOL_SIZE: int = 0 if _FORKS else env.int("DB_POOL_SIZE", default=40)
 
 _DATABASE = environ.Env.db_url_config(DATABASE_URL)
+# libpq's own words for what Django calls HOST and NAME would win over those, in the tests too.
+_OPTIONS = {k: v for k, v in _DATABASE.get("OPTIONS", {}).items() if k not in ("host", "dbname")}
 _POOL = {"min_size": 0, "max_size": DB_POOL_SIZE, "timeout": 10, "max_idle": 60}
 DATABASES = {
     "default": {
@@ -128,7 +130,7 @@ DATABASES = {
         # Threads share a pool; processes that fork have one connection each.
         "CONN_MAX_AGE": 0 if DB_POOL_SIZE else 60,
         "CONN_HEALTH_CHECKS": True,  # after an immediate stop the pool hands out dead connections
-        "OPTIONS": {**_DATABASE.get("OPTIONS", {}), **({"pool": _POOL} if DB_POOL_SIZE else {})},
+        "OPTIONS": {**_OPTIONS, **({"pool": _POOL} if DB_POOL_SIZE else {})},
     }
 }
 
@@ -171,6 +173,7 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "delivery"
+CELERY_TASK_ROUTES = {"imports.read": {"queue": "intake"}, "imports.check": {"queue": "intake"}}
 # For the intake workers only (processes): a thread pool takes no notice of these.
 CELERY_TASK_TIME_LIMIT = env.int("INTAKE_TIME_LIMIT", default=900)
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 200

@@ -27,12 +27,13 @@ _TYPES = ["int8", "int8", "int4", "text", "text", "jsonb", "jsonb", "bool", "tex
           "bytea"]  # fmt: skip
 
 
-def propose(lead_import: Import) -> None:
+def propose(import_id: int) -> None:
     """Map the columns of a file that was just read, and have its rows checked under that.
 
     A mapping file that came with the upload decides first; one that does not fit this sheet makes
     the import `failed`. Where no column is a contact a person must look.
     """
+    lead_import = Import.objects.select_related("created_by").get(pk=import_id)
     rows = list(first_rows(lead_import, SAMPLE))
     proposed = mapping.from_guesses(match.propose(lead_import.headers, rows))
     try:
