@@ -1,0 +1,80 @@
+"""Customers: made and changed, each with its event."""
+
+from django.db import IntegrityError, transaction
+from django.utils.text import slugify
+
+from imports.audit import acts, trail
+from imports.errors import BadInput
+from imports.models import Customer
+from portal.models import User
+
+CHANGEABLE = ("name", "region", "requests_per_minute", "on_duplicate", "mega_id")
+
+
+def create(customer: Customer, user: User | None) -> Customer:
+    """Store a new customer under a slug of its own. BadInput when name or MEGA id are taken."""
+    customer.created_by = user
+    customer.slug = free_slug(customer.name)
+    try:
+        with transaction.atomic():
+            customer.save(force_insert=True)
+            trail.record(
+                acts.CUSTOMER_CREATED,
+                actor=user,
+                customer=customer,
+                facts={"mega_id": str(customer.mega_id)},
+            )
+    except IntegrityError as error:
+        raise taken(customer) from error
+    return customer
+
+
+def change(customer: Customer, user: User | None) -> Customer:
+    """Store a changed customer; the event tells which settings changed, and numbers and codes."""
+    try:
+        with transaction.atomic():
+            before = Customer.objects.select_for_update().get(pk=customer.pk)
+            changed = [f for f in CHANGEABLE if getattr(before, f) != getattr(customer, f)]
+            if not changed:
+                return customer
+            if "mega_id" in changed and before.tokens.exists():
+                raise BadInput(
+                    "The MEGA id cannot change once a token was set: another id is another "
+                    "customer. Create that customer instead."
+                )
+            customer.save(update_fields=changed)
+            facts = {f: _fact(getattr(customer, f)) for f in changed if f != "name"}
+            trail.record(
+                acts.CUSTOMER_CHANGED,
+                actor=user,
+                customer=customer,
+                facts={"changed": changed, **facts},
+            )
+    except IntegrityError as error:
+        raise taken(customer) from error
+    return customer
+
+
+def free_slug(name: str) -> str:
+    """The name as it may stand in an address, with a number behind it where it is taken."""
+    stem = slugify(name)[:70].strip("-") or "customer"
+    if stem in {"new", "export"}:
+        stem = f"{stem}-customer"
+    taken_slugs = set(Customer.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
+    slug, count = stem, 1
+    while slug in taken_slugs:
+        count += 1
+        slug = f"{stem}-{count}"
+    return slug
+
+
+def taken(customer: Customer) -> BadInput:
+    """Why the database did not take the customer."""
+    others = Customer.objects.filter(team=customer.team).exclude(pk=customer.pk)
+    if others.filter(mega_id=customer.mega_id).exists():
+        return BadInput("The team already has a customer with this MEGA id; open that one.")
+    return BadInput(f"The team already has a customer called {customer.name}; choose another name.")
+
+
+def _fact(value: object) -> int | str:
+    return value if isinstance(value, int) else str(value)
