@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 
@@ -14,8 +15,14 @@ def make_data_dir(data_dir: Path) -> None:
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o711 if os.geteuid() == 0 else 0o700)
 
 
-def generated_secret(data_dir: Path, name: str) -> str:
-    """Return the secret kept in `data_dir/secrets/name`, creating it (64 hex digits) when absent.
+def _hex_digits() -> str:
+    return secrets.token_hex(32)
+
+
+def generated_secret(data_dir: Path, name: str, make: Callable[[], str] = _hex_digits) -> str:
+    """Return the secret kept in `data_dir/secrets/name`, creating it when absent.
+
+    `make` makes it; by default 64 hex digits.
 
     Two processes that start at the same moment agree: the file is linked into place whole, and
     whoever comes second reads what the first one wrote.
@@ -28,7 +35,7 @@ def generated_secret(data_dir: Path, name: str) -> str:
         draft = folder / f".{name}.{os.getpid()}.{secrets.token_hex(4)}"
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_hex(32))
+            file.write(make())
         try:
             os.link(draft, path)
         except FileExistsError:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from imports.models import Event
 from imports.tests import people
+from portal.accounts import DEVICE_COOKIE
 from portal.middleware import TimezoneMiddleware
 from portal.models import Membership, Role, User
 
@@ -169,7 +170,7 @@ def test_even_a_known_browser_does_not_guess_for_ever(client):
 
 def test_the_cookie_of_a_known_browser_names_nobody(client):
     people.anna()
-    cookie = sign_in(client, "anna@example.com").cookies["portal_session_device"]
+    cookie = sign_in(client, "anna@example.com").cookies[DEVICE_COOKIE]
 
     assert cookie["httponly"]
     assert cookie["samesite"] == "Lax"

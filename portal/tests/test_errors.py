@@ -9,7 +9,7 @@ from django.template import engines
 from django.test import Client
 from django.urls import path
 
-from imports.tests import people
+from portal.models import User
 from portal.urls import handler400, handler403, handler404, handler500  # noqa: F401 - used by name
 from portal.urls import urlpatterns as portal_patterns
 
@@ -32,7 +32,7 @@ urlpatterns = [path("fail/<str:how>/", fail), *portal_patterns]
 def browser(settings, db):
     settings.ROOT_URLCONF = "portal.tests.test_errors"
     client = Client(raise_request_exception=False)
-    client.force_login(people.vera())
+    client.force_login(User.objects.create(email="vera@example.com"))
     return client
 
 

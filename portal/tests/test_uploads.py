@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import path
 
-from imports.tests import people
+from portal.models import User
 from portal.urls import handler400, handler403, handler404, handler500  # noqa: F401 - used by name
 from portal.urls import urlpatterns as portal_patterns
 
@@ -33,7 +33,7 @@ def small_limit(settings, tmp_path):
 
 @pytest.fixture
 def vera(client):
-    client.force_login(people.vera())
+    client.force_login(User.objects.create(email="vera@example.com"))
     return client
 
 
@@ -102,7 +102,7 @@ def test_a_full_disk_is_told_before_the_upload(vera, monkeypatch):
 
 def test_without_a_csrf_token_nothing_is_kept():
     strict = Client(enforce_csrf_checks=True)
-    strict.force_login(people.vera())
+    strict.force_login(User.objects.create(email="vera@example.com"))
 
     answer = send(strict, 10)
 

@@ -1,0 +1,89 @@
+"""Misconfiguration is found before it does harm, with an id and a way out."""
+
+import pytest
+
+from imports import checks
+from imports.delivery import tokens
+from imports.tests import people
+
+KEY = "1" * 64
+
+
+def ids(messages):
+    return [message.id for message in messages]
+
+
+@pytest.mark.parametrize("keys", [[], ["xyz"], [KEY, "xyz"], [KEY, KEY]])
+def test_token_keys_that_are_no_keys(settings, keys):
+    settings.TOKEN_KEYS = keys
+    [error] = checks.token_keys()
+
+    assert error.id == "imports.E001"
+    assert "openssl rand -hex 32" in error.hint
+    assert not any(key in f"{error.msg}{error.hint}" for key in keys)
+
+
+def test_good_token_keys(settings):
+    settings.TOKEN_KEYS = [KEY, "2" * 32]
+
+    assert checks.token_keys() == []
+
+
+@pytest.mark.django_db
+def test_a_stored_token_that_no_longer_opens_is_named_by_its_customer(settings):
+    settings.TOKEN_KEYS = [KEY]
+    acme = people.customer()
+    tokens.set_token(acme, people.TOKEN, None)
+    assert checks.tokens_open(databases=["default"]) == []
+
+    settings.TOKEN_KEYS = ["2" * 64]
+    [error] = checks.tokens_open(databases=["default"])
+
+    assert error.id == "imports.E002"
+    assert f"customer {acme.pk} " in error.msg
+    assert "TOKEN_KEYS" in error.hint
+    assert checks.tokens_open() == [], "only asked with --database"
+
+
+@pytest.mark.parametrize(
+    ("url", "found"),
+    [
+        ("https://app.gomega.ai", []),
+        ("http://127.0.0.1:8001", []),
+        ("http://localhost:8001", []),
+        ("http://[::1]:8001", []),
+        ("http://app.gomega.ai", ["imports.E003"]),
+        ("http://127.0.0.1.example.com", ["imports.E003"]),
+        ("http://localhost@example.com", ["imports.E003"]),
+        ("ftp://app.gomega.ai", ["imports.E003"]),
+        ("app.gomega.ai", ["imports.E003"]),
+        ("", ["imports.E003"]),
+    ],
+)
+def test_tokens_travel_encrypted_or_not_at_all(settings, url, found):
+    settings.MEGA_BASE_URL = url
+
+    assert ids(checks.mega_base_url()) == found
+
+
+@pytest.mark.django_db
+def test_a_demo_login_is_no_part_of_a_real_site(settings):
+    demo = people.person("demo@example.com", is_demo=True)
+    settings.DEBUG = False
+    assert ids(checks.no_demo_login(databases=["default"])) == ["imports.E004"]
+
+    settings.DEBUG = True
+    assert checks.no_demo_login(databases=["default"]) == []
+
+    settings.DEBUG = False
+    demo.is_active = False
+    demo.save()
+    assert checks.no_demo_login(databases=["default"]) == []
+
+
+def test_every_thread_of_a_worker_has_a_connection(settings):
+    settings.DELIVERY_SLOTS, settings.DB_POOL_SIZE = 32, 33
+    assert ids(checks.pool_size()) == ["imports.W005"]
+
+    settings.DB_POOL_SIZE = 34
+    assert checks.pool_size() == []
