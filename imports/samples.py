@@ -131,11 +131,11 @@ def write_samples(folder: Path) -> list[Path]:
 
 
 class _People:
-    """Invented people, each with an e-mail and a phone of their own."""
+    """Invented people from a number on, each with an e-mail and a phone of their own."""
 
-    def __init__(self, seed: int) -> None:
-        self.dice = random.Random(seed)  # noqa: S311 - the same samples everywhere, no secret
-        self._count = 0
+    def __init__(self, first: int) -> None:
+        self.dice = random.Random(first)  # noqa: S311 - the same samples everywhere, no secret
+        self._count = first
 
     def next(self) -> tuple[str, str, str, str]:
         """First name, last name, e-mail, ten digits of a phone."""
@@ -154,7 +154,7 @@ def _ascii(name: str) -> str:
 
 
 def _write_clean(path: Path) -> None:
-    people = _People(1)
+    people = _People(0)
     rows: Rows = [["Full name", "Email", "Phone", "Source", "Buyer or seller", "City", "Budget"]]
     for _ in range(CLEAN_ROWS):
         first, last, email, digits = people.next()
@@ -169,7 +169,7 @@ def _write_clean(path: Path) -> None:
 
 def _write_refused(path: Path) -> None:
     """Every third row names a stage that the CRM lacks, every fifth an owner of another team."""
-    people = _People(3)
+    people = _People(CLEAN_ROWS)
     rows: Rows = [["Name", "E-mail", "Mobile", "Stage", "Owner ID", "Favourite colour"]]
     for number in range(REFUSED_ROWS):
         first, last, email, digits = people.next()
@@ -196,7 +196,7 @@ def _write_repairs(path: Path) -> None:
 
 
 def _repair_rows() -> Iterator[list[str]]:
-    people = _People(2)
+    people = _People(CLEAN_ROWS + REFUSED_ROWS)
     yield [
         "Vorname",
         "Nachname",

@@ -8,6 +8,7 @@ import pytest
 
 from portal import cache as patient
 from portal.cache import PatientRedisCache
+from portal.models import User
 
 OPTIONS = {"OPTIONS": {"socket_timeout": 0.2, "socket_connect_timeout": 0.2}}
 
@@ -94,3 +95,18 @@ def test_it_is_used_again_when_it_is_back(settings, monkeypatch):
     monkeypatch.setattr(patient._patience, "_rest_until", 0.0)
     cache.set("a", 1)
     assert cache.get("a") == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("broker", ["frozen", "dead"])
+def test_people_sign_in_while_the_broker_is_away(broker, request, settings, client):
+    User.objects.create_user("anna@example.com", "a password of some length")
+    here = {**settings.CACHES["default"], "LOCATION": request.getfixturevalue(broker), **OPTIONS}
+    settings.CACHES = {"default": here}
+    form = {"login": "anna@example.com", "password": "a password of some length"}
+
+    started = time.monotonic()
+    answer = client.post("/sign-in/", {**form, "next": "/password/change/"})
+
+    assert answer.url == "/password/change/"
+    assert time.monotonic() - started < 2
