@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 
 from imports.audit import acts, trail
@@ -60,7 +59,6 @@ def start_check(customer: Customer, user: User | None) -> Batch:
         kind=Kind.CHECK,
         rows=1,
         mega_id=customer.mega_id,
-        base_url=settings.MEGA_BASE_URL,
         body=body.packed,
         body_sha256=body.sha256,
     )

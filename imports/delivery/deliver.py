@@ -21,7 +21,7 @@ LONGEST_PAUSE = 2.0  # seconds between the start of taking and the post; more is
 # or a cancel stops what was never sent, a batch that may have arrived is repeated all the same.
 _TAKE = """
 UPDATE imports_batch b
-SET state = 'sending', fence = fence + 1,
+SET state = 'sending', fence = fence + 1, base_url = coalesce(nullif(base_url, ''), %(url)s),
     first_sent_at = CASE WHEN kind = 'send' THEN coalesce(first_sent_at, clock_timestamp()) END,
     lease_until = clock_timestamp() + %(lease)s * interval '1 second'
 FROM imports_token t
@@ -81,7 +81,7 @@ def take(batch_id: int, worker: str) -> Taken | None:
     began = time.monotonic()
     lease = settings.REQUEST_DEADLINE + settings.LEASE_MARGIN
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, {"batch": batch_id, "lease": lease})
+        cursor.execute(_TAKE, {"batch": batch_id, "lease": lease, "url": settings.MEGA_BASE_URL})
         row = cursor.fetchone()
         if row is None:
             return None

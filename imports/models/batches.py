@@ -89,7 +89,7 @@ class Batch(models.Model):
     rows = models.PositiveSmallIntegerField()  # len(row_numbers), to be summed
 
     mega_id = models.UUIDField()
-    base_url = models.CharField(max_length=200)
+    base_url = models.CharField(max_length=200, default="")  # of a check: its worker's
     key = models.UUIDField(default=uuid.uuid4, unique=True)  # Idempotency-Key; only sent by SEND
     body = models.BinaryField()  # zlib of the exact bytes
     body_sha256 = models.BinaryField()
