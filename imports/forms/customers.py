@@ -1,0 +1,96 @@
+"""Customers and their tokens."""
+
+import re
+from typing import TYPE_CHECKING, Any, cast
+
+from django import forms
+from django.db.models import QuerySet
+
+from imports.models import Customer, OnDuplicate
+from portal.models import Team
+
+ON_DUPLICATE_WORDS = [
+    (
+        OnDuplicate.SKIP.value,
+        "Leave existing leads as they are: nothing is overwritten",
+    ),
+    (OnDuplicate.UPDATE.value, "Update existing leads with the sheet's values: cannot be undone"),
+]
+_REGION = re.compile(r"[A-Z]{2}")
+
+
+if TYPE_CHECKING:
+    _CustomerForm = forms.ModelForm[Customer]
+else:  # generic to the type checker only
+    _CustomerForm = forms.ModelForm
+
+
+class CustomerForm(_CustomerForm):
+    """A new customer, or a known one: its MEGA id is fixed from the first token on."""
+
+    on_duplicate = forms.ChoiceField(
+        label="When a person is already in the CRM",
+        choices=ON_DUPLICATE_WORDS,
+        widget=forms.RadioSelect,
+        initial=OnDuplicate.SKIP.value,
+        help_text="The default for this customer's imports. It can be changed for each import.",
+    )
+
+    class Meta:
+        model = Customer
+        fields = ("team", "name", "mega_id", "region", "requests_per_minute", "on_duplicate")
+        labels = {
+            "region": "Region of phones without a country code",
+            "requests_per_minute": "Requests a minute",
+        }
+        help_texts = {
+            "mega_id": "The UUID that MEGA shows for this client account. It cannot be changed "
+            "after the first token.",
+            "requests_per_minute": "MEGA's limit for this account, usually 10. One request carries "
+            "up to 500 leads.",
+        }
+        widgets = {
+            "mega_id": forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+            "region": forms.TextInput(attrs={"maxlength": 2, "autocapitalize": "characters"}),
+        }
+
+    def __init__(self, *args: Any, teams: QuerySet[Team], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        team = cast("forms.ModelChoiceField[Team]", self.fields["team"])
+        team.queryset, team.empty_label = teams, None
+        if self.instance.pk:
+            del self.fields["team"]
+            self.fields["mega_id"].disabled = self.instance.tokens.exists()
+        elif teams.count() == 1:
+            team.initial = teams.first()
+            team.widget = team.hidden_widget()
+
+    def clean_name(self) -> str:
+        """Without doubled spaces, which would hide a twin."""
+        return " ".join(str(self.cleaned_data["name"]).split())
+
+    def clean_region(self) -> str:
+        """Two capital letters of a region whose phones are known."""
+        region = str(self.cleaned_data["region"]).strip().upper()
+        if not _REGION.fullmatch(region):
+            raise forms.ValidationError("Use the two letters of a country, such as US, GB or DE.")
+        return region
+
+
+class TokenForm(forms.Form):
+    """A token goes in and never comes out again: the field is always rendered empty."""
+
+    token = forms.CharField(
+        label="API token",
+        max_length=500,
+        widget=forms.PasswordInput(
+            render_value=False,
+            attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"},
+        ),
+        help_text="As MEGA handed it over: mega_ and 64 characters. It is sealed at once; "
+        "afterwards only its last four characters are shown.",
+    )
+
+    def clean_token(self) -> str:
+        """Without the spaces and line ends that copying brings along."""
+        return "".join(str(self.cleaned_data["token"]).split())

@@ -1,0 +1,77 @@
+"""The filters of lists, read from the address; what makes no sense filters nothing."""
+
+import datetime as dt
+from typing import Any, cast
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from imports.models import Customer, Import, ImportState
+from portal.models import User
+
+_DATE = {"type": "date"}
+
+
+class ListFilter(forms.Form):
+    """Common to the lists: which filters are on, and chips to take them off."""
+
+    def __init__(self, data: Any, **querysets: QuerySet[Any]) -> None:
+        super().__init__(data)
+        for field in self.fields.values():
+            field.required = False
+        for name, queryset in querysets.items():
+            cast("forms.ModelChoiceField[Any]", self.fields[name]).queryset = queryset
+        self.full_clean()
+
+    @property
+    def active(self) -> dict[str, Any]:
+        """Name and cleaned value of each filter that is on."""
+        return {name: value for name, value in self.cleaned_data.items() if value}
+
+    @property
+    def chips(self) -> list[dict[str, str]]:
+        """For each active filter its name in the address and its words."""
+        return [
+            {"name": name, "label": str(self.fields[name].label), "value": self._words(name, value)}
+            for name, value in self.active.items()
+        ]
+
+    def _words(self, name: str, value: Any) -> str:
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
+            return str(dict(field.choices)[value])  # type: ignore[arg-type]  # pairs, not groups
+        if isinstance(value, dt.date):
+            return f"{value.day} {value:%b %Y}"
+        return str(value)
+
+    def _day_start(self, name: str, days: int = 0) -> dt.datetime | None:
+        day = self.cleaned_data.get(name)
+        if not day:
+            return None
+        midnight = dt.datetime.combine(day + dt.timedelta(days=days), dt.time())
+        return midnight.replace(tzinfo=timezone.get_current_timezone())
+
+
+class HistoryFilter(ListFilter):
+    """Imports by customer, state, person and day."""
+
+    customer = forms.ModelChoiceField(
+        Customer.objects.none(), to_field_name="slug", empty_label="All customers"
+    )
+    state = forms.ChoiceField(choices=[("", "All states"), *ImportState.choices])
+    who = forms.ModelChoiceField(User.objects.none(), empty_label="Everybody", label="Uploaded by")
+    since = forms.DateField(label="From", widget=forms.DateInput(attrs=_DATE))
+    until = forms.DateField(label="To", widget=forms.DateInput(attrs=_DATE))
+
+    def apply(self, imports: QuerySet[Import]) -> QuerySet[Import]:
+        """Only the imports that pass every filter."""
+        wanted = self.active
+        pairs = {
+            "customer": wanted.get("customer"),
+            "state": wanted.get("state"),
+            "created_by": wanted.get("who"),
+            "created_at__gte": self._day_start("since"),
+            "created_at__lt": self._day_start("until", days=1),
+        }
+        return imports.filter(**{name: value for name, value in pairs.items() if value})

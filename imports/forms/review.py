@@ -1,0 +1,45 @@
+"""What a person chooses before anything is sent."""
+
+from django import forms
+
+from imports.models import Decision, Duplicates, OnDuplicate, Unchanged
+
+
+class OptionsForm(forms.Form):
+    """Which rows are left out of what is sent."""
+
+    duplicates = forms.TypedChoiceField(
+        label="Rows of the file with the same e-mail or phone",
+        choices=Duplicates.choices,
+        coerce=Duplicates,
+    )
+    unchanged = forms.TypedChoiceField(
+        label="Rows that are identical to what the customer already got",
+        choices=Unchanged.choices,
+        coerce=Unchanged,
+    )
+
+
+class SendForm(forms.Form):
+    """What happens to people whom MEGA already has; always shown, always chosen."""
+
+    on_duplicate = forms.TypedChoiceField(
+        coerce=OnDuplicate,
+        label="When MEGA already has the person (same e-mail, or last ten digits of the phone)",
+        choices=[
+            (OnDuplicate.SKIP.value, "Leave the existing lead as it is: nothing is overwritten"),
+            (
+                OnDuplicate.UPDATE.value,
+                "Update the existing lead with the sheet's values: this cannot be undone",
+            ),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what happens to people whom MEGA already has."},
+    )
+
+
+class DecisionForm(forms.Form):
+    """A person's decision about one request, and why."""
+
+    choice = forms.TypedChoiceField(choices=Decision.Choice.choices, coerce=Decision.Choice)
+    why = forms.CharField(required=False, max_length=1000)

@@ -1,0 +1,95 @@
+"""The file, whose it is, and how it is to be read."""
+
+from typing import Any, cast
+
+from django import forms
+from django.db.models import QuerySet
+
+from imports.intake.dialect import DELIMITERS, ENCODINGS
+from imports.models import Customer
+
+DELIMITER_WORDS = {",": "comma  ,", ";": "semicolon  ;", "\t": "tab", "|": "pipe  |"}
+ENCODING_WORDS = {
+    "utf-8": "Unicode (UTF-8)",
+    "utf-8/cp1252": "Unicode with stray Windows characters",
+    "cp1252": "Western European (Windows-1252)",
+    "iso8859-15": "Western European (ISO 8859-15)",
+    "utf-16-le": "Unicode (UTF-16, little-endian)",
+    "utf-16-be": "Unicode (UTF-16, big-endian)",
+    "utf-32-le": "Unicode (UTF-32, little-endian)",
+    "utf-32-be": "Unicode (UTF-32, big-endian)",
+    "cp1250": "Central European (Windows-1250)",
+    "cp1251": "Cyrillic (Windows-1251)",
+    "cp1253": "Greek (Windows-1253)",
+    "cp1254": "Turkish (Windows-1254)",
+    "cp437": "DOS (437)",
+    "cp850": "DOS Western European (850)",
+    "mac-roman": "Macintosh (Roman)",
+}
+
+
+class UploadForm(forms.Form):
+    """A spreadsheet for one customer."""
+
+    customer = forms.ModelChoiceField(
+        Customer.objects.none(),
+        to_field_name="slug",
+        empty_label="Choose a customer …",
+        error_messages={"required": "Choose the customer whose leads these are."},
+    )
+    file = forms.FileField(
+        label="Spreadsheet",
+        max_length=255,
+        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xlsm"}),
+        error_messages={
+            "required": "Choose a spreadsheet: a CSV or an Excel workbook (.xlsx).",
+            "empty": "The file is empty. Choose one with a row of headings and rows of leads.",
+        },
+    )
+
+    def __init__(self, *args: Any, customers: QuerySet[Customer], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = cast("forms.ModelChoiceField[Customer]", self.fields["customer"])
+        field.queryset = customers
+        field.label_from_instance = _name_and_team  # type: ignore[assignment]
+
+
+def _name_and_team(customer: Customer) -> str:
+    return f"{customer.name} ({customer.team.name})"
+
+
+class ReadForm(forms.Form):
+    """Read the file differently: whatever is left open is found out again."""
+
+    sheet = forms.CharField(required=False, max_length=255, help_text="The name of the sheet.")
+    header_row = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=1000,
+        label="Row of the headings",
+        help_text="The number that the spreadsheet program shows.",
+    )
+    encoding = forms.ChoiceField(
+        required=False,
+        choices=[("", "Find out"), *((name, ENCODING_WORDS.get(name, name)) for name in ENCODINGS)],
+    )
+    delimiter = forms.ChoiceField(
+        required=False,
+        label="Columns are separated by",
+        choices=[("", "Find out"), *((mark, DELIMITER_WORDS[mark]) for mark in DELIMITERS)],
+    )
+
+    def __init__(self, *args: Any, sheets: list[str] | None = None, kind: str = "", **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if kind == "xlsx":
+            del self.fields["encoding"], self.fields["delimiter"]
+            if sheets:
+                choices = [("", "Find out"), *((name, name) for name in sheets)]
+                self.fields["sheet"] = forms.ChoiceField(required=False, choices=choices)
+        elif kind == "csv":
+            del self.fields["sheet"]
+
+    @property
+    def dialect(self) -> dict[str, Any]:
+        """What was chosen, for `derive.reread`."""
+        return {name: value for name, value in self.cleaned_data.items() if value}

@@ -1,0 +1,45 @@
+"""What every page says about the portal's own health and about who looks at it."""
+
+from typing import Any
+
+from django import template
+from django.http import HttpRequest
+from django.template import Context
+
+from imports import access
+from imports.delivery import progress
+from portal.models import User
+
+register = template.Library()
+
+THEMES = ("light", "dark")
+
+
+@register.simple_tag
+def engine_alarm() -> str:
+    """One sentence when the clock or the workers stand still, else nothing."""
+    return progress.engine_alarm()
+
+
+@register.simple_tag
+def sees_audit(user: User) -> bool:
+    """Whether the audit trail is open to the user."""
+    return access.sees_audit(user)
+
+
+@register.simple_tag(takes_context=True)
+def theme(context: Context) -> str:
+    """The theme that this browser was told to use; nothing: the system's."""
+    return _cookie(context, "theme", THEMES)
+
+
+@register.simple_tag(takes_context=True)
+def shortcuts(context: Context) -> str:
+    """ "off" when this browser was told to leave single keys alone."""
+    return _cookie(context, "shortcuts", ("off",))
+
+
+def _cookie(context: Context, name: str, allowed: tuple[str, ...]) -> str:
+    request: HttpRequest | Any = context.get("request")
+    value = request.COOKIES.get(name, "") if request else ""
+    return value if value in allowed else ""

@@ -1,0 +1,145 @@
+"""What templates need to show times, numbers, icons, states and results alike everywhere."""
+
+import datetime as dt
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.forms import BoundField
+from django.template import Context
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from imports.views import words
+
+register = template.Library()
+
+
+@cache
+def _svg(name: str) -> str:
+    return (Path(settings.BASE_DIR) / "templates" / "icons" / f"{name}.svg").read_text().strip()
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    """An icon of `templates/icons`, hidden from screen readers: a word always stands beside it."""
+    svg = _svg(name)
+    if extra:
+        svg = svg.replace('class="icon"', f'class="icon {extra}"', 1)
+    return mark_safe(svg)  # noqa: S308 - files of ours
+
+
+@register.filter
+def number(value: int | float | None) -> str:
+    """1234567 is "1,234,567"; nothing is a dash."""
+    return "–" if value is None else f"{value:,.0f}"
+
+
+@register.filter
+def duration(seconds: float | None) -> str:
+    """A length of time as a person would say it: "40 s", "6 min", "1 h 20 min", "3 days 4 h"."""
+    if seconds is None:
+        return ""
+    total = max(0, round(seconds))
+    if total < 60:
+        return f"{total} s"
+    minutes = round(total / 60)
+    if minutes < 60:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 48:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    days, hours = divmod(hours, 24)
+    return f"{days} days {hours} h" if hours else f"{days} days"
+
+
+@register.filter
+def minutes(value: float | None) -> str:
+    """The same for a number of minutes."""
+    return "" if value is None else duration(value * 60)
+
+
+@register.simple_tag
+def when(moment: dt.datetime | None, *, seconds: bool = False) -> str:
+    """A moment in the reader's zone, which is named; the whole of it, and UTC, on hover."""
+    if moment is None:
+        return "–"
+    local = timezone.localtime(moment)
+    clock = local.strftime("%H:%M:%S" if seconds else "%H:%M")
+    today = timezone.localtime().date()
+    day = "" if local.date() == today else f"{local.day} {local:%b %Y}, "
+    return format_html(
+        '<time datetime="{}" title="{}">{}{} {}</time>',
+        moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        f"{local:%A} {local.day} {local:%B %Y, %H:%M:%S %Z} "
+        f"({moment.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S} UTC)",
+        day,
+        clock,
+        f"{local:%Z}",
+    )
+
+
+@register.inclusion_tag("parts/badge.html")
+def state_badge(code: str) -> dict[str, Any]:
+    """An import's state as icon, word and colour."""
+    return {"look": words.state(code), "spins": code in {"reading", "checking"}}
+
+
+@register.inclusion_tag("parts/badge.html")
+def result_badge(code: str) -> dict[str, Any]:
+    """A row's result as icon, word and colour."""
+    return {"look": words.result(code)}
+
+
+@register.filter
+def meaning(code: str) -> str:
+    """What a result means, in one sentence."""
+    return words.MEANINGS.get(code.replace(" ", "_"), "")
+
+
+@register.inclusion_tag("parts/outcome_bar.html")
+def outcome_bar(balance: Any, *, before: bool = False) -> dict[str, Any]:
+    """The balance sheet as a bar of 1,000 parts with a legend in words.
+
+    `before` sending, what is not sent yet is what will be.
+    """
+    buckets = [(code, count) for code, _, count in balance.buckets() if count]
+    total = sum(count for _, count in buckets) or 1
+    segments, x = [], 0.0
+    for code, count in buckets:
+        width = 1000 * count / total
+        segments.append(
+            {"code": code, "count": count, "x": f"{x:.2f}", "width": f"{width:.2f}"}
+            | {"word": words.result(code).word}
+            | ({"code": "ready", "word": "Will be sent"} if before and code == "not_sent" else {})
+        )
+        x += width
+    return {"segments": segments}
+
+
+@register.inclusion_tag("parts/field.html")
+def field(bound: BoundField, label: str = "") -> dict[str, Any]:
+    """A form field with its label, help and errors."""
+    kind = getattr(bound.field.widget, "input_type", "")
+    return {"field": bound, "label": label or bound.label, "kind": kind}
+
+
+@register.simple_tag(takes_context=True)
+def current(context: Context, *prefixes: str) -> str:
+    """The attribute that marks a link of the navigation whose pages begin so."""
+    request = context.get("request")
+    path = request.path if request else ""
+    here = any(path == prefix or (prefix != "/" and path.startswith(prefix)) for prefix in prefixes)
+    return mark_safe('aria-current="page"') if here else ""
+
+
+@register.simple_tag(takes_context=True)
+def drop_filter(context: Context, name: str) -> str:
+    """The page's address without one filter; without any it says that none is wanted."""
+    query = context["request"].GET.copy()
+    query.pop(name, None)
+    query.pop("page", None)
+    return f"?{query.urlencode()}" if any(query.values()) else "?reset"

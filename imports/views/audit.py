@@ -1,0 +1,64 @@
+"""The audit trail, for auditors (all of it) and managers (their teams')."""
+
+import datetime as dt
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from imports import access
+from imports.audit import acts, verify
+from imports.forms.audit import AuditFilter
+from imports.models import Chain, Customer, Event
+from imports.reports import lists
+from imports.views.http import Request, attachment, page_of
+from portal.models import Team, User
+
+PER_PAGE = 100
+
+
+@require_GET
+def index(request: Request) -> HttpResponse:
+    """Events, newest first."""
+    filters, found = _found(request)
+    page = page_of(request, found, PER_PAGE)
+    customers = Customer.objects.in_bulk({e.customer_id for e in page if e.customer_id})
+    context = {
+        "filters": filters,
+        "page": page,
+        "lines": [(e, acts.label(e.act), customers.get(e.customer_id)) for e in page],
+        "printed_at": dt.datetime.now(dt.UTC),
+    }
+    return render(request, "imports/audit.html", context)
+
+
+@require_GET
+def export(request: Request) -> HttpResponseBase:
+    """The same events as CSV, in the order of their chains."""
+    _, found = _found(request)
+    name = f"audit-{dt.datetime.now(dt.UTC):%Y-%m-%d}.csv"
+    return attachment(lists.events_csv(found), name, "text/csv; charset=utf-8")
+
+
+@require_GET
+def check(request: Request) -> HttpResponse:
+    """Verify the chains that are open to the reader and say which link is broken, if any."""
+    _, found = _found(request)
+    chains = Chain.objects.filter(pk__in=found.order_by().values("chain")).select_related("team")
+    context = {"findings": [(chain, verify.verify(chain)) for chain in chains]}
+    return render(request, "imports/audit_check.html", context)
+
+
+def _found(request: Request) -> tuple[AuditFilter, QuerySet[Event]]:
+    if not access.sees_audit(request.user):
+        raise PermissionDenied("The audit trail is open to auditors and to managers of a team.")
+    events = access.events_for(request.user)
+    filters = AuditFilter(
+        request.GET,
+        team=Team.objects.filter(pk__in=events.order_by().values("chain__team")),
+        who=User.objects.filter(pk__in=events.order_by().values("actor")),
+        customer=access.customers_for(request.user),
+    )
+    return filters, filters.apply(events).order_by("-pk")

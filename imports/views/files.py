@@ -1,0 +1,60 @@
+"""The first step: the file as it was read, and reading it differently."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from imports import access, tasks
+from imports.columns import options
+from imports.forms.upload import ReadForm
+from imports.models import EDITABLE, Import, ImportState
+from imports.views import steps
+from imports.views.http import Request, attempt
+from portal.models import Role, User
+
+READING = (ImportState.UPLOADED, ImportState.READING)
+CAN_READ_AGAIN = (*EDITABLE, ImportState.FAILED)
+
+
+@require_GET
+def detail(request: Request, pk: int) -> HttpResponse:
+    """What was uploaded and how it was read."""
+    lead_import = access.get_import(request.user, pk)
+    return render(request, "imports/file.html", _context(request, lead_import))
+
+
+@require_POST
+def read_again(request: Request, pk: int) -> HttpResponse:
+    """Read the file with another sheet, row of headings, encoding or delimiter."""
+    lead_import = access.get_import(request.user, pk, need=Role.IMPORTER)
+    form = _form(lead_import, request)
+    if not form.is_valid():
+        context = {**_context(request, lead_import), "form": form}
+        return render(request, "imports/file.html", context, status=422)
+    if attempt(request, "", _read_again, lead_import, request.user, form.dialect):
+        return redirect("import_columns", pk)
+    return redirect("import_file", pk)
+
+
+def _read_again(lead_import: Import, user: User, dialect: dict[str, Any]) -> None:
+    options.reread(lead_import, user, dialect=dialect)
+    tasks.nudge_read(lead_import.pk)
+
+
+def _context(request: Request, lead_import: Import) -> dict[str, Any]:
+    return steps.shared(request, lead_import, "import_file") | {
+        "form": _form(lead_import),
+        "is_reading": lead_import.state in READING,
+        "can_read_again": lead_import.state in CAN_READ_AGAIN,
+    }
+
+
+def _form(lead_import: Import, request: Request | None = None) -> ReadForm:
+    return ReadForm(
+        request.POST if request else None,
+        initial=lead_import.dialect_choice,
+        kind=lead_import.dialect.get("kind", ""),
+        sheets=lead_import.sheets,
+    )

@@ -1,0 +1,72 @@
+"""All imports of my teams, today's and those of years ago."""
+
+import datetime as dt
+
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from imports import access
+from imports.forms.filters import HistoryFilter
+from imports.models import Import
+from imports.reports import lists
+from imports.views.http import Request, attachment, page_of, remembered
+from portal.models import User
+
+WORDS = "history_words"
+NUMBER = 9  # digits at most of an import's number
+
+
+@require_GET
+def index(request: Request) -> HttpResponseBase:
+    """The list. Filters stand in the address; words, which may be a name, in the session."""
+    back = remembered(request, "history")
+    if "reset" in request.GET:
+        request.session[WORDS] = ""
+    if back:
+        return back
+    filters, found = _found(request)
+    context = {
+        "filters": filters,
+        "words": request.session.get(WORDS, ""),
+        "page": page_of(request, found),
+        "any": access.imports_for(request.user).exists(),
+    }
+    return render(request, "imports/history.html", context)
+
+
+@require_POST
+def search(request: Request) -> HttpResponse:
+    """Keep the words of a search in the session: a file's name may be a person's."""
+    request.session[WORDS] = request.POST.get("words", "").strip()[:200]
+    query = request.META.get("QUERY_STRING", "")
+    return redirect(f"/history/?{query}" if query else "/history/")
+
+
+@require_GET
+def export(request: Request) -> HttpResponseBase:
+    """The same list as CSV."""
+    _, found = _found(request)
+    name = f"imports-{dt.datetime.now(dt.UTC):%Y-%m-%d}.csv"
+    return attachment(lists.imports_csv(found), name, "text/csv; charset=utf-8")
+
+
+def _found(request: Request) -> tuple[HistoryFilter, QuerySet[Import]]:
+    mine = access.imports_for(request.user)
+    customers = access.customers_for(request.user)
+    people = User.objects.filter(pk__in=mine.order_by().values("created_by"))
+    filters = HistoryFilter(request.GET, customer=customers, who=people)
+    found = filters.apply(mine.select_related("customer", "customer__team", "created_by"))
+    return filters, _matching(found, request.session.get(WORDS, "")).order_by("-pk")
+
+
+def _matching(found: QuerySet[Import], words: str) -> QuerySet[Import]:
+    """Every word must occur in the file's or customer's name, or be the import's number."""
+    for word in words.split():
+        hit = Q(file_name__icontains=word) | Q(customer__name__icontains=word)
+        number = word.removeprefix("#")
+        if number.isdecimal() and len(number) <= NUMBER:
+            hit |= Q(pk=int(number))
+        found = found.filter(hit)
+    return found

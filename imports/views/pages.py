@@ -1,0 +1,66 @@
+"""Pages about the portal itself: help, and how a person wants it."""
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from imports.forms.preferences import PreferencesForm
+from imports.models import ImportState
+from imports.views import words
+from imports.views.http import Request, attachment
+
+SAMPLE = (
+    ("Full name", "Phone", "E-mail", "Source", "Type"),
+    ("Ana Souza", "(206) 555-0123", "ana@example.com", "Google Ads", "Web form"),
+    ("Ben Okafor", "+1 206 555 0177", "", "Referral", "Phone call"),
+    ("Chen Li", "", "chen.li@example.com", "Facebook Ads", "Lead form"),
+)
+YEAR = 365 * 24 * 3600  # seconds
+
+
+@require_GET
+def about(request: Request) -> HttpResponse:
+    """What can go wrong and what it means; the keys."""
+    context = {
+        "results": [(code, words.MEANINGS[code]) for code in words.RESULTS],
+        "states": [(state.value, words.STATE_MEANINGS[state]) for state in ImportState],
+    }
+    return render(request, "imports/help.html", context)
+
+
+@require_GET
+def sample(_request: Request) -> HttpResponseBase:
+    """A spreadsheet to begin with."""
+    lines = "\r\n".join(",".join(f'"{cell}"' for cell in line) for line in SAMPLE)
+    return attachment(
+        [f"\ufeff{lines}\r\n".encode()], "sample-leads.csv", "text/csv; charset=utf-8"
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def preferences(request: Request) -> HttpResponse:
+    """Name and time zone of the account, theme and keys of this browser."""
+    here = {
+        "theme": request.COOKIES.get("theme", ""),
+        "shortcuts": request.COOKIES.get("shortcuts") != "off",
+    }
+    form = PreferencesForm(request.POST or None, instance=request.user, initial=here)
+    if not form.is_valid():
+        status = 422 if form.is_bound else 200
+        return render(request, "imports/preferences.html", {"form": form}, status=status)
+    form.save()
+    messages.success(request, "Your preferences were saved.")
+    response = redirect("preferences")
+    chosen = {
+        "theme": form.cleaned_data["theme"],
+        "shortcuts": "" if form.cleaned_data["shortcuts"] else "off",
+    }
+    for name, value in chosen.items():
+        if value:
+            response.set_cookie(
+                name, value, max_age=YEAR, samesite="Lax", httponly=True, secure=request.is_secure()
+            )
+        else:
+            response.delete_cookie(name, samesite="Lax")
+    return response

@@ -1,0 +1,55 @@
+"""The fifth step: what became of every row, and the files that say so."""
+
+from django.core.exceptions import BadRequest
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET
+
+from imports import access
+from imports.audit import acts
+from imports.models import Event, Import
+from imports.reports import balance, downloads, files
+from imports.reports.rows import Selection
+from imports.views import steps, words
+from imports.views.http import Request, attachment
+
+ALL = "all"
+CSV = "text/csv; charset=utf-8"
+TO_REPAIR = ("failed", "invalid", "unknown")
+
+
+@require_GET
+def detail(request: Request, pk: int) -> HttpResponse:
+    """The balance sheet and the downloads."""
+    lead_import = access.get_import(request.user, pk)
+    books = balance.balance(lead_import) if lead_import.mapping_id else None
+    context = steps.shared(request, lead_import, "import_report") | {
+        "balance": books,
+        "parts": [(c, w, n) for c, w, n in books.buckets() if n] if books else [],
+        "to_repair": [(c, w, n) for c, w, n in books.buckets() if n and c in TO_REPAIR]
+        if books
+        else [],
+        "events": _events(request, lead_import),
+        "children": lead_import.children.select_related("created_by"),
+    }
+    return render(request, "imports/report.html", context)
+
+
+def _events(request: Request, lead_import: Import) -> list[tuple[str, Event]]:
+    found = access.events_for(request.user).filter(import_id=lead_import.pk)
+    return [(acts.label(event.act), event) for event in found.order_by("pk")[:50]]
+
+
+@require_GET
+def download(request: Request, pk: int) -> HttpResponseBase:
+    """The row-level report as CSV: all rows, or those of one result."""
+    lead_import = access.get_import(request.user, pk)
+    if lead_import.mapping_id is None:
+        return redirect("import_report", pk)
+    rows = request.GET.get("rows", ALL)
+    if rows != ALL and rows not in words.RESULTS:
+        raise BadRequest
+    chosen = Selection("" if rows == ALL else rows)
+    downloads.note(lead_import, request.user, rows)
+    name = files.report_name(lead_import, chosen, "csv")
+    return attachment(files.write_csv(lead_import, chosen), name, CSV)

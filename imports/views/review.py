@@ -1,0 +1,144 @@
+"""The third step: what will happen, what is wrong, what it costs; and the word to send."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from imports import access, tasks
+from imports.columns import headers, review
+from imports.columns import options as choices
+from imports.delivery import control
+from imports.forms.review import OptionsForm, SendForm
+from imports.models import EDITABLE, DryRun, Import, ImportState, OnDuplicate
+from imports.reports import balance
+from imports.views import steps
+from imports.views.columns import checking
+from imports.views.http import Request, attempt
+from portal.models import Role, User
+
+ASKING = (DryRun.State.PLANNING, DryRun.State.RUNNING)
+
+
+@require_GET
+def detail(request: Request, pk: int) -> HttpResponse:
+    """The balance sheet before sending, and the problems by repair."""
+    return _page(request, access.get_import(request.user, pk))
+
+
+@require_POST
+def options(request: Request, pk: int) -> HttpResponse:
+    """Leave out, or send, duplicates and unchanged rows."""
+    lead_import = access.get_import(request.user, pk, need=Role.IMPORTER)
+    form = OptionsForm(request.POST)
+    if form.is_valid():
+        attempt(request, "", _choose, lead_import, request.user, form.cleaned_data)
+    return redirect("import_review", pk)
+
+
+def _choose(lead_import: Import, user: User, wanted: dict[str, Any]) -> None:
+    choices.set_options(lead_import, user, **wanted)
+
+
+@require_POST
+def send(request: Request, pk: int) -> HttpResponse:
+    """The word to send; it can be taken back for ten seconds."""
+    lead_import = access.get_import(request.user, pk, need=Role.IMPORTER)
+    form = SendForm(request.POST)
+    if not form.is_valid():
+        return _page(request, lead_import, form)
+    chosen = form.cleaned_data["on_duplicate"]
+    if not attempt(request, "", _send, lead_import, request.user, chosen):
+        return redirect("import_review", pk)
+    return redirect("import_send", pk)
+
+
+def _send(lead_import: Import, user: User, on_duplicate: OnDuplicate) -> None:
+    control.send(lead_import, user, on_duplicate=on_duplicate)
+
+
+@require_POST
+def ask(request: Request, pk: int) -> HttpResponse:
+    """A dry run: ask MEGA what it would do, which writes nothing there."""
+    lead_import = access.get_import(request.user, pk, need=Role.IMPORTER)
+    form = SendForm(request.POST)
+    if not form.is_valid():
+        return _page(request, lead_import, form)
+    attempt(request, "", _ask, lead_import, request.user, form.cleaned_data["on_duplicate"])
+    return redirect("import_review", pk)
+
+
+def _ask(lead_import: Import, user: User, on_duplicate: OnDuplicate) -> None:
+    choices.set_options(lead_import, user, on_duplicate=on_duplicate)
+    dry_run = control.start_dry_run(lead_import, user)
+    tasks.nudge_plan_dry_run(dry_run.pk)
+
+
+@require_POST
+def ask_cancel(request: Request, pk: int) -> HttpResponse:
+    """Stop asking."""
+    lead_import = access.get_import(request.user, pk, need=Role.IMPORTER)
+    running = lead_import.dry_runs.filter(state__in=ASKING).last()
+    if running:
+        attempt(request, "", control.cancel_dry_run, running, request.user)
+    return redirect("import_review", pk)
+
+
+@require_GET
+def asked(request: Request, pk: int) -> HttpResponse:
+    """The live part of a dry run."""
+    lead_import = access.get_import(request.user, pk)
+    context = _asked(lead_import)
+    if request.GET.get("v") == context["asked_version"]:
+        return HttpResponse(status=204)
+    context |= steps.shared(request, lead_import, "import_review")
+    return render(request, "imports/review.html#asked", context)
+
+
+def _asked(lead_import: Import) -> dict[str, Any]:
+    """The newest dry run of the current mapping, how far it is and what it found."""
+    dry_run = lead_import.dry_runs.filter(mapping=lead_import.mapping_id).order_by("pk").last()
+    if dry_run is None:
+        return {"dry_run": None, "asked_version": ""}
+    batches = list(dry_run.batches.values_list("settled_at", flat=True))
+    done = sum(settled is not None for settled in batches)
+    return {
+        "dry_run": dry_run,
+        "asking": dry_run.state in ASKING,
+        "asked_done": done,
+        "asked_all": len(batches),
+        "asked_version": f"{dry_run.pk}.{dry_run.state}.{done}",
+        "predicted": balance.predicted(dry_run) if done else None,
+    }
+
+
+def _placed(
+    lead_import: Import, groups: list[review.ProblemGroup]
+) -> list[tuple[review.ProblemGroup, int | None]]:
+    """Each group with the place of its column: addresses carry that and never a heading, which
+    is a person's name where a sheet has no headings."""
+    places = {name: i for i, name in enumerate(headers.names(lead_import.headers))}
+    return [(group, places.get(group.column)) for group in groups]
+
+
+def _page(request: Request, lead_import: Import, form: SendForm | None = None) -> HttpResponse:
+    chosen = {"on_duplicate": lead_import.on_duplicate}
+    context = steps.shared(request, lead_import, "import_review") | {
+        "checking": checking(lead_import),
+        "page": "import_review",
+        "form": form or SendForm(initial=chosen),
+        "can_send": lead_import.state == ImportState.REVIEW,
+        "is_editable": lead_import.state in EDITABLE,
+    }
+    if lead_import.state in (ImportState.UPLOADED, ImportState.READING, ImportState.CHECKING):
+        return render(request, "imports/review.html", context)
+    rules = {name: getattr(lead_import, name) for name in ("duplicates", "unchanged")}
+    context |= _asked(lead_import) | {
+        "options": OptionsForm(initial=rules),
+        "balance": balance.balance(lead_import),
+        "cost": balance.cost(lead_import),
+        "problems": _placed(lead_import, review.problem_groups(lead_import)),
+        "token": lead_import.customer.token,
+    }
+    return render(request, "imports/review.html", context, status=422 if form else 200)

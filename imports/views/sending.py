@@ -1,0 +1,142 @@
+"""The fourth step: the import as it goes out, live, and what a person can do about it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from imports import access
+from imports.delivery import control, progress
+from imports.forms.review import DecisionForm
+from imports.models import EDITABLE, BatchState, Import, ImportState
+from imports.reports import balance
+from imports.views import review, steps
+from imports.views.http import Request, attempt
+from portal.models import Role
+
+PACE_AFTER = timedelta(seconds=30)
+
+
+@require_http_methods(["GET", "POST"])
+def detail(request: Request, pk: int) -> HttpResponse:
+    """Progress, pace, time left; a POST is the word to send."""
+    if request.method == "POST":
+        return review.send(request, pk)
+    lead_import = access.get_import(request.user, pk)
+    return render(request, "imports/send.html", _context(request, lead_import))
+
+
+@require_GET
+def live(request: Request, pk: int) -> HttpResponse:
+    """The live part: 204 while nothing visible changed; without its trigger when all is over."""
+    lead_import = access.get_import(request.user, pk)
+    if request.GET.get("v") == progress.standing(lead_import).version:
+        return HttpResponse(status=204)
+    return render(request, "imports/send.html#live", _context(request, lead_import))
+
+
+def _context(request: Request, lead_import: Import) -> dict[str, Any]:
+    standing = progress.standing(lead_import)
+    undo_until = lead_import.send_after
+    is_undoable = (
+        lead_import.state == ImportState.QUEUED
+        and undo_until is not None
+        and undo_until > timezone.now()
+    )
+    return steps.shared(request, lead_import, "import_send") | {
+        "standing": standing,
+        "balance": balance.balance(lead_import),
+        "percent": int(100 * standing.share),
+        "undo_until": undo_until if is_undoable else None,
+        "shows_pace": _has_a_pace(lead_import),
+        "ends_at": progress.ends_at(standing),
+        "may_pause": lead_import.state in control.GOING and not is_undoable,
+        "may_cancel": lead_import.state in control.CANCELLABLE,
+    }
+
+
+def _has_a_pace(lead_import: Import) -> bool:
+    """A pace over some seconds only would be a wild guess."""
+    started = lead_import.started_at
+    return started is not None and timezone.now() - started > PACE_AFTER
+
+
+def _act(request: Request, pk: int, function: Callable[..., Any], done: str = "") -> HttpResponse:
+    lead_import = access.get_import(request.user, pk, need=Role.IMPORTER)
+    attempt(request, done, function, lead_import, request.user)
+    return redirect("import", pk)
+
+
+@require_POST
+def undo(request: Request, pk: int) -> HttpResponse:
+    """Take the word back before the first request goes out."""
+    return _act(request, pk, control.undo, "Sending was undone. Nothing went out.")
+
+
+@require_POST
+def pause(request: Request, pk: int) -> HttpResponse:
+    """No new requests; what is under way is finished."""
+    return _act(request, pk, control.pause)
+
+
+@require_POST
+def resume(request: Request, pk: int) -> HttpResponse:
+    """Go on after a pause."""
+    return _act(request, pk, control.resume)
+
+
+@require_POST
+def go_on(request: Request, pk: int) -> HttpResponse:
+    """The answer to "many of the first rows failed": send the rest all the same."""
+    return _act(request, pk, control.go_on)
+
+
+@require_http_methods(["GET", "POST"])
+def cancel(request: Request, pk: int) -> HttpResponse:
+    """Cancel, after a page (or dialog) that says exactly what that does."""
+    lead_import = access.get_import(request.user, pk, need=Role.IMPORTER)
+    if request.method == "POST":
+        is_unsent = lead_import.state in EDITABLE
+        function = control.discard if is_unsent else control.cancel
+        done = f"Import #{pk} was {'discarded' if is_unsent else 'cancelled'}."
+        attempt(request, done, function, lead_import, request.user)
+        return redirect(_after_cancel(request, lead_import))
+    context = steps.shared(request, lead_import, "import_send") | {
+        "balance": balance.balance(lead_import) if lead_import.mapping_id else None,
+        "is_unsent": lead_import.state in EDITABLE,
+        "open_pk": request.GET.get("open", ""),
+    }
+    part = "#confirm" if request.htmx else ""
+    return render(request, f"imports/cancel.html{part}", context)
+
+
+def _after_cancel(request: Request, lead_import: Import) -> str:
+    """Back to the import; or to the earlier one of the same file, when that was asked for."""
+    number = request.POST.get("open", "")
+    twin = access.imports_for(request.user).filter(pk=number) if number.isdecimal() else None
+    target = twin.first() if twin else None
+    return f"/imports/{(target or lead_import).pk}/"
+
+
+@require_POST
+def decide(request: Request, pk: int, batch: int) -> HttpResponse:
+    """A person's decision about one request."""
+    lead_import = access.get_import(request.user, pk, need=Role.IMPORTER)
+    one = get_object_or_404(lead_import.batches.filter(state=BatchState.DECISION), pk=batch)
+    form = DecisionForm(request.POST)
+    if form.is_valid():
+        wanted = form.cleaned_data
+        attempt(
+            request,
+            "The decision was written down.",
+            control.decide,
+            one,
+            request.user,
+            wanted["choice"],
+            wanted["why"],
+        )
+    return redirect("import_send", pk)
