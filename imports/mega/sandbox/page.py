@@ -26,7 +26,7 @@ _FRAME = """<!doctype html>
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>MEGA sandbox: {count} leads</title>
+<title>MEGA sandbox: {count}</title>
 <link rel="stylesheet" href="/_sandbox/style.css">
 </head>
 <body>
@@ -46,7 +46,7 @@ def page(service: Service, query: Mapping[str, str]) -> Reply:
     counts = service.store.counts()
     html = format_html(
         _FRAME,
-        count=sum(counts.values()),
+        count=_several(sum(counts.values()), "lead"),
         leads=_leads(service, query),
         requests=_requests(service),
         faults=_faults(service),
@@ -68,8 +68,9 @@ def css() -> Reply:
 def _table(caption: str, heads: tuple[str, ...], rows: SafeString) -> SafeString:
     cells = format_html_join("", '<th scope="col">{}</th>', ((head,) for head in heads))
     return format_html(
-        '<div class="wide"><table><caption>{}</caption><thead><tr>{}</tr></thead>'
-        "<tbody>{}</tbody></table></div>",
+        '<div class="wide" role="region" aria-label="{}" tabindex="0"><table><caption>{}</caption>'
+        "<thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>",
+        heads[0] + " to " + heads[-1],
         caption,
         cells,
         rows,
@@ -92,11 +93,11 @@ def _leads(service: Service, query: Mapping[str, str]) -> SafeString:
     rows = format_html_join(
         "",
         '<tr><td class="tight">{}</td><td>{}</td><td class="tight">{}</td><td>{}</td><td>{}</td>'
-        "<td>{}</td><td>{}</td><td>{}</td></tr>",
+        '<td class="tight">{}</td><td>{}</td><td class="broad">{}</td></tr>',
         (_lead_cells(lead, owners) for lead in shown),
     )
     heads = ("Changed", "Name", "Phone", "E-mail", "Stage", "Owner", "Source", "Custom fields")
-    caption = f"{len(every)} leads, the last changed first; page {number} of {pages}"
+    caption = f"{_several(len(every), 'lead')}, the last changed first; page {number} of {pages}"
     table = _table(caption, heads, rows) if every else _no_leads(text)
     return format_html(
         '<section><h2>Leads</h2><form method="get" action="/" role="search">'
@@ -154,14 +155,14 @@ def _requests(service: Service) -> SafeString:
         (_request_cells(entry) for entry in reversed(entries[-REQUESTS_SHOWN:])),
     )
     heads = ("No.", "Arrived", "Token", "Rows", "Idempotency-Key", "Answer", "Remarks")
-    caption = f"{len(entries)} bulk requests, the newest first; busiest minute: "
+    caption = f"{_several(len(entries), 'bulk request')}, the newest first; busiest minute: "
     busiest = service.journal.busiest_minute()
     said = format_html_join("", '<p class="bad">{}</p>', ((one,) for one in complaints[:10]))
     kept = mark_safe('<p class="good">The sender has kept every rule so far.</p>')
     return format_html(
         "<section><h2>Requests</h2>{}{}</section>",
-        _table(f"{caption}{busiest}", heads, rows),
         (said or kept) if entries else "",
+        _table(f"{caption}{busiest}", heads, rows),
     )
 
 
@@ -186,13 +187,18 @@ def _request_cells(entry: Entry) -> tuple[object, ...]:
 
 def _faults(service: Service) -> SafeString:
     kinds = format_html_join(
-        "", '<option value="{}">{}: {}</option>', ((k, k, words) for k, words in KINDS.items())
+        "",
+        '<option value="{}">{}: {}</option>',
+        ((k, k, words.replace("`", "")) for k, words in KINDS.items()),
     )
     bodies = format_html_join("", "<option>{}</option>", ((body,) for body in BODIES))
     waiting = format_html_join(
         "",
-        "<p>Waiting: <code>{}</code>, {} times, after {} requests.</p>",
-        ((fault.kind, fault.times, fault.skip) for fault in list(service.faults.waiting)),
+        "<p>Waiting: <code>{}</code>, {}, after {}.</p>",
+        (
+            (fault.kind, _several(fault.times, "time"), _several(fault.skip, "more request"))
+            for fault in list(service.faults.waiting)
+        ),
     )
     return format_html(_FAULT_FORM, kinds=kinds, bodies=bodies, waiting=waiting)
 
@@ -259,6 +265,10 @@ def _change(key: Key, name: str, value: str, do: str, undo: str, is_done: bool) 
         value,
         undo if is_done else do,
     )
+
+
+def _several(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _number(text: str) -> int:

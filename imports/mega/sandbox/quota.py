@@ -7,6 +7,7 @@ from typing import Protocol
 
 MINUTE = 60.0
 HOUR = 3600.0
+_HAIR = 1e-6  # what sums of seconds may be off by
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class SlidingWindow:
 
     def take(self, now: float) -> Grant:
         """Count a request if fewer than `limit` were counted within the last window."""
-        while self._times and self._times[0] <= now - self.window:
+        while self._times and self._times[0] <= now - self.window + _HAIR:
             self._times.popleft()
         allowed = len(self._times) < self.limit
         if allowed:
@@ -100,11 +101,11 @@ class TokenBucket:
         pace = self.limit / self.window
         grown = self._tokens + max(0.0, now - self._at) * pace
         self._tokens, self._at = min(float(self.limit), grown), now
-        allowed = self._tokens >= 1
-        self._tokens -= allowed
+        allowed = self._tokens >= 1 - _HAIR
+        self._tokens = max(0.0, self._tokens - allowed)
         reset = _up((self.limit - self._tokens) / pace)
-        wait = 0 if self._tokens >= 1 else _up((1 - self._tokens) / pace)
-        return Grant(allowed, self.limit, int(self._tokens), reset, wait)
+        wait = 0 if self._tokens >= 1 - _HAIR else _up((1 - self._tokens) / pace)
+        return Grant(allowed, self.limit, int(self._tokens + _HAIR), reset, wait)
 
 
 @dataclass
@@ -136,4 +137,4 @@ def make(kind: str, limit: int, window: float = MINUTE) -> Limiter:
 
 
 def _up(seconds: float) -> int:
-    return max(0, math.ceil(seconds))
+    return max(0, math.ceil(seconds - _HAIR))
