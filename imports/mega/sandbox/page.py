@@ -79,12 +79,7 @@ def _table(caption: str, heads: tuple[str, ...], rows: SafeString) -> SafeString
 
 def _leads(service: Service, query: Mapping[str, str]) -> SafeString:
     text, customer = query.get("q", "").strip(), query.get("customer", "")
-    with service.lock:
-        every = list(service.store.newest(customer or None))
-    if text:
-        fits = search(text)
-        every = [lead for lead in every if fits(lead)]
-    every.sort(key=lambda lead: lead.updated_at, reverse=True)
+    every = _found(service, text, customer)
     pages = max(1, -(-len(every) // PAGE_ROWS))
     number = min(max(1, _number(query.get("page", ""))), pages)
     start = (number - 1) * PAGE_ROWS
@@ -109,6 +104,15 @@ def _leads(service: Service, query: Mapping[str, str]) -> SafeString:
         table,
         _paging(query, number, pages),
     )
+
+
+def _found(service: Service, text: str, customer: str) -> list[Lead]:
+    with service.lock:
+        found = list(service.store.newest(customer or None))
+    if text:
+        fits = search(text)
+        found = [lead for lead in found if fits(lead)]
+    return sorted(found, key=lambda lead: lead.updated_at, reverse=True)
 
 
 def _no_leads(text: str) -> SafeString:
