@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Now
 
 from imports.models import Chunk, DryRun, Import, ImportState
@@ -29,7 +29,19 @@ def unchecked() -> list[int]:
         mapping__lead_import__mapping=F("mapping"),
         mapping__created_at__lt=Now() - PATIENCE,
     )
-    return list(waiting.order_by("pk").values_list("pk", flat=True)[:AT_MOST])
+    ids = list(waiting.order_by("pk").values_list("pk", flat=True)[:AT_MOST])
+    return ids or _unconcluded()
+
+
+def _unconcluded() -> list[int]:
+    """Return a chunk of each import that is checked to the end but was not concluded."""
+    left = Chunk.objects.filter(mapping=OuterRef("mapping"), done_at=None)
+    stuck = Import.objects.filter(
+        ~Exists(left), state=ImportState.CHECKING, mapping__created_at__lt=Now() - PATIENCE
+    )
+    newest = Chunk.objects.filter(mapping=OuterRef("mapping")).order_by("-first").values("pk")[:1]
+    chunks = stuck.annotate(chunk=Subquery(newest)).exclude(chunk=None)
+    return list(chunks.values_list("chunk", flat=True)[:AT_MOST])
 
 
 def unplanned() -> list[int]:

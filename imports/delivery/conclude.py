@@ -44,11 +44,16 @@ class Conclusion:
 
 
 def conclude(
-    reply: contract.Answer | MegaError, refs: Collection[str], *, now: datetime
+    reply: contract.Answer | MegaError,
+    refs: Collection[str],
+    *,
+    now: datetime,
+    dry_run: bool = False,
 ) -> Conclusion:
     """Conclude from MEGA's answer, or from the lack of one, what became of a request.
 
-    `refs` are the row_refs that were sent; `now` gives a Retry-After that is a date its meaning.
+    `refs` are the row_refs that were sent, `dry_run` whether nothing was to be written; `now`
+    gives a Retry-After that is a date its meaning.
     """
     if isinstance(reply, NotSent):
         return Conclusion(Code.NOT_SENT, reply.sentence)
@@ -56,7 +61,7 @@ def conclude(
         return Conclusion(Code.UNCLEAR, reply.sentence)
     retry_after = contract.RateHeaders.parse(reply.headers, now=now).retry_after
     if reply.status == 200:
-        return _of_results(reply, refs)
+        return _of_results(reply, refs, dry_run=dry_run)
     if reply.status >= 500:
         return Conclusion(Code.UNCLEAR, f"MEGA answered {reply.status}.", retry_after)
     return Conclusion(_code_of(reply.status), _words(reply), retry_after)
@@ -78,11 +83,14 @@ def _words(reply: contract.Answer) -> str:
     return contract.error_message(reply.body) or f"MEGA answered {reply.status} without a reason."
 
 
-def _of_results(reply: contract.Answer, refs: Collection[str]) -> Conclusion:
+def _of_results(reply: contract.Answer, refs: Collection[str], *, dry_run: bool) -> Conclusion:
     try:
         answer = contract.parse_bulk(reply.body)
     except contract.MalformedAnswer as problem:
         return Conclusion(Code.UNCLEAR, str(problem))
+    if answer.dry_run is not None and answer.dry_run != dry_run:
+        said = "a dry run" if answer.dry_run else "a real import"
+        return Conclusion(Code.UNEXPECTED, f"MEGA says that it took the request for {said}.")
     results = answer.by_ref(refs)
     code = Code.SETTLED if len(results) == len(refs) else Code.INCOMPLETE
     missing = len(refs) - len(results)

@@ -42,7 +42,8 @@ def record(attempt_id: int, reply: Answer | MegaError) -> Code:
     attempt = Attempt.objects.get(pk=attempt_id)
     batch = Batch.objects.select_for_update().get(pk=attempt.batch_id)
     now = window.database_now()
-    found = conclude(reply, [str(number) for number in batch.row_numbers], now=now)
+    refs = [str(number) for number in batch.row_numbers]
+    found = conclude(reply, refs, now=now, dry_run=batch.kind != Kind.SEND)
     headers = _close(attempt, reply, found, now)
     if batch.state not in SETTLED:
         _apply(batch, attempt, found, now)
@@ -198,9 +199,7 @@ def _tripwire(batch: Batch) -> None:
         return
     if not _more_to_send(batch):
         return
-    going = Import.objects.filter(
-        pk=batch.import_pk, state__in=keys.GOING, accepted_failures=False
-    )
+    going = Import.objects.filter(pk=batch.import_pk, state__in=keys.GOING, accepted_failures=False)
     going.update(
         state=ImportState.DECISION,
         question="first_failures",

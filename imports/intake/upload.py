@@ -104,7 +104,7 @@ def _store(lead_import: Import, file: File, user: User | None) -> Import:  # typ
 def shown_name(name: str) -> str:
     """Return an uploaded file's name as it is shown: no path, no control characters, bounded."""
     last = re.split(r"[/\\]", name)[-1]
-    return _UNPRINTABLE.sub(" ", last).strip()[:255] or "unnamed"
+    return " ".join(_UNPRINTABLE.sub(" ", last).split())[:255] or "unnamed"
 
 
 def _refuse_size(size: int) -> None:

@@ -10,8 +10,9 @@ import re
 import pytest
 from django.db import connection
 
+from imports.delivery import pulse
 from imports.mega.sandbox import Sandbox
-from imports.tests.road.engine import QUICK, Client, Engine, phone
+from imports.tests.road.engine import QUICK, Client, Engine, phone, wait_until
 
 
 @pytest.fixture(scope="session")
@@ -46,6 +47,7 @@ def engine(committed, mega, tmp_path_factory):
         running.path = path
         for kind in ("clock", "delivery", "intake"):
             running.start(kind)
+        wait_until(lambda: not pulse.silent_kinds(), "the engine's signs of life")
         yield running
         running.stop()
 

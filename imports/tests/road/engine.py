@@ -59,12 +59,16 @@ class Engine:
         self.log = log
         self.processes = []
 
+    @property
+    def whole_environment(self):
+        return {**os.environ, **self.environment}
+
     def start(self, kind, **more):
         command = [part.format(id=secrets.token_hex(3)) for part in self.COMMANDS[kind]]
         process = subprocess.Popen(
             [sys.executable, *command],
             cwd=CHECKOUT,
-            env={**os.environ, **self.environment, **more},
+            env={**self.whole_environment, **more},
             stdout=self.log,
             stderr=subprocess.STDOUT,
             process_group=0,

@@ -1,0 +1,308 @@
+"""A file becomes rows, and rows become leads, whatever stops the worker in between."""
+
+import io
+
+import pytest
+from django.core.files import File
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.utils import timezone
+
+from imports.audit import acts
+from imports.columns import derive, options, verdicts
+from imports.columns.mapping import Mapping
+from imports.delivery import chores
+from imports.errors import BadInput, BadMapping, UnreadableFile, WrongState
+from imports.intake import read, upload
+from imports.models import Chunk, Duplicates, Event, Import, ImportState, Lead, Row
+from imports.reports import balance
+from imports.tests import people
+
+pytestmark = pytest.mark.django_db
+
+PEOPLE = "Name,Email,Phone\nAnn,ann@example.com,\n,,\nBob,bob@example,2065550101\n"
+
+
+@pytest.fixture(autouse=True)
+def _media(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path
+
+
+def uploaded(text=PEOPLE, name="leads.csv", **wishes):
+    content = text if isinstance(text, bytes) else text.encode()
+    file = SimpleUploadedFile(name, content)
+    return upload.accept(
+        people.customer(), people.ivan(), file, name, wishes=upload.Wishes(**wishes)
+    )
+
+
+def checked(made):
+    assert read.read(made.pk)
+    derive.propose(made.pk)
+    for chunk in derive.unchecked_chunks(made.pk):
+        derive.check_chunk(chunk)
+    made.refresh_from_db()
+    return made
+
+
+def test_an_upload_is_kept_byte_for_byte_under_our_own_name(tmp_path):
+    made = uploaded(b"\xef\xbb\xbfName\r\nAnn\r\n", name="../../etc/My \x00leads.csv")
+
+    assert made.file.read() == b"\xef\xbb\xbfName\r\nAnn\r\n"
+    assert made.file_name == "My leads.csv"
+    assert "leads" not in made.file.name
+    event = Event.objects.get(act=acts.UPLOADED)
+    assert event.facts == {"size": 14, "sha256": made.file_sha256}
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [(b"", "The file is empty"), (b"%PDF-1.7", "PDF"), (b"PK\x05\x06" + b"\0" * 18, "ZIP")],
+)
+def test_what_cannot_be_read_leaves_nothing_behind(tmp_path, content, sentence):
+    with pytest.raises(BadInput, match=sentence):
+        uploaded(content)
+
+    assert list(tmp_path.iterdir()) == []
+    assert not Import.objects.exists()
+
+
+def test_a_full_disk_is_a_sentence_and_leaves_no_half_file(tmp_path, monkeypatch):
+    def no_space(*_args):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("django.core.files.locks.lock", no_space)
+
+    with pytest.raises(BadInput, match="could not be stored"):
+        uploaded()
+
+    assert not Import.objects.exists()
+
+
+def test_rows_keep_the_numbers_of_the_sheet_and_blank_ones_are_numbers_only():
+    made = checked(uploaded())
+
+    rows = list(Row.objects.filter(lead_import=made).order_by("number"))
+    assert [(row.number, row.cells) for row in rows] == [
+        (2, ["Ann", "ann@example.com", ""]),
+        (3, []),
+        (4, ["Bob", "bob@example", "2065550101"]),
+    ]
+    sheet = balance.balance(made)
+    assert (made.state, sheet.rows, sheet.blank, sheet.invalid) == (ImportState.REVIEW, 3, 1, 1)
+    assert sheet.is_balanced
+
+
+def test_reading_that_was_cut_off_begins_anew_and_doubles_nothing(monkeypatch):
+    made = uploaded("Name\n" + "Ann\n" * 50)
+    monkeypatch.setattr(read, "SLICE", 20)
+    store, stored = read._store, []
+
+    def dies_after_two_slices(lead_import, rows):
+        if len(stored) == 2:
+            raise KeyboardInterrupt
+        stored.append(store(lead_import, rows))
+
+    monkeypatch.setattr(read, "_store", dies_after_two_slices)
+    with pytest.raises(KeyboardInterrupt):
+        read.read(made.pk)
+    monkeypatch.setattr(read, "_store", store)
+    assert not read.read(made.pk), "the lease of the dead reader still holds"
+    Import.objects.update(work_until=timezone.now())
+
+    made = checked(made)
+
+    assert Row.objects.filter(lead_import=made).count() == made.row_count == 50
+
+
+def test_a_reader_that_was_overtaken_writes_nothing_more(monkeypatch):
+    made = uploaded("Name\n" + "Ann\n" * 30)
+    monkeypatch.setattr(read, "SLICE", 10)
+    store = read._store
+
+    def overtaken_meanwhile(lead_import, rows):
+        store(lead_import, rows)
+        Import.objects.filter(pk=made.pk).update(read_fence=2)
+
+    monkeypatch.setattr(read, "_store", overtaken_meanwhile)
+
+    assert not read.read(made.pk)
+    assert Row.objects.filter(lead_import=made).count() == 10
+
+
+def test_a_file_that_ends_its_reader_three_times_is_set_aside():
+    made = uploaded()
+    Import.objects.update(read_fence=3)
+
+    assert not read.read(made.pk)
+
+    made.refresh_from_db()
+    assert made.state == ImportState.FAILED
+    assert "three times" in made.reason
+
+
+def test_only_headings_is_a_sentence():
+    made = uploaded("Name,Email\n")
+
+    assert not read.read(made.pk)
+
+    made.refresh_from_db()
+    assert (made.state, made.row_count) == (ImportState.FAILED, 0)
+    assert "no rows" in made.reason
+
+
+def test_a_file_that_is_gone_is_a_sentence():
+    made = uploaded()
+    made.file.delete(save=False)
+
+    assert not read.read(made.pk)
+
+    made.refresh_from_db()
+    assert "stored file is missing" in made.reason
+
+
+def test_another_heading_row_can_be_chosen():
+    made = checked(uploaded("Export of 3 Nov,,\nName,Email,\nAnn,ann@example.com,\n"))
+
+    options.reread(made, None, dialect={**made.dialect, "header_row": 2})
+    made = checked(made)
+
+    assert made.headers[:2] == ["Name", "Email"]
+    assert Lead.objects.get(lead_import=made).body["contact_name"] == "Ann"
+
+
+def test_without_any_contact_column_a_person_must_look():
+    made = checked(uploaded("Colour,Size\nred,3\n"))
+
+    assert (made.state, made.question) == (ImportState.MAPPING, "columns")
+    assert "map at least one" in made.reason
+
+
+def test_a_new_mapping_derives_every_lead_anew():
+    made = checked(uploaded("Name,Who\nAnn,ann@example.com\n"))
+    assert Lead.objects.get(lead_import=made).body == {"contact_name": "Ann"}
+    content = derive.mapping_of(made).to_json()
+    content["columns"][1]["target"] = "contact_email"
+
+    version = derive.remap(made, Mapping.from_json(content), people.anna(), expected_version=1)
+    for chunk in derive.unchecked_chunks(made.pk):
+        derive.check_chunk(chunk)
+
+    lead = Lead.objects.get(lead_import=made)
+    assert (lead.mapping_id, lead.body["contact_email"]) == (version.pk, "ann@example.com")
+    assert Event.objects.filter(act=acts.MAPPED, import_id=made.pk).exists()
+
+
+def test_two_people_at_the_same_mapping_are_told_of_each_other():
+    made = checked(uploaded())
+    mapping = derive.mapping_of(made)
+    derive.remap(made, mapping, people.anna(), expected_version=1)
+
+    with pytest.raises(WrongState, match="Anna Berg changed the columns in the meantime"):
+        derive.remap(made, mapping, people.vera(), expected_version=1)
+
+
+def test_a_check_of_an_old_mapping_writes_nothing():
+    made = uploaded()
+    assert read.read(made.pk)
+    derive.propose(made.pk)
+    made.refresh_from_db()
+    (stale,) = derive.unchecked_chunks(made.pk)
+    derive.remap(made, derive.mapping_of(made), None, expected_version=1)
+
+    derive.check_chunk(stale)
+
+    assert not Lead.objects.filter(lead_import=made).exists()
+    made.refresh_from_db()
+    assert made.state == ImportState.CHECKING
+
+
+def test_a_chunk_that_is_checked_twice_is_stored_once():
+    made = checked(uploaded())
+    chunk = Chunk.objects.get(mapping=made.mapping)
+    Chunk.objects.update(work_until=None)
+
+    derive.check_chunk(chunk.pk)
+
+    assert Lead.objects.filter(lead_import=made).count() == 2
+
+
+def test_an_import_whose_last_check_was_not_concluded_is_found_by_the_clock(monkeypatch):
+    made = uploaded()
+    monkeypatch.setattr(verdicts, "conclude", lambda mapping: None)
+    checked(made)
+    assert Import.objects.get(pk=made.pk).state == ImportState.CHECKING
+    monkeypatch.undo()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE imports_mappingversion SET created_at = now() - interval '1 minute'")
+
+    for chunk in chores.unchecked():
+        derive.check_chunk(chunk)
+
+    assert Import.objects.get(pk=made.pk).state == ImportState.REVIEW
+
+
+def test_a_mapping_file_that_does_not_fit_the_sheet_fails_the_import():
+    made = checked_or_failed(uploaded(mapping={"columns": {"Nome": "contact_name"}}))
+
+    assert made.state == ImportState.FAILED
+    assert "Nome" in made.reason
+
+
+def checked_or_failed(made):
+    read.read(made.pk)
+    derive.propose(made.pk)
+    made.refresh_from_db()
+    return made
+
+
+def test_a_defective_mapping_is_refused_with_its_first_defect():
+    made = checked(uploaded())
+    content = derive.mapping_of(made).to_json()
+    content["columns"][0]["target"] = "contact_shoe_size"
+
+    with pytest.raises(BadMapping, match="contact_shoe_size"):
+        derive.remap(made, Mapping.from_json(content), None, expected_version=1)
+
+
+def test_duplicates_are_decided_anew_when_the_choice_changes():
+    made = checked(uploaded("Name,Email\nA,x@example.com\nB,X@example.com\nC,c@example.com\n"))
+    assert list(verdicts_of(made)) == ["ok", "ok", "ok"]
+
+    found = {}
+    for choice in (Duplicates.FIRST, Duplicates.LAST, Duplicates.HOLD, Duplicates.ALL):
+        options.set_options(made, None, duplicates=choice)
+        found[choice] = list(verdicts_of(made))
+
+    assert found == {
+        Duplicates.FIRST: ["ok", "duplicate", "ok"],
+        Duplicates.LAST: ["duplicate", "ok", "ok"],
+        Duplicates.HOLD: ["duplicate", "duplicate", "ok"],
+        Duplicates.ALL: ["ok", "ok", "ok"],
+    }
+    assert list(Lead.objects.order_by("number").values_list("shared", flat=True)) == [
+        True, True, False,
+    ]  # fmt: skip
+
+
+def verdicts_of(made):
+    leads = Lead.objects.filter(lead_import=made).order_by("number")
+    return leads.values_list("verdict", flat=True)
+
+
+def test_the_same_file_again_is_noticed():
+    first = uploaded()
+    ivan = first.created_by
+    second = upload.accept(
+        first.customer, ivan, File(io.BytesIO(PEOPLE.encode()), "b.csv"), "b.csv"
+    )
+
+    found = upload.earlier_import_of(second.customer, second.file_sha256, but=second.pk)
+
+    assert found == first
+
+
+def test_a_locked_workbook_is_refused_at_once():
+    with pytest.raises(UnreadableFile, match=r"[Pp]assword|OLE|old"):
+        uploaded(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, name="x.xlsx")
