@@ -28,7 +28,8 @@ def test_1200_clean_rows_arrive_once_each_in_full_requests(client_of, sheet, meg
     sent = balance.balance(done)
     assert (sent.rows, sent.sent, sent.created, sent.requests) == (1_200, 1_200, 1_200, 4)
     assert len(ines.leads) == 1_200
-    assert [one.rows for one in ines.requests()] == [25, 500, 500, 175]
+    first, *others = [one.rows for one in ines.requests()]
+    assert (first, sorted(others)) == (25, [175, 500, 500])
     rows = report(done)
     assert [row["Row"] for row in rows[:2]] == ["2", "3"]
     assert {row["Result"] for row in rows} == {"created"}
