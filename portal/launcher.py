@@ -1,6 +1,5 @@
 """`manage.py run`: the whole portal on one machine, from an empty folder to a page to look at."""
 
-import http.client
 import os
 import shlex
 import signal
@@ -16,12 +15,13 @@ from honcho.environ import parse_procfile
 
 from portal.embedded.child import die_with_parent
 from portal.processes import LaunchError, Processes
+from portal.readiness import lacking
 from portal.stopping import Stopped, Wish
 
 # Who stops together, and how many seconds each may take: a delivery worker ends its requests.
 STOP_ORDER = ((("web",), 25.0), (("delivery", "intake"), 75.0), (("clock",), 10.0))
 STOP_LAST = (("sandbox",), 10.0)
-UP_WITHIN = 90.0  # seconds
+UP_WITHIN = 60.0  # seconds
 Say = Callable[[str], None]
 
 
@@ -38,6 +38,16 @@ class Plan:
     def address(self) -> str:
         """Where the portal will be."""
         return f"http://127.0.0.1:{self.environment['PORT']}"
+
+    @property
+    def sandbox(self) -> str:
+        """Where the stand-in of the MEGA API will be."""
+        return f"http://127.0.0.1:{self.environment['SANDBOX_PORT']}"
+
+    @property
+    def logs(self) -> Path:
+        """Where everything goes that the processes say."""
+        return self.data_dir / "logs"
 
 
 def plan(folder: Path, data_dir: Path, say: Say) -> Plan:
@@ -77,7 +87,7 @@ def launch(what: Plan, say: Say) -> None:
     1. PostgreSQL and Valkey, unless the environment names others.
     2. Migrations, and the demo if there is none.
     3. The processes of the Procfile; started again when they fall.
-    4. The address, the login and the samples, when the page answers.
+    4. The address, the login and the samples, last and only when all is ready.
     5. At the end web, workers, clock, sandbox, broker and PostgreSQL stop, in this order.
 
     Raises LaunchError with a sentence.
@@ -89,9 +99,12 @@ def launch(what: Plan, say: Say) -> None:
     processes: Processes | None = None
     try:
         if what.embedded:
+            say("Starting PostgreSQL and Valkey.")
             servers = _servers(what)
+        say("Preparing the database and the demo.")
         demo = _prepare(what)
-        processes = Processes(what.folder, what.environment, sys.stdout)
+        say("Starting the portal.")
+        processes = Processes(what.folder, what.environment, what.logs, sys.stdout)
         _start_all(what, processes)
         wish.starting = False
         _watch(what, processes, wish, lambda: _welcome(what, demo, say))
@@ -154,35 +167,41 @@ def _start_all(what: Plan, processes: Processes) -> None:
 
 def _watch(what: Plan, processes: Processes, wish: Wish, welcome: Callable[[], None]) -> None:
     began, welcomed = time.monotonic(), False
+    ports = int(what.environment["PORT"]), int(what.environment["SANDBOX_PORT"])
     while not wish.stop.is_set():
         processes.watch(0.2)
         if welcomed:
             continue
-        if _answers(what):
+        missing = lacking(*ports)
+        if not missing:
             welcome()
             welcomed = True
         elif time.monotonic() - began > UP_WITHIN:
-            raise LaunchError(
-                f"The page at {what.address} did not answer within {UP_WITHIN:.0f} seconds; what "
-                f"the processes said stands above."
-            )
+            raise LaunchError(_not_ready(what, processes, missing))
 
 
-def _answers(what: Plan) -> bool:
-    page = http.client.HTTPConnection("127.0.0.1", int(what.environment["PORT"]), timeout=1)
-    try:
-        page.request("GET", "/healthz")
-        return page.getresponse().status == 200 and not _is_free(
-            int(what.environment["SANDBOX_PORT"])
-        )
-    except OSError:
-        return False
-    finally:
-        page.close()
+def _not_ready(what: Plan, processes: Processes, missing: dict[str, str]) -> str:
+    """Return the sentence, and what those that are missing said last."""
+    sentence = (
+        f"Not ready within {UP_WITHIN:.0f} seconds: "
+        f"{'; '.join(f'{name} {words}' for name, words in missing.items())}. All logs are in "
+        f"{what.logs}."
+    )
+    logs = filter(None, map(processes.log, missing))
+    return "\n".join([sentence, *(f"The end of {log.path}:\n{log.tail()}" for log in logs)])
 
 
 def _welcome(what: Plan, demo: str, say: Say) -> None:
-    say(f"\nThe portal is at {what.address}\n{demo.rstrip()}\nCtrl-C stops it.\n")
+    mega = what.environment["MEGA_BASE_URL"]
+    played = f"MEGA is played by the sandbox: {what.sandbox} shows the leads that arrive"
+    lines = [
+        f"\nThe portal is at {what.address}",
+        demo.rstrip(),
+        played if mega == what.sandbox else f"MEGA is at {mega}, as MEGA_BASE_URL says",
+        f"Logs: {what.logs}",
+        "Ctrl-C stops it.",
+    ]
+    say("\n".join(lines))
 
 
 def _stop(

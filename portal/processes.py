@@ -17,6 +17,7 @@ from honcho.colour import get_colours
 from honcho.printer import Message, Printer
 
 from portal.embedded.child import die_with_parent
+from portal.logfiles import LogFile, is_wrong
 
 MOST_RESTARTS, WITHIN = 5, 60.0  # of a process that falls again and again, seconds
 HURRIED = 0.5  # seconds
@@ -34,6 +35,7 @@ class Running:
     command: str
     colour: str
     process: subprocess.Popen[bytes]
+    log: LogFile
     rest: bytes = b""  # the beginning of a line whose end has not come
     restarts: list[float] = field(default_factory=list)
 
@@ -41,8 +43,10 @@ class Running:
 class Processes:
     """Our children by name. All methods are for the main thread: the kernel watches it."""
 
-    def __init__(self, folder: Path, environment: Mapping[str, str], output: TextIO) -> None:
-        self._folder, self._environment = folder, dict(environment)
+    def __init__(
+        self, folder: Path, environment: Mapping[str, str], logs: Path, output: TextIO
+    ) -> None:
+        self._folder, self._environment, self._logs = folder, dict(environment), logs
         self._running: dict[str, Running] = {}
         self._selector = selectors.DefaultSelector()
         self._colours = get_colours()
@@ -50,12 +54,17 @@ class Processes:
 
     def start(self, name: str, command: str) -> None:
         """Start a line of shell (as it stands in the Procfile) under the name."""
-        running = Running(name, command, next(self._colours), self._launch(command))
+        log = LogFile(self._logs, name)
+        running = Running(name, command, next(self._colours), self._launch(command), log)
         self._running[name] = running
         self._listen(running)
 
+    def log(self, name: str) -> LogFile | None:
+        """Return what the named process has said, if it is one of ours."""
+        return self._running[name].log if name in self._running else None
+
     def watch(self, seconds: float) -> None:
-        """Print what the processes say for some seconds; start again what has ended.
+        """Keep what the processes say for some seconds; start again what has ended.
 
         Raises LaunchError when a process falls again and again.
         """
@@ -81,6 +90,7 @@ class Processes:
         for running in chosen:
             self._end_group(running)
             self._forget(running)
+            running.log.close()
             del self._running[running.name]
 
     def _launch(self, command: str) -> subprocess.Popen[bytes]:
@@ -102,7 +112,7 @@ class Processes:
             self._selector.register(running.process.stdout, selectors.EVENT_READ, running)
 
     def _pump(self, seconds: float) -> None:
-        """Print what is said within the time; returns early when something was said."""
+        """Keep what is said within the time; returns early when something was said."""
         if not self._selector.get_map():
             time.sleep(seconds)
             return
@@ -118,14 +128,17 @@ class Processes:
             return
         *lines, running.rest = (running.rest + data).split(b"\n")
         for line in lines:
-            self._print(running, line)
+            self._keep(running, line)
 
-    def _print(self, running: Running, line: bytes) -> None:
+    def _keep(self, running: Running, line: bytes) -> None:
+        running.log.write(line)
+        if not is_wrong(line):
+            return
         now = datetime.now(UTC).astimezone()
         self._printer.write(Message("line", line, now, running.name, running.colour))
 
     def _forget(self, running: Running) -> None:
-        """Print the last words and close the pipe."""
+        """Keep the last words and close the pipe."""
         pipe = running.process.stdout
         if pipe and not pipe.closed:
             if pipe in self._selector.get_map():
@@ -134,7 +147,7 @@ class Processes:
                 self._selector.unregister(pipe)
             pipe.close()
         if running.rest:
-            self._print(running, running.rest)
+            self._keep(running, running.rest)
             running.rest = b""
 
     def _restart(self, running: Running, status: int) -> None:
@@ -144,8 +157,8 @@ class Processes:
         if len(running.restarts) > MOST_RESTARTS:
             raise LaunchError(
                 f"The process `{running.name}` ended {len(running.restarts)} times within "
-                f"{WITHIN:.0f} seconds, last with status {status}; what it said stands above. It "
-                f"was started with: {running.command}"
+                f"{WITHIN:.0f} seconds, last with status {status}. It was started with: "
+                f"{running.command}\nThe end of its log, {running.log.path}:\n{running.log.tail()}"
             )
         sys.stderr.write(f"{running.name} ended with status {status}; starting it again.\n")
         self._end_group(running)

@@ -41,19 +41,32 @@ make_venv() {
             "Debian and Ubuntu: sudo apt-get install python3-venv) and try again." >&2
         return 1
     fi
+    pwd -P >.venv/.made-in
 }
 
-# A checkout that was moved, or a Python that was removed, leaves a .venv that does not work.
-if ! { is_new_enough .venv/bin/python && .venv/bin/python -m pip --version; } >/dev/null 2>&1; then
-    make_venv
-fi
+# The scripts in .venv/bin name their folder, so they do not survive a move of the checkout.
+is_usable() {
+    is_new_enough .venv/bin/python || return 1
+    [ ! -e .venv/.made-in ] || [ "$(cat .venv/.made-in)" = "$(pwd -P)" ]
+}
 
-stamp=.venv/.installed-$(basename "$requirements" .txt)
+is_usable || make_venv
+
+stamp_of() {
+    echo ".venv/.installed-$(basename "$1" .txt)"
+}
+stamp=$(stamp_of "$requirements")
 wanted=$({ .venv/bin/python -V; cat requirements*.txt; } | cksum)
 if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
-    echo "Installing $requirements." >&2
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check -r "$requirements"
+    # An interrupted start leaves a .venv without pip, and a removed Python one that does nothing.
+    .venv/bin/python -m pip --version >/dev/null 2>&1 || make_venv
+    echo "Installing $requirements; the first time this takes a minute." >&2
+    # Two -q: problems only. pip tells of its configuration with one.
+    .venv/bin/python -m pip install -qq --disable-pip-version-check -r "$requirements"
     echo "$wanted" >"$stamp"
+    if [ "$requirements" = requirements-dev.txt ]; then
+        echo "$wanted" >"$(stamp_of requirements.txt)" # which it includes
+    fi
 fi
 
 if [ ! -e .env ]; then

@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from portal import logfiles
 from portal.launcher import free_port
 from portal.processes import LaunchError
 from portal.tests.running_servers import CHECKOUT, gone, open_folder, remove, until
@@ -30,6 +31,7 @@ def stop(*_):
 signal.signal(signal.SIGTERM, stop)
 note(f"starts with HOST={os.environ['HOST']} MEGA_BASE_URL={os.environ['MEGA_BASE_URL']}")
 print(f"{name} says hello")
+print(f"[warning  ] {name} is worried")
 if os.path.exists(f"{name}.falls"):
     sys.exit(7)
 listener = socket.create_server(("127.0.0.1", int(port[0]))) if port else None
@@ -39,7 +41,10 @@ while True:
     else:
         guest, _ = listener.accept()
         guest.recv(1000)
-        guest.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\n\\r\\n")
+        words = open("lacking").read() if os.path.exists("lacking") else ""
+        status = "503 Service Unavailable" if words else "200 OK"
+        head = f"HTTP/1.1 {status}\\r\\nContent-Length: {len(words)}\\r\\n\\r\\n"
+        guest.sendall((head + words).encode())
         guest.close()
 """
 
@@ -61,8 +66,10 @@ sandbox: python part.py sandbox ${SANDBOX_PORT:-8001}
 DRIVER = """
 import sys
 from pathlib import Path
+from portal import launcher
 from portal.launcher import launch, plan
 from portal.processes import LaunchError
+launcher.UP_WITHIN = float(sys.argv[1])
 def say(line):
     print(line, flush=True)
 try:
@@ -75,10 +82,10 @@ except LaunchError as error:
 class Portal:
     """A launcher of small parts in a folder of its own."""
 
-    def __init__(self, folder, **environment):
+    def __init__(self, folder, up_within=60, **environment):
         self.folder = folder
         self.process = subprocess.Popen(
-            [sys.executable, "-c", DRIVER],
+            [sys.executable, "-c", DRIVER, str(up_within)],
             cwd=folder,
             env={**os.environ, "PYTHONPATH": str(CHECKOUT), "MEGA_BASE_URL": "", **environment},
             stdout=subprocess.PIPE,
@@ -90,7 +97,7 @@ class Portal:
 
     def wait_until_up(self):
         for line in self.process.stdout:
-            self.said.append(line.rstrip())
+            self.said.append(line.rstrip("\n"))
             if "Ctrl-C stops it." in line:
                 break
         self.family = psutil.Process(self.process.pid).children(recursive=True)
@@ -122,8 +129,8 @@ def folder(tmp_path):
 def start(folder):
     started = []
 
-    def starter(**environment):
-        started.append(Portal(folder, **environment))
+    def starter(**wishes):
+        started.append(Portal(folder, **wishes))
         return started[-1]
 
     yield starter
@@ -139,7 +146,60 @@ def test_it_says_where_the_portal_is_and_who_may_sign_in(start):
     with socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2]))):
         pass
     assert "Sign in as demo@example.org. Samples: var/samples" in portal.said
-    assert any(line.endswith("web      | web says hello") for line in portal.said)
+    assert portal.said[-1] == "Ctrl-C stops it."
+
+
+def test_the_sandboxs_page_and_the_logs_are_named(start, folder):
+    portal = start(SANDBOX_PORT="18735").wait_until_up()
+    assert (
+        "MEGA is played by the sandbox: http://127.0.0.1:18735 shows the leads that arrive"
+        in portal.said
+    )
+    assert f"Logs: {folder / 'var/logs'}" in portal.said
+
+
+def test_what_the_parts_say_is_in_files_and_only_warnings_are_on_the_terminal(start, folder):
+    portal = start().wait_until_up()
+    portal.process.terminate()
+    assert portal.finish() == ""
+    log = folder / "var" / "logs" / "web.log"
+    assert log.read_text() == "web says hello\n[warning  ] web is worried\n"
+    assert (log.parent.stat().st_mode & 0o777, log.stat().st_mode & 0o777) == (0o700, 0o600)
+    assert any(line.endswith("web      | [warning  ] web is worried") for line in portal.said)
+    assert not any("hello" in line for line in portal.said)
+
+
+def test_the_logs_of_the_run_before_are_kept_once(start, folder):
+    for _ in range(3):
+        portal = start().wait_until_up()
+        portal.process.terminate()
+        portal.finish()
+    logs = folder / "var" / "logs"
+    assert (logs / "clock.log").read_text().count("hello") == 1
+    assert (logs / "clock.old.log").read_text().count("hello") == 1
+
+
+def test_a_log_that_has_grown_large_begins_anew(tmp_path, monkeypatch):
+    monkeypatch.setattr(logfiles, "LARGEST", 100)
+    log = logfiles.LogFile(tmp_path / "logs", "web")
+    for number in range(30):
+        log.write(b"line %02d" % number)
+    log.close()
+    old, new = (tmp_path / "logs" / name for name in ("web.old.log", "web.log"))
+    assert old.stat().st_size <= 100
+    assert new.read_bytes().endswith(b"line 28\nline 29\n")
+    assert log.tail(2) == "    line 28\n    line 29"
+
+
+def test_what_is_not_ready_in_time_is_named_with_the_end_of_its_log(start, folder):
+    (folder / "lacking").write_text("clock: has never run: start `manage.py clock`\n")
+    portal = start(up_within=3)
+    said = portal.finish()
+    assert portal.process.returncode == 1
+    assert "Not ready within 3 seconds: clock has never run: start `manage.py clock`." in said
+    assert f"The end of {folder / 'var/logs/clock.log'}:\n    clock says hello\n" in said
+    assert "Ctrl-C stops it." not in portal.said
+    assert "sandbox stopped" in portal.notes()
 
 
 def test_the_parts_are_bound_to_loopback_and_send_to_the_sandbox(start):
@@ -200,6 +260,7 @@ def test_a_part_that_falls_again_and_again_stops_everything_with_a_sentence(star
     said = portal.finish()
     assert portal.process.returncode == 1
     assert "The process `intake` ended 6 times within 60 seconds, last with status 7" in said
+    assert f"The end of its log, {folder / 'var/logs/intake.log'}:\n    intake says hello" in said
     assert "sandbox stopped" in portal.notes()
 
 
