@@ -22,6 +22,7 @@ from portal.stopping import Stopped, Wish
 STOP_ORDER = ((("web",), 25.0), (("delivery", "intake"), 75.0), (("clock",), 10.0))
 STOP_LAST = (("sandbox",), 10.0)
 UP_WITHIN = 60.0  # seconds
+ASK_EVERY = 0.25  # seconds
 Say = Callable[[str], None]
 
 
@@ -166,13 +167,13 @@ def _start_all(what: Plan, processes: Processes) -> None:
 
 
 def _watch(what: Plan, processes: Processes, wish: Wish, welcome: Callable[[], None]) -> None:
-    began, welcomed = time.monotonic(), False
+    began, asked, welcomed = time.monotonic(), 0.0, False
     ports = int(what.environment["PORT"]), int(what.environment["SANDBOX_PORT"])
     while not wish.stop.is_set():
         processes.watch(0.2)
-        if welcomed:
+        if welcomed or time.monotonic() - asked < ASK_EVERY:
             continue
-        missing = lacking(*ports)
+        asked, missing = time.monotonic(), lacking(*ports)
         if not missing:
             welcome()
             welcomed = True

@@ -71,6 +71,14 @@ _SHARED: list[Processor] = [
 ]
 
 
+class WithoutReadyz(logging.Filter):
+    """For `django.request`: a 503 of /readyz is an answer, and watchers ask all the time."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Tell whether the line is about another address."""
+        return getattr(getattr(record, "request", None), "path", "") != "/readyz"
+
+
 def formatter(*, json: bool) -> logging.Formatter:
     """The formatter of every handler; also teaches structlog to speak through `logging`."""
     structlog.configure(

@@ -310,11 +310,15 @@ LOGGING = {
     "formatters": {
         "plain": {"()": "portal.logs.formatter", "json": not DEBUG},
     },
+    "filters": {
+        "no readyz": {"()": "portal.logs.WithoutReadyz"},
+    },
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "plain"},
     },
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
+        "django.request": {"filters": ["no readyz"]},
         "django.server": {"handlers": [], "propagate": True},
         "httpx": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},

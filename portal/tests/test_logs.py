@@ -143,3 +143,10 @@ def test_on_a_laptop_a_line_is_plain_text(capsys):
 
     assert "hello [e-mail]" in line
     assert not line.startswith("{")
+
+
+def test_not_being_ready_yet_is_no_error_in_the_log(client, db, caplog):
+    with caplog.at_level(logging.INFO, logger="django.request"):
+        assert client.get("/readyz").status_code == 503
+        assert client.get("/no-such-page").status_code in (302, 404)
+    assert not [line for line in caplog.messages if "readyz" in line]
