@@ -77,7 +77,7 @@ def no_demo_login(databases: Sequence[str] | None = None, **_kwargs: Any) -> lis
             id="imports.E004",
         )
         for alias in databases or []
-        if not settings.DEBUG
+        if not settings.LAPTOP
         and _has_table(alias, User)
         and User.objects.using(alias).filter(is_demo=True, is_active=True).exists()
     ]

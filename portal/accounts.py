@@ -24,7 +24,7 @@ def demo_is_allowed(request: HttpRequest) -> bool:
     """Whether the demo login may be used: DEBUG on, and the browser on this very machine."""
     host, _port = split_domain_port(request.get_host())
     return (
-        settings.DEBUG
+        settings.LAPTOP
         and is_loopback(request.META.get("REMOTE_ADDR", ""))
         and is_loopback(host.strip("[]"))
         and "X-Forwarded-For" not in request.headers
@@ -36,7 +36,7 @@ class PeopleBackend(AuthenticationBackend):  # type: ignore[misc] # allauth has 
 
     def get_user(self, user_id: int) -> User | None:
         user: User | None = super().get_user(user_id)
-        return None if user is not None and user.is_demo and not settings.DEBUG else user
+        return None if user is not None and user.is_demo and not settings.LAPTOP else user
 
 
 class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no types

@@ -29,6 +29,6 @@ def site(_request: HttpRequest) -> dict[str, Any]:
     return {
         "site_name": settings.SITE_NAME,
         "release": settings.RELEASE,
-        "environment": "development" if settings.DEBUG else "production",
+        "environment": "development" if settings.LAPTOP else "production",
         "sandbox": is_loopback_url(settings.MEGA_BASE_URL),
     }

@@ -19,7 +19,10 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.FileAwareEnv()
 environ.Env.read_env(BASE_DIR / ".env", overwrite=False)
 
-DEBUG: bool = env.bool("DEBUG", default=False)
+# DEBUG in the environment means: a laptop. Django's own debug pages stay off even there, since they
+# show settings and local variables, a token among them, to whoever meets an error; the log has it.
+LAPTOP: bool = env.bool("DEBUG", default=False)
+DEBUG = False
 DATA_DIR = Path(env.str("DATA_DIR", default="") or BASE_DIR / "var").resolve()
 RELEASE = "0.1.0"
 
@@ -27,11 +30,11 @@ RELEASE = "0.1.0"
 
 
 def _secret(name: str) -> str:
-    """From the environment, or with DEBUG on from a file under DATA_DIR that only we can read."""
+    """From the environment, or on a laptop from a file under DATA_DIR that only we can read."""
     value: str = env.str(name, default="")
     if value:
         return value
-    if not DEBUG:
+    if not LAPTOP:
         raise ImproperlyConfigured(
             f"{name} is not set. Set {name} or {name}_FILE in the environment; only with DEBUG=on "
             f"is one generated. On a laptop, `make install` writes a .env with DEBUG=on."
@@ -46,7 +49,7 @@ TOKEN_KEYS = [key.strip() for key in _secret("TOKEN_KEYS").split(",") if key.str
 
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-if DEBUG and not ALLOWED_HOSTS:
+if LAPTOP and not ALLOWED_HOSTS:
     ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 MEGA_BASE_URL: str = env.str("MEGA_BASE_URL", default="https://app.gomega.ai").rstrip("/")
 
@@ -241,7 +244,8 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-vars().update(env.email("EMAIL_URL", default="consolemail://" if DEBUG else "smtp://localhost:25"))
+_MAIL = "consolemail://" if LAPTOP else "smtp://localhost:25"
+vars().update(env.email("EMAIL_URL", default=_MAIL))
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="portal@localhost")
 
 # --- time and language ---------------------------------------------------------------------------
@@ -254,17 +258,17 @@ TIME_ZONE = "UTC"
 # --- static files --------------------------------------------------------------------------------
 
 STATIC_URL = "static/"
-STATIC_ROOT = None if DEBUG else BASE_DIR / "staticfiles"  # with DEBUG on, read where they are
+STATIC_ROOT = None if LAPTOP else BASE_DIR / "staticfiles"  # on a laptop, read where they are
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
+        if LAPTOP
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_USE_FINDERS = LAPTOP
 WHITENOISE_AUTOREFRESH = False
 
 # --- browsers ------------------------------------------------------------------------------------
@@ -287,15 +291,15 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-SECURE_SSL_REDIRECT: bool = env.bool("SECURE_SSL_REDIRECT", default=not DEBUG)
-SECURE_HSTS_SECONDS: int = env.int("SECURE_HSTS_SECONDS", default=0 if DEBUG else 31_536_000)
+SECURE_SSL_REDIRECT: bool = env.bool("SECURE_SSL_REDIRECT", default=not LAPTOP)
+SECURE_HSTS_SECONDS: int = env.int("SECURE_HSTS_SECONDS", default=0 if LAPTOP else 31_536_000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE_HSTS_SECONDS > 0
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("SECURE_COOKIES", default=not DEBUG)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = env.bool("SECURE_COOKIES", default=not LAPTOP)
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 # Two portals on one laptop (other ports) share a host, and so would share its cookies.
-_OURS = hashlib.sha256(str(DATA_DIR).encode()).hexdigest()[:8] if DEBUG else "portal"
+_OURS = hashlib.sha256(str(DATA_DIR).encode()).hexdigest()[:8] if LAPTOP else "portal"
 SESSION_COOKIE_NAME = f"session_{_OURS}"
 CSRF_COOKIE_NAME = f"csrf_{_OURS}"
 CSRF_FAILURE_VIEW = "portal.views.csrf_failure"
@@ -308,7 +312,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "plain": {"()": "portal.logs.formatter", "json": not DEBUG},
+        "plain": {"()": "portal.logs.formatter", "json": not LAPTOP},
     },
     "filters": {
         "no readyz": {"()": "portal.logs.WithoutReadyz"},

@@ -1,7 +1,7 @@
 """What a person sees before sending: problems grouped by how they are repaired."""
 
+import json
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import connection
 
@@ -61,21 +61,26 @@ def problem_groups(lead_import: Import) -> list[ProblemGroup]:
 
 
 def _group(  # noqa: PLR0913, PLR0917 - the columns of the query
-    code: str, level: str, target: str, header: str, count: int, numbers: list[int], found: Any
+    code: str,
+    level: str,
+    target: str,
+    header: str,
+    count: int,
+    numbers: list[int],
+    found: list[str],
 ) -> ProblemGroup:
     kind = problems.kind(code)
     allowed = ", ".join(known.values) if (known := fields.find(target)) else ""
-    first = Problem.from_json(found[0])
+    examples = [Problem.from_json(json.loads(one)) for one in found]  # Django gives jsonb as text
     return ProblemGroup(
         code=code,
         level="error" if level == "e" else "warning",
         field=target,
         column=header,
         title=kind.title,
-        repair=kind.repair.format(detail=first.detail, allowed=allowed),
+        repair=kind.repair.format(detail=examples[0].detail, allowed=allowed),
         count=count,
         examples=[
-            Example(number, Problem.from_json(one).at(number))
-            for number, one in zip(numbers, found, strict=True)
+            Example(number, one.at(number)) for number, one in zip(numbers, examples, strict=True)
         ],
     )

@@ -69,13 +69,13 @@ def test_tokens_travel_encrypted_or_not_at_all(settings, url, found):
 @pytest.mark.django_db
 def test_a_demo_login_is_no_part_of_a_real_site(settings):
     demo = people.person("demo@example.com", is_demo=True)
-    settings.DEBUG = False
+    settings.LAPTOP = False
     assert ids(checks.no_demo_login(databases=["default"])) == ["imports.E004"]
 
-    settings.DEBUG = True
+    settings.LAPTOP = True
     assert checks.no_demo_login(databases=["default"]) == []
 
-    settings.DEBUG = False
+    settings.LAPTOP = False
     demo.is_active = False
     demo.save()
     assert checks.no_demo_login(databases=["default"]) == []

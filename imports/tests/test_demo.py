@@ -21,7 +21,7 @@ INSIDE = "/password/change/"
 @pytest.fixture(autouse=True)
 def laptop(settings, tmp_path):
     cache.clear()
-    settings.DEBUG = True
+    settings.LAPTOP = True
     settings.DATA_DIR = tmp_path
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
@@ -96,7 +96,7 @@ def test_the_samples_hold_what_their_names_say_and_nobodys_data(tmp_path):
 
 
 def test_without_debug_there_is_no_demo(settings):
-    settings.DEBUG = False
+    settings.LAPTOP = False
 
     with pytest.raises(CommandError, match="only made with DEBUG=on") as problem:
         call_command("demo")
@@ -129,7 +129,7 @@ def test_the_demo_does_not_sign_in_from_elsewhere(client, settings, elsewhere):
 def test_when_debug_is_off_the_demo_is_out_and_stays_out(client, settings):
     words = make_demo()
     sign_in(client, words)
-    settings.DEBUG = False
+    settings.LAPTOP = False
 
     assert client.get(INSIDE, HTTP_HOST="127.0.0.1").status_code == 302
     assert "do not belong together" in sign_in(client, words).content.decode()

@@ -9,7 +9,7 @@ from django.db import connection
 from django.utils import timezone
 
 from imports.audit import acts
-from imports.columns import derive, options, verdicts
+from imports.columns import derive, options, review, verdicts
 from imports.columns.mapping import Mapping
 from imports.delivery import chores
 from imports.errors import BadInput, BadMapping, UnreadableFile, WrongState
@@ -306,3 +306,15 @@ def test_the_same_file_again_is_noticed():
 def test_a_locked_workbook_is_refused_at_once():
     with pytest.raises(UnreadableFile, match=r"[Pp]assword|OLE|old"):
         uploaded(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, name="x.xlsx")
+
+
+def test_problems_are_grouped_by_their_repair_with_examples_in_words():
+    made = checked(uploaded("Name,Email,Phone\n" + "Bob,bob@example,12\n" * 5 + "Ann,,x\n"))
+
+    groups = review.problem_groups(made)
+
+    assert [(one.level, one.column, one.count) for one in groups[:1]] == [("error", "Email", 5)]
+    assert groups[0].title == "e-mail is not an address"
+    assert [one.number for one in groups[0].examples] == [2, 3, 4]
+    assert groups[0].examples[0].sentence.startswith("Row 2, Email: 'bob@example' is not")
+    assert {one.level for one in groups[1:]} == {"warning"}
