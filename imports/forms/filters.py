@@ -33,7 +33,7 @@ class ListFilter(forms.Form):
     def chips(self) -> list[dict[str, str]]:
         """For each active filter its name in the address and its words."""
         return [
-            {"name": name, "label": str(self.fields[name].label), "value": self._words(name, value)}
+            {"name": name, "label": str(self[name].label), "value": self._words(name, value)}
             for name, value in self.active.items()
         ]
 

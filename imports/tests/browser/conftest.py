@@ -1,0 +1,128 @@
+"""A real browser on a real portal: web server, clock and workers on the tests' database."""
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from imports.tests import people
+from imports.tests.road import conftest as road
+from imports.tests.road.engine import Engine, wait_until
+from portal.models import Membership, Role, Team, User
+
+committed, mega, engine, client_of = road.committed, road.mega, road.engine, road.client_of
+CHROMIUM = os.environ.get("CHROMIUM", "")
+SANDBOXED = os.geteuid() != 0  # Chromium's own sandbox does not work for root
+
+
+class Web(Engine):
+    """The web server."""
+
+    COMMANDS = {"web": ["-m", "gunicorn", "--config", "gunicorn.conf.py", "portal.wsgi"]}
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _answers(port):
+    try:
+        asked = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+        asked.request("GET", "/healthz")
+        return asked.getresponse().status == 200
+    except OSError:
+        return False
+
+
+@pytest.fixture(scope="session")
+def portal(engine, tmp_path_factory):
+    """The address of the portal."""
+    port = _free_port()
+    environment = {
+        **engine.environment,
+        "PORT": str(port),
+        "HOST": "127.0.0.1",
+        "WEB_PROCESSES": "1",
+    }
+    path = tmp_path_factory.mktemp("web") / "web.log"
+    with path.open("ab") as log:
+        web = Web(environment, log)
+        web.start("web")
+        wait_until(lambda: _answers(port), f"the web server; its log is {path}")
+        yield f"http://127.0.0.1:{port}"
+        web.stop()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """One Chromium for all stories; each has a window of its own."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's loop runs in our thread
+    path = CHROMIUM or _found()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=path, args=[] if SANDBOXED else ["--no-sandbox"]
+        )
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+def _found():
+    """What `make test` would set."""
+    script = subprocess.run(
+        [sys.executable, "scripts/browser.py"], capture_output=True, text=True, check=True
+    )
+    return script.stdout.strip()
+
+
+@pytest.fixture
+def window(chromium, portal):
+    """Open windows; afterwards none of them may have complained in its console."""
+    opened, complaints = [], []
+
+    def open_one(**options):
+        context = chromium.new_context(base_url=portal, accept_downloads=True, **options)
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("console", lambda m: complains(m) and complaints.append(m.text))
+        page.on("pageerror", lambda e: complaints.append(str(e)))
+        opened.append(context)
+        return page
+
+    yield open_one
+    for context in opened:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def ines(committed):
+    """A manager of the team that the clients of these stories belong to."""
+    user, made = User.objects.get_or_create(
+        email="ines@browser.example", defaults={"name": "Ines Iversen"}
+    )
+    if made:
+        user.set_password(people.PASSWORD)
+        user.save()
+    team, _ = Team.objects.get_or_create(name="Road team", slug="road-team")
+    Membership.objects.get_or_create(user=user, team=team, defaults={"role": Role.MANAGER})
+    return user
+
+
+def complains(message):
+    """An error in the console, save for Chromium's own remark on an answer of 422."""
+    return message.type == "error" and "status of 422" not in message.text
+
+
+def sign_in(page, user):
+    page.goto("/sign-in/")
+    page.get_by_label("Email").fill(user.email)
+    page.get_by_label("Password").fill(people.PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/")

@@ -1,0 +1,96 @@
+"""Pages in light, dark and on a phone: reachable by everybody, nothing cut off, keys that work."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from imports.models import Import, ImportState
+from imports.tests.browser.conftest import sign_in
+from imports.tests.pages import story
+
+pytestmark = [pytest.mark.browser, pytest.mark.road]
+
+
+@pytest.fixture
+def pages(ines, client_of):
+    """The addresses of all pages, with a finished and a reviewed import behind them."""
+    customer = client_of().customer
+    done = story.answered(customer, ines)
+    Import.objects.filter(pk=done.pk).update(state=ImportState.FINISHED)
+    waiting = story.reviewed(customer, ines)
+    return [
+        "/", "/customers/", f"/customers/{customer.slug}/", f"/customers/{customer.slug}/token/",
+        "/customers/new/", "/teams/road-team/", "/imports/new/", "/history/", "/audit/",
+        "/audit/check/", "/help/", "/preferences/", f"/imports/{done.pk}/send/",
+        f"/imports/{done.pk}/report/", f"/imports/{done.pk}/rows/",
+        *(f"/imports/{waiting.pk}/{step}/" for step in ("file", "columns", "review")),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_shuts_anybody_out(window, ines, pages, scheme):
+    page = window(color_scheme=scheme)
+    sign_in(page, ines)
+    for address in pages:
+        page.goto(address)
+        found = Axe().run(page)
+        assert found.violations_count == 0, f"{address}: {found.generate_report()}"
+
+
+@pytest.mark.parametrize("width", [360, 768, 1280])
+def test_nothing_is_wider_than_the_window(window, ines, pages, width):
+    page = window(viewport={"width": width, "height": 800})
+    sign_in(page, ines)
+    for address in pages:
+        page.goto(address)
+        over = page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert over <= 0, f"{address} is {over} pixels wider than {width}"
+
+
+def test_single_keys_search_begin_an_import_and_can_be_switched_off(window, ines, pages):
+    page = window()
+    sign_in(page, ines)
+    page.goto("/history/")
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.name") == "words"
+    page.keyboard.type("n")
+    assert page.url.endswith("/history/")
+    page.keyboard.press("Tab")
+    page.keyboard.press("n")
+    page.wait_for_url("**/imports/new/")
+    page.goto("/preferences/")
+    page.get_by_label("Single keys are shortcuts").uncheck()
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Your preferences were saved").wait_for()
+    page.keyboard.press("n")
+    assert page.url.endswith("/preferences/")
+
+
+def test_the_confirmation_is_a_dialog_that_escape_closes(window, ines, pages):
+    page = window()
+    sign_in(page, ines)
+    page.goto(pages[-1])
+    page.get_by_role("link", name="Discard this import").click()
+    dialog = page.get_by_role("dialog")
+    dialog.wait_for()
+    assert "Nothing of" in dialog.inner_text()
+    page.keyboard.press("Escape")
+    dialog.wait_for(state="hidden")
+    page.get_by_role("link", name="Discard this import").click()
+    dialog.get_by_role("link", name="Keep it").click()
+    dialog.wait_for(state="hidden")
+    page.get_by_role("link", name="Discard this import").click()
+    dialog.get_by_role("button", name="Discard it").click()
+    page.get_by_text("was discarded").wait_for()
+
+
+def test_errors_take_the_focus(window, ines, pages):
+    page = window()
+    sign_in(page, ines)
+    page.goto(pages[3])
+    page.get_by_label("API token").fill("mega_short")
+    page.get_by_role("button", name="Seal and use this token").click()
+    page.get_by_role("alert").wait_for()
+    assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
+    assert page.get_by_label("API token").input_value() == ""

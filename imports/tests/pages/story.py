@@ -1,0 +1,87 @@
+"""What happened before a page is looked at: a file was uploaded, checked, sent."""
+
+import uuid
+from datetime import timedelta
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from imports import tasks
+from imports.columns import derive
+from imports.intake import upload
+from imports.models import Attempt, Batch, BatchState, Import, ImportState, Kind, Outcome
+
+SHEET = (
+    "Full name,Phone,E-mail,Source,Budget\r\n"
+    "Ana Souza,(206) 555-0123,ana@example.com,Google Ads,500\r\n"
+    "Ben Okafor,07x 555,ben@example.com,Billboard,\r\n"
+    "Chen Li,,not an address,Referral,300\r\n"
+    "Dora Novak,(206) 555-0177,,Referral,\r\n"
+)
+
+
+def a_file(content=SHEET, name="leads.csv"):
+    return SimpleUploadedFile(name, content.encode(), "text/csv")
+
+
+def uploaded(customer, user=None, content=SHEET, name="leads.csv", **options):
+    """Stored, not read yet."""
+    return upload.accept(customer, user, a_file(content, name), name, **options)
+
+
+def read_and_check(lead_import):
+    """What the intake workers do."""
+    tasks.read(lead_import.pk)
+    check(lead_import)
+    return Import.objects.get(pk=lead_import.pk)
+
+
+def check(lead_import):
+    for chunk in derive.unchecked_chunks(lead_import.pk):
+        tasks.check(chunk)
+
+
+def reviewed(customer, user=None, **options):
+    """Read, mapped and checked: rows 2, 3 and 5 can be sent, row 4 cannot."""
+    return read_and_check(uploaded(customer, user, **options))
+
+
+def answered(customer, user=None, statuses=("created", "updated", "failed"), **options):
+    """Sent in one request and answered: a status for each of the rows 2, 3 and 5."""
+    lead_import = reviewed(customer, user, **options)
+    now = timezone.now()
+    numbers = [2, 3, 5][: len(statuses)]
+    batch = a_batch(lead_import, numbers, state=BatchState.DONE, settled_at=now)
+    token = customer.token
+    attempt = Attempt.objects.create(
+        batch=batch, quota=token.quota, token=token, kind=Kind.SEND, worker="w", fence=1,
+        started_at=now, ended_at=now, status=200,
+    )  # fmt: skip
+    Outcome.objects.bulk_create(
+        Outcome(
+            lead_import=lead_import, number=number, status=status, lead_id=f"lead-{number}",
+            errors=["no such stage"] if status == "failed" else [], ignored_custom_fields=[],
+            batch=batch, attempt=attempt,
+        )
+        for number, status in zip(numbers, statuses, strict=True)
+    )  # fmt: skip
+    Import.objects.filter(pk=lead_import.pk).update(
+        state=ImportState.FINISHED, sent_by=user, send_after=now, planned_at=now,
+        started_at=now - timedelta(seconds=4), finished_at=now,
+    )  # fmt: skip
+    return Import.objects.get(pk=lead_import.pk)
+
+
+def a_batch(lead_import, numbers, **fields):
+    customer = lead_import.customer
+    return Batch.objects.create(
+        customer=customer, lead_import=lead_import, kind=Kind.SEND, number=1, row_numbers=numbers,
+        rows=len(numbers), mega_id=customer.mega_id, base_url="http://127.0.0.1:9",
+        key=uuid.uuid4(), body=b"", body_sha256=b"", **fields,
+    )  # fmt: skip
+
+
+def text(response):
+    """The page as one line, tags included."""
+    content = b"".join(response.streaming_content) if response.streaming else response.content
+    return " ".join(content.decode().split())

@@ -1,0 +1,112 @@
+"""Customers and their tokens."""
+
+from django.utils import timezone
+
+from imports.models import Batch, Customer, Event, Kind, Token
+from imports.tests import people
+from imports.tests.pages import story
+
+NEW = {
+    "name": "  Blue   Door ", "mega_id": "3f2b8c1e-5d4a-4c1b-9e7f-0a1b2c3d4e5f", "region": "gb",
+    "requests_per_minute": "20", "on_duplicate": "skip",
+}  # fmt: skip
+
+
+def test_max_adds_a_customer_and_its_token(max_, db):
+    answer = max_.post("/customers/new/", NEW | {"team": people.team().pk})
+    assert answer["Location"] == "/customers/blue-door/"
+    customer = Customer.objects.get(slug="blue-door")
+    assert (customer.name, customer.region, customer.requests_per_minute) == ("Blue Door", "GB", 20)
+    assert customer.created_by == max_.user
+    assert "Without a token nothing can be sent" in story.text(max_.get("/customers/blue-door/"))
+
+    max_.post("/customers/blue-door/token/", {"token": f" {people.TOKEN}\n"})
+    page = story.text(max_.get("/customers/blue-door/"))
+    assert "…5e5e" in page
+    assert Token.objects.get().quota.fingerprint[:16] in page
+    assert "Max Meyer" in page
+    assert people.TOKEN not in page
+    acts = list(Event.objects.filter(actor=max_.user).values_list("act", flat=True).order_by("pk"))
+    assert acts[-2:] == ["customer_added", "token_set"]
+
+
+def test_a_wrong_token_is_explained_and_never_repeated(max_, acme):
+    wrong = "mega_" + "z" * 40
+    answer = max_.post("/customers/acme/token/", {"token": wrong})
+    assert answer.status_code == 422
+    page = story.text(answer)
+    assert "69 characters in all" in page
+    assert wrong not in page
+    assert 'autocomplete="off"' in page
+
+
+def test_the_mega_id_is_fixed_once_there_was_a_token(max_, acme):
+    fields = NEW | {"name": "Acme", "mega_id": "11111111-1111-4111-8111-111111111111"}
+    assert max_.post("/customers/acme/settings/", fields).status_code == 302
+    changed = Customer.objects.get(slug="acme")
+    assert changed.mega_id == acme.mega_id
+    assert (changed.region, changed.requests_per_minute) == ("GB", 20)
+    event = Event.objects.order_by("pk").last()
+    assert event.act == "customer_changed"
+    assert event.facts == {
+        "changed": ["region", "requests_per_minute"], "region": "GB", "requests_per_minute": 20,
+    }  # fmt: skip
+
+
+def test_a_name_or_mega_id_that_is_taken_is_a_sentence(max_, acme):
+    twin = NEW | {"team": acme.team_id, "mega_id": str(acme.mega_id)}
+    answer = max_.post("/customers/new/", twin)
+    assert answer.status_code == 422
+    assert "already" in story.text(answer)
+    named = NEW | {"team": acme.team_id, "name": "Acme"}
+    assert "already" in story.text(max_.post("/customers/new/", named))
+    assert Customer.objects.count() == 1
+
+
+def test_nonsense_in_the_form_is_said_beside_the_field(max_, db):
+    answer = max_.post("/customers/new/", NEW | {"region": "England", "mega_id": "12"})
+    assert answer.status_code == 422
+    page = story.text(answer)
+    assert 'aria-invalid="true"' in page
+    assert "Enter a valid UUID" in page
+
+
+def test_two_customers_of_one_name_have_two_addresses(max_, sam, db):
+    max_.post("/customers/new/", NEW | {"team": people.team().pk})
+    sam.post("/customers/new/", NEW | {"team": people.team("South").pk})
+    assert set(Customer.objects.values_list("slug", flat=True)) == {"blue-door", "blue-door-2"}
+
+
+def test_ines_checks_a_token_and_hears_the_result_in_words(ines, acme):
+    ines.post("/customers/acme/check/")
+    assert Batch.objects.get().kind == Kind.CHECK
+    page = story.text(ines.get("/customers/acme/"))
+    assert "Asking MEGA" in page
+    assert 'hx-get="/customers/acme/check/state/"' in page
+    assert ines.get("/customers/acme/check/state/").status_code == 204
+
+    Batch.objects.update(state="done", settled_at=timezone.now())
+    Token.objects.update(check_result="unauthorized", checked_at=timezone.now())
+    part = story.text(ines.get("/customers/acme/check/state/"))
+    assert "MEGA does not know this token (401)" in part
+    assert "hx-trigger" not in part
+
+
+def test_checking_without_a_token_says_so(ines, db):
+    people.customer("Bare")
+    ines.post("/customers/bare/check/")
+    assert "has no token yet" in story.text(ines.get("/customers/bare/"))
+
+
+def test_the_list_is_searched_counted_and_exported(vera, acme):
+    people.customer("Zenith")
+    page = story.text(vera.get("/customers/?q=zen"))
+    assert "Zenith" in page
+    assert "Acme" not in page
+    assert "1 customer" in page
+    assert "No customer matches “nobody”" in story.text(vera.get("/customers/?q=nobody"))
+    export = vera.get("/customers/export.csv?q=zen")
+    content = b"".join(export.streaming_content).decode()
+    assert content.startswith("\ufeffCustomer,Team,MEGA id,")
+    assert content.count("\r\n") == 2
+    assert "attachment" in export["Content-Disposition"]

@@ -1,0 +1,127 @@
+"""What holds for every page, found by walking through all addresses."""
+
+import pytest
+from django.urls import reverse
+
+from imports import urls
+from imports.models import BatchState
+from imports.tests import people
+from imports.tests.pages import story
+from portal.models import Membership
+
+NAMES = [pattern.name for pattern in urls.urlpatterns]
+POSTED = {
+    "customer_check", "member_add", "member_role", "import_read_again", "import_options",
+    "import_ask", "import_ask_cancel", "import_undo", "import_pause", "import_resume",
+    "import_go_on", "import_decide", "history_search",
+}  # fmt: skip
+FOR_IMPORTERS = {
+    "customer_check", "import_read_again", "import_options", "import_ask", "import_ask_cancel",
+    "import_undo", "import_pause", "import_resume", "import_go_on", "import_cancel",
+    "import_decide", "import_columns", "import_send", "import_new",
+}  # fmt: skip
+FOR_MANAGERS = {
+    "customer_new", "customer_edit", "customer_token", "member_add", "member_role",
+    "member_remove",
+}  # fmt: skip
+OF_THE_READER = {  # lists of one's own things, and pages about the portal
+    "home", "customers", "customers_csv", "customer_new", "teams", "import_new", "history",
+    "history_search", "history_csv", "audit", "audit_check", "audit_csv", "help", "sample",
+    "preferences",
+}  # fmt: skip
+
+
+@pytest.fixture
+def addresses(acme):
+    """An address for each name, on things of the team North."""
+    lead_import = story.answered(acme)
+    batch = story.a_batch(lead_import, [2], state=BatchState.DECISION)
+    member = Membership.objects.create(
+        user=people.person("lea@example.com"), team=acme.team, role="viewer"
+    )
+    pk = {"pk": lead_import.pk}
+    made = {}
+    for name in NAMES:
+        if name.startswith("customer"):
+            options = [{}, {"slug": acme.slug}]
+        elif name.startswith(("team", "member")):
+            options = [{}, {"slug": "north"}, {"slug": "north", "pk": member.pk}]
+        else:
+            options = [{}, pk, pk | {"batch": batch.pk}]
+        made[name] = next(path for path in (_reverse(name, o) for o in options) if path)
+    return made
+
+
+def _reverse(name, arguments):
+    try:
+        return reverse(name, kwargs=arguments)
+    except Exception:  # noqa: BLE001 - not this many arguments
+        return None
+
+
+def _ask(client, name, address):
+    return client.post(address) if name in POSTED else client.get(address)
+
+
+def test_a_visitor_is_sent_to_the_sign_in(client, addresses):
+    for name, address in addresses.items():
+        answer = _ask(client, name, address)
+        assert answer.status_code == 302, name
+        assert answer["Location"].startswith("/sign-in/"), name
+
+
+def test_a_stranger_finds_nothing(sam, addresses):
+    for name, address in addresses.items():
+        if name not in OF_THE_READER:
+            for answer in (sam.get(address), sam.post(address)):
+                assert answer.status_code in {404, 405}, (name, answer.status_code)
+            assert _ask(sam, name, address).status_code == 404, name
+
+
+def test_nothing_of_the_team_stands_on_a_strangers_own_pages(sam, addresses):
+    for name in OF_THE_READER - POSTED:
+        page = story.text(sam.get(addresses[name], follow=True))
+        assert "Acme" not in page, name
+        assert "leads.csv" not in page, name
+
+
+def test_readers_may_read_and_not_write(vera, audrey, addresses):
+    for reader in (vera, audrey):
+        for name in FOR_IMPORTERS | FOR_MANAGERS:
+            assert reader.post(addresses[name]).status_code == 403, (reader.user.email, name)
+        for name in set(addresses) - POSTED - FOR_MANAGERS - FOR_IMPORTERS:
+            closed = name.startswith("audit") and reader is vera
+            status = reader.get(addresses[name]).status_code
+            assert status in ({403} if closed else {200, 204, 302}), (reader.user.email, name)
+
+
+def test_importers_keep_off_what_managers_do(ines, addresses):
+    for name in FOR_MANAGERS:
+        assert ines.post(addresses[name]).status_code == 403, name
+
+
+def test_no_page_is_kept_or_holds_the_token_or_runs_anything_inline(max_, addresses):
+    for name, address in addresses.items():
+        answer = _ask(max_, name, address)
+        assert answer.status_code in {200, 204, 302, 422}, name
+        assert "no-store" in answer["Cache-Control"], name
+        assert answer["Referrer-Policy"] == "same-origin", name
+        assert "default-src 'none'" in answer["Content-Security-Policy"], name
+        assert "unsafe" not in answer["Content-Security-Policy"], name
+        page = story.text(answer)
+        assert people.TOKEN not in page, name
+        assert people.TOKEN[5:20] not in page, name
+        assert " style=" not in page, name
+        assert "<style" not in page, name
+        assert "<script>" not in page, name
+        assert " onclick=" not in page, name
+
+
+def test_every_page_has_a_title_and_one_heading(max_, addresses):
+    for name in set(addresses) - POSTED:
+        answer = max_.get(addresses[name], follow=True)
+        if not answer.streaming and answer.status_code == 200 and "<html" in story.text(answer):
+            page = story.text(answer)
+            assert page.count("<h1") == 1 or "_remove" in name or "_cancel" in name, name
+            assert "<title></title>" not in page, name
+            assert 'href="#main"' in page, name

@@ -1,0 +1,72 @@
+"""The first page: what needs me, what runs, what was done lately."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from imports.models import Import, ImportState, Process, Token
+from imports.tests import people
+from imports.tests.pages import story
+from portal.models import Role
+
+
+def test_somebody_new_is_told_what_to_do_next(max_, sam):
+    assert "Add a customer" in story.text(max_.get("/"))
+    viewer = people.person("new@example.com", Role.VIEWER)
+    sam.force_login(viewer)
+    page = story.text(sam.get("/"))
+    assert "Ask a manager" in page
+    assert "/customers/new/" not in page
+
+
+def test_what_waits_for_ines_stands_on_top_with_the_way_there(ines, acme):
+    waiting = story.reviewed(acme, ines.user)
+    page = story.text(ines.get("/"))
+    assert "Needs you" in page
+    assert f'href="/imports/{waiting.pk}/review/"' in page
+    assert "1 waiting" in page
+
+
+def test_a_refused_token_needs_somebody(ines, acme):
+    Token.objects.update(refused_at=timezone.now(), refusal="unauthorized")
+    page = story.text(ines.get("/"))
+    assert "MEGA does not know this token (401)" in page
+    assert 'href="/customers/acme/"' in page
+
+
+def test_running_imports_are_live_and_finished_ones_recent(ines, acme):
+    done, going = story.answered(acme, ines.user), story.reviewed(acme, ines.user)
+    Import.objects.filter(pk=going.pk).update(state=ImportState.SENDING)
+    page = story.text(ines.get("/"))
+    assert 'hx-trigger="every 5s, refresh"' in page
+    assert "you may close this tab" in page
+    assert f"#{done.pk}" in page
+    part = story.text(ines.get("/", headers={"HX-Request": "true"}))
+    assert part.startswith('<div id="live"')
+    assert "<html" not in part
+
+
+def test_nothing_running_means_no_polling(ines, acme):
+    assert "hx-trigger" not in story.text(ines.get("/"))
+
+
+def test_a_standing_clock_is_said_on_every_page(ines, acme):
+    for path in ("/", "/customers/", "/history/", "/help/"):
+        assert "The clock process stands still" in story.text(ines.get(path))
+    now = timezone.now()
+    Process.objects.bulk_create(
+        Process(name=kind, kind=kind, slots=1, seen_at=now)
+        for kind in ("clock", "delivery", "intake")
+    )
+    assert "stands still" not in story.text(ines.get("/"))
+    Process.objects.filter(kind="delivery").update(seen_at=now - timedelta(minutes=2))
+    assert "No delivery worker is running" in story.text(ines.get("/"))
+
+
+@pytest.mark.parametrize(
+    ("url", "badge"), [("http://127.0.0.1:8001", True), ("https://app.gomega.ai", False)]
+)
+def test_the_sandbox_cannot_be_mistaken(ines, acme, settings, url, badge):
+    settings.MEGA_BASE_URL = url
+    assert ("Sandbox" in story.text(ines.get("/"))) is badge

@@ -1,0 +1,116 @@
+"""Before anything is sent: what will happen, what is wrong, what it costs."""
+
+from imports.models import DryRun, Import, ImportState
+from imports.tests import people
+from imports.tests.pages import story
+
+
+def review(client, lead_import):
+    return story.text(client.get(f"/imports/{lead_import.pk}/review/"))
+
+
+def test_the_page_says_what_will_happen_before_anything_is_sent(ines, acme):
+    page = review(ines, story.reviewed(acme, ines.user))
+    assert "<dd>3</dd><dt>leads go to Acme</dt>" in page
+    assert "<dd>1</dd><dt>rows are left out</dt>" in page
+    assert "<dd>1</dd><dt>request to MEGA</dt>" in page
+    assert "under 1 min" in page
+    assert "Send 3 leads to Acme" in page
+
+
+def test_problems_are_grouped_with_a_count_examples_and_the_way_to_the_rows(ines, acme):
+    lead_import = story.reviewed(acme, ines.user)
+    page = review(ines, lead_import)
+    assert "1 row: e-mail is not an address" in page
+    assert "Row 4, E-mail: &#x27;not an address&#x27; is not an e-mail address" in page
+    assert f'href="/imports/{lead_import.pk}/rows/?problem=email_invalid&amp;column=2"' in page
+    assert page.index("Error") < page.index("Warning")
+
+
+def test_on_duplicate_is_always_shown_with_the_customers_default(ines, acme):
+    acme.on_duplicate = "update"
+    acme.save()
+    page = review(ines, story.reviewed(acme, ines.user))
+    assert 'value="update" id="id_on_duplicate_1" required checked' in page
+    assert "this cannot be undone" in page
+
+
+def test_sending_takes_a_choice(ines, acme):
+    lead_import = story.reviewed(acme, ines.user)
+    answer = ines.post(f"/imports/{lead_import.pk}/send/")
+    assert answer.status_code == 422
+    assert "Choose what happens to people whom MEGA already has" in story.text(answer)
+    assert Import.objects.get(pk=lead_import.pk).state == ImportState.REVIEW
+
+
+def test_ines_sends_and_takes_it_back_in_time(ines, acme):
+    lead_import = story.reviewed(acme, ines.user)
+    answer = ines.post(f"/imports/{lead_import.pk}/send/", {"on_duplicate": "update"})
+    assert answer["Location"] == f"/imports/{lead_import.pk}/send/"
+    sent = Import.objects.get(pk=lead_import.pk)
+    assert (sent.state, sent.on_duplicate, sent.sent_by) == ("queued", "update", ines.user)
+    page = story.text(ines.get(f"/imports/{lead_import.pk}/send/"))
+    assert "Nothing went out yet." in page
+    ines.post(f"/imports/{lead_import.pk}/send/undo/")
+    assert Import.objects.get(pk=lead_import.pk).state == ImportState.REVIEW
+    assert "Sending was undone" in review(ines, lead_import)
+
+
+def test_duplicates_within_the_file_are_left_out_as_chosen(ines, acme):
+    twice = story.SHEET + "Ana S,,ana@example.com,,\r\n"
+    lead_import = story.reviewed(acme, ines.user, content=twice)
+    assert "Send 4 leads" in review(ines, lead_import)
+    chosen = {"duplicates": "first", "unchanged": "send"}
+    ines.post(f"/imports/{lead_import.pk}/review/options/", chosen)
+    page = review(ines, lead_import)
+    assert "Send 3 leads" in page
+    assert "Left out: another row of the file is of the same person." in page
+
+
+def test_without_a_token_the_page_says_who_can_help(ines, max_, db):
+    lead_import = story.reviewed(people.customer("Bare"), ines.user)
+    assert "Ask a manager of North" in review(ines, lead_import)
+    assert 'href="/customers/bare/token/"' in review(max_, lead_import)
+    answer = ines.post(f"/imports/{lead_import.pk}/send/", {"on_duplicate": "skip"})
+    assert answer["Location"] == f"/imports/{lead_import.pk}/review/"
+    assert "has no token yet, so nothing can be sent" in review(ines, lead_import)
+
+
+def test_nothing_to_send_offers_no_button(ines, acme):
+    lead_import = story.reviewed(acme, ines.user, content="Name,E-mail\r\nEd,nope\r\n")
+    page = review(ines, lead_import)
+    assert "There is nothing to send" in page
+    assert "Send 0" not in page
+
+
+def test_asking_mega_first_and_stopping(ines, acme):
+    lead_import = story.reviewed(acme, ines.user)
+    assert "Ask MEGA first: costs 1 request" in review(ines, lead_import)
+    ines.post(f"/imports/{lead_import.pk}/review/ask/", {"on_duplicate": "update"})
+    dry_run = DryRun.objects.get()
+    assert dry_run.on_duplicate == "update"
+    page = review(ines, lead_import)
+    assert "What MEGA says it would do" in page
+    version = f"{dry_run.pk}.planning.0"
+    path = f"/imports/{lead_import.pk}/review/asked/"
+    assert ines.get(f"{path}?v={version}").status_code == 204
+    assert story.text(ines.get(path)).startswith('<div id="asked"')
+    ines.post(f"/imports/{lead_import.pk}/review/ask/cancel/")
+    dry_run.refresh_from_db()
+    assert dry_run.state == DryRun.State.CANCELLED
+
+
+def test_a_viewer_sees_all_of_it_and_cannot_send(vera, acme):
+    page = review(vera, story.reviewed(acme))
+    assert "an importer of North can send this" in page
+    assert "Send 3 leads to Acme" not in page
+
+
+def test_ines_discards_what_she_will_not_send(ines, acme):
+    lead_import = story.reviewed(acme, ines.user)
+    asked = story.text(ines.get(f"/imports/{lead_import.pk}/send/cancel/"))
+    assert "Nothing of" in asked
+    dialog = ines.get(f"/imports/{lead_import.pk}/send/cancel/", headers={"HX-Request": "true"})
+    assert "<html" not in story.text(dialog)
+    ines.post(f"/imports/{lead_import.pk}/send/cancel/")
+    assert Import.objects.get(pk=lead_import.pk).state == ImportState.CANCELLED

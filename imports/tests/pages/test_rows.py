@@ -1,0 +1,81 @@
+"""The rows of an import, narrowed down and looked into."""
+
+import pytest
+
+from imports.tests.pages import story
+
+
+@pytest.fixture
+def done(ines, acme):
+    return story.answered(acme, ines.user)
+
+
+def rows(client, lead_import, query=""):
+    return story.text(client.get(f"/imports/{lead_import.pk}/rows/{query}"))
+
+
+def test_every_row_shows_its_result_its_cells_and_its_problems(ines, done):
+    page = rows(ines, done)
+    assert "4 rows" in page
+    for word in ("Created", "Updated", "Failed", "Invalid"):
+        assert word in page
+    assert "<dt>E-mail</dt><dd>not an address</dd>" in page
+    assert "no such stage" in page
+    assert "lead-2" in page
+
+
+def test_results_are_chips_in_the_address(ines, done):
+    page = rows(ines, done, "?result=failed")
+    assert "1 row match" in page
+    assert "Dora Novak" in page
+    assert "Ana Souza" not in page
+    assert 'href="?result=failed" aria-current="true"' in page
+
+
+def test_a_problem_is_a_chip_that_can_be_taken_off(ines, done):
+    page = rows(ines, done, "?problem=phone_letters&column=1")
+    assert "Phone has letters in Phone" in page
+    assert "Ben Okafor" in page
+    assert "Ana Souza" not in page
+    assert rows(ines, done, "?problem=phone_letters&column=2").count("<details") == 0
+
+
+def test_a_person_is_searched_for_by_post_and_never_stands_in_an_address(ines, done):
+    found = story.text(ines.post(f"/imports/{done.pk}/rows/", {"person": "chen"}))
+    assert "Chen Li" in found
+    assert "Ana Souza" not in found
+    assert "person=" not in found
+    assert 'value="chen"' in found
+    assert "4 rows" in rows(ines, done, "?person=chen")
+
+
+def test_nobody_found_differs_from_nothing_there(ines, acme, done):
+    nobody = story.text(ines.post(f"/imports/{done.pk}/rows/", {"person": "zorro"}))
+    assert "No row matches" in nobody
+    assert "Show all rows" in nobody
+    empty = story.uploaded(acme, ines.user, "Name\r\nEd\r\n")
+    assert "still being read" in rows(ines, empty)
+
+
+def test_nonsense_in_the_address_narrows_nothing(ines, done):
+    assert "4 rows" in rows(ines, done, "?result=gold&after=-1&column=x&problem=%27%3B--")
+
+
+def test_long_lists_go_on_after_the_last_row_number(ines, acme):
+    many = "Name,E-mail\r\n" + "".join(f"P{i},p{i}@example.com\r\n" for i in range(150))
+    lead_import = story.reviewed(acme, ines.user, content=many)
+    page = rows(ines, lead_import)
+    assert page.count("<details") == 100
+    assert 'href="?after=101"' in page
+    second = rows(ines, lead_import, "?after=101")
+    assert second.count("<details") == 50
+    assert "Next rows" not in second
+    assert "shown after row 101" in second
+
+
+def test_cells_are_text_and_nothing_else(ines, acme):
+    hostile = "Name,E-mail\r\n<script>alert(1)</script>,ed@example.com\r\n"
+    lead_import = story.reviewed(acme, ines.user, content=hostile)
+    for page in ("rows", "columns", "review"):
+        shown = story.text(ines.get(f"/imports/{lead_import.pk}/{page}/"))
+        assert "<script>alert" not in shown
