@@ -3,7 +3,6 @@
 import os
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ from pathlib import Path
 from honcho.environ import parse_procfile
 
 from portal.embedded.child import die_with_parent
+from portal.ports import TRIED, Ports
 from portal.processes import LaunchError, Processes
 from portal.readiness import lacking
 from portal.stopping import Stopped, Wish
@@ -33,6 +33,7 @@ class Plan:
     folder: Path  # of the checkout
     data_dir: Path
     environment: dict[str, str]
+    ports: Ports  # held until the end
     embedded: bool  # with servers of our own
 
     @property
@@ -54,8 +55,8 @@ class Plan:
 def plan(folder: Path, data_dir: Path, say: Say) -> Plan:
     """Choose the ports and the environment of all processes, from our own environment."""
     environment = dict(os.environ)
-    port = free_port(int(environment.get("PORT") or 8000), say)
-    sandbox = free_port(int(environment.get("SANDBOX_PORT") or 8001), say, but=port)
+    ports = Ports(say)
+    port, sandbox = _port(ports, "PORT", 8000), _port(ports, "SANDBOX_PORT", 8001)
     programs = Path(sys.executable).parent
     environment |= {
         "DATA_DIR": str(data_dir),
@@ -67,19 +68,22 @@ def plan(folder: Path, data_dir: Path, say: Say) -> Plan:
         "PYTHONUNBUFFERED": "1",
     }
     embedded = not (environment.get("DATABASE_URL") and environment.get("REDIS_URL"))
-    return Plan(folder, data_dir, environment, embedded)
+    return Plan(folder, data_dir, environment, ports, embedded)
 
 
-def free_port(wanted: int, say: Say, *, but: int = 0) -> int:
-    """Return the wanted port or the next free one, which is said."""
-    for port in range(wanted, min(wanted + 200, 65_536)):
-        if port != but and _is_free(port):
-            if wanted not in {port, but}:
-                say(f"Port {wanted} is taken; using {port}.")
-            return port
-    raise LaunchError(
-        f"No port from {wanted} to {wanted + 199} is free; set PORT and SANDBOX_PORT to others."
-    )
+def _port(ports: Ports, name: str, usual: int) -> int:
+    """Take the port that the environment names, or the next free one."""
+    text = os.environ.get(name) or str(usual)
+    wanted = int(text) if text.isascii() and text.isdigit() else 0
+    if not 1 <= wanted <= 65_535:
+        raise LaunchError(f"{name} is “{text}”; it must be a port, a number from 1 to 65535.")
+    port = ports.take(wanted)
+    if port is None:
+        raise LaunchError(
+            f"No port from {wanted} to {wanted + TRIED - 1} is free; set PORT and SANDBOX_PORT to "
+            f"others."
+        )
+    return port
 
 
 def launch(what: Plan, say: Say) -> None:
@@ -221,13 +225,3 @@ def _stop(
             servers.terminate()
             hurried = True
         time.sleep(0.05)
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True

@@ -11,7 +11,8 @@ import psutil
 import pytest
 
 from portal import logfiles
-from portal.launcher import free_port
+from portal.launcher import plan
+from portal.ports import Ports
 from portal.processes import LaunchError
 from portal.tests.running_servers import CHECKOUT, gone, open_folder, remove, until
 
@@ -294,17 +295,47 @@ def test_a_port_that_is_taken_is_replaced_and_said():
     said = []
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        found = free_port(port, said.append)
+        found = Ports(said.append).take(port)
     assert found > port
     assert said == [f"Port {port} is taken; using {found}."]
 
 
-def test_no_port_at_all_is_a_sentence():
+@pytest.mark.skipif(sys.platform != "linux", reason="claims are names that only Linux has")
+def test_two_portals_that_start_together_take_different_ports():
+    said = []
+    first, second = Ports(print), Ports(said.append)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    assert first.take(port) == port
+    found = second.take(port)
+    assert found > port
+    assert said == [f"Port {port} is taken; using {found}."]
+
+
+def test_the_sandbox_moves_on_in_silence_when_the_portal_got_its_port():
+    said = []
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        wanted = taken.getsockname()[1]
+        ports = Ports(said.append)
+        first = ports.take(wanted)
+        assert ports.take(first) > first
+    assert said == [f"Port {wanted} is taken; using {first}."]
+
+
+def test_no_port_at_all_is_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.setenv("PORT", "65535")
     with (
         socket.create_server(("127.0.0.1", 65_535)),
         pytest.raises(LaunchError, match="set PORT and SANDBOX_PORT"),
     ):
-        free_port(65_535, print)
+        plan(tmp_path, tmp_path, print)
+
+
+@pytest.mark.parametrize("port", ["web", "0", "65536", "-1", "8000.5"])
+def test_a_port_that_is_none_is_a_sentence(tmp_path, monkeypatch, port):
+    monkeypatch.setenv("PORT", port)
+    with pytest.raises(LaunchError, match=f"PORT is “{port}”; it must be a port"):
+        plan(tmp_path, tmp_path, print)
 
 
 def test_containers_run_the_very_commands_of_the_procfile():
