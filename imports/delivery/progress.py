@@ -40,19 +40,19 @@ def standing(lead_import: Import) -> Standing:
     batches = lead_import.batches.filter(kind=Kind.SEND).exclude(state=BatchState.REPLACED)
     final = Q(state__in=(BatchState.DONE, BatchState.DROPPED))
     sums = batches.aggregate(
-        total=Count("pk"), done=Count("pk", filter=final), rows=Sum("rows"),
-        rows_done=Sum("rows", filter=final), next=Min("not_before", filter=~final),
+        total=Count("pk"), done=Count("pk", filter=final), all_rows=Sum("rows"),
+        done_rows=Sum("rows", filter=final), next=Min("not_before", filter=~final),
     )  # fmt: skip
     now = window.database_now()
     waits_for, waits_until = _waits(lead_import, sums["next"], now)
     decisions = list(batches.filter(state=BatchState.DECISION)[:50])
     parts = (lead_import.state, lead_import.reason, lead_import.planned_at, sums["total"],
-             sums["done"], sums["rows_done"], waits_for, waits_until, len(decisions))  # fmt: skip
+             sums["done"], sums["done_rows"], waits_for, waits_until, len(decisions))  # fmt: skip
     return Standing(
         batches_total=sums["total"],
         batches_done=sums["done"],
-        rows_total=sums["rows"] or 0,
-        rows_done=sums["rows_done"] or 0,
+        rows_total=sums["all_rows"] or 0,
+        rows_done=sums["done_rows"] or 0,
         pace_per_minute=_pace(lead_import, now),
         seconds_left=_seconds_left(lead_import, sums["total"] - sums["done"], now),
         waits_for=waits_for,

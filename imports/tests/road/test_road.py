@@ -5,7 +5,7 @@ from io import StringIO
 
 import pytest
 
-from imports.delivery import control
+from imports.delivery import control, progress
 from imports.models import DryRun, ImportState, Kind, OnDuplicate, Outcome
 from imports.reports import balance, files
 from imports.reports.rows import Selection
@@ -118,11 +118,16 @@ def test_a_paused_import_sends_nothing_new_and_goes_on_when_resumed(client_of, s
     made = ines.send(sheet(600))
     wait_until(ines.requests, "the first request")
 
+    before = progress.standing(made)
     control.pause(made, None)
     mega.release()
     wait_until(lambda: Outcome.objects.filter(lead_import=made).count() == 25, "the first answer")
 
     assert len(ines.requests()) == 1
+    after = progress.standing(refreshed(made))
+    assert (before.rows_done, after.rows_done, after.rows_total) == (0, 25, 600)
+    assert before.version != after.version
+    assert progress.standing(made).version == after.version
     control.resume(made, None)
     done = wait_for(made)
     assert (done.state, balance.balance(done).created) == (ImportState.FINISHED, 600)
