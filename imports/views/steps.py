@@ -54,7 +54,6 @@ def next_step(lead_import: Import) -> int:
 def steps_of(lead_import: Import, current: str) -> list[Step]:
     """The stepper as one page shows it."""
     reached = next_step(lead_import)
-    names = [name for name, _ in STEPS]
     return [
         Step(
             label,
@@ -63,7 +62,6 @@ def steps_of(lead_import: Import, current: str) -> list[Step]:
             is_done=i < reached or (i == reached == len(STEPS) - 1),
         )
         for i, (name, label) in enumerate(STEPS)
-        if names
     ]
 
 

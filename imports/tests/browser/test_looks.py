@@ -2,6 +2,7 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 
 from imports.models import Import, ImportState
 from imports.tests.browser.conftest import sign_in
@@ -83,6 +84,22 @@ def test_the_confirmation_is_a_dialog_that_escape_closes(window, ines, pages):
     page.get_by_role("link", name="Discard this import").click()
     dialog.get_by_role("button", name="Discard it").click()
     page.get_by_text("was discarded").wait_for()
+
+
+def test_a_running_import_is_cancelled_from_its_live_page(window, ines, pages):
+    running = Import.objects.order_by("-pk").filter(state=ImportState.REVIEW).first()
+    Import.objects.filter(pk=running.pk).update(state=ImportState.PAUSED, started_at=timezone.now())
+    page = window()
+    sign_in(page, ines)
+    page.goto(f"/imports/{running.pk}/send/")
+    page.get_by_role("link", name="Cancel …").click()
+    dialog = page.get_by_role("dialog")
+    dialog.wait_for()
+    assert "MEGA has no undo" in dialog.inner_text()
+    dialog.get_by_role("button", name="Cancel the import").click()
+    page.get_by_text("was cancelled").wait_for()
+    running.refresh_from_db()
+    assert running.state == ImportState.CANCELLED
 
 
 def test_errors_take_the_focus(window, ines, pages):
