@@ -20,6 +20,7 @@ from imports.delivery import deliver as delivery
 from imports.delivery import leases, plan, pulse, solo
 from imports.delivery.clock import Nudges
 from imports.intake import read as intake
+from portal import health
 
 log = logging.getLogger(__name__)
 
@@ -97,7 +98,13 @@ def publish(task: "Task[Any, Any]", ids: Iterable[int]) -> bool:
     return True
 
 
+def broker_answers() -> bool:
+    """Ask the broker for a sign of life; it has one second."""
+    return not health.broker()
+
+
 NUDGES = Nudges(
+    reachable=broker_answers,
     deliver=partial(publish, deliver),
     read=partial(publish, read),
     check=partial(publish, check),

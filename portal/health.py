@@ -20,19 +20,24 @@ logger = logging.getLogger(__name__)
 
 Check = Callable[[], str]  # '' when all is well, else what is missing, in a few words
 _checks: dict[str, Check] = {}
+_worker_checks: dict[str, Check] = {}  # asked at /readyz?workers only: pages do without them
 REGISTRY = CollectorRegistry()  # collectors that are asked at each scrape
 
 
-def register_check(name: str, check: Check) -> None:
-    """Have /readyz ask `check` too. It may raise a database error, which counts as missing."""
-    _checks[name] = check
+def register_check(name: str, check: Check, *, of_worker: bool = False) -> None:
+    """Have /readyz (or, `of_worker`, /readyz?workers) ask `check` too.
+
+    It may raise a database error, which counts as missing.
+    """
+    (_worker_checks if of_worker else _checks)[name] = check
 
 
-def missing() -> dict[str, str]:
+def missing(*, workers: bool = False) -> dict[str, str]:
     """What this portal lacks to do its work, by name; empty when it is ready."""
-    found = {"broker": _broker(), "database": _database()}
+    found = {"broker": broker(), "database": _database()}
     if not found["database"]:
-        for name, check in {"migrations": _migrations, **_checks}.items():
+        checks = {"migrations": _migrations, **_checks, **(_worker_checks if workers else {})}
+        for name, check in checks.items():
             try:
                 found[name] = check()
             except Error as error:
@@ -49,7 +54,8 @@ def _database() -> str:
     return ""
 
 
-def _broker() -> str:
+def broker() -> str:
+    """'' when the broker answers within a second, else what is wrong."""
     client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
     try:
         client.ping()
@@ -78,7 +84,7 @@ class HealthMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
-        self.pages: dict[str, Callable[[], HttpResponse]] = {
+        self.pages: dict[str, Callable[[HttpRequest], HttpResponse]] = {
             "/healthz": _healthz,
             "/readyz": _readyz,
         }
@@ -89,24 +95,24 @@ class HealthMiddleware:
         page = self.pages.get(request.path) if request.method in ("GET", "HEAD") else None
         if page is None:
             return self.get_response(request)
-        response = page()
+        response = page(request)
         response["Cache-Control"] = "no-store"
         return response
 
 
-def _healthz() -> HttpResponse:
+def _healthz(_request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
-def _readyz() -> HttpResponse:
-    lacking = missing()
+def _readyz(request: HttpRequest) -> HttpResponse:
+    lacking = missing(workers="workers" in request.GET)
     if not lacking:
         return HttpResponse("ready\n", content_type="text/plain")
     lines = "".join(f"{name}: {what}\n" for name, what in sorted(lacking.items()))
     return HttpResponse(lines, status=503, content_type="text/plain; charset=utf-8")
 
 
-def _metrics() -> HttpResponse:
+def _metrics(_request: HttpRequest) -> HttpResponse:
     try:
         return HttpResponse(generate_latest(REGISTRY), content_type=CONTENT_TYPE_LATEST)
     except Error as error:

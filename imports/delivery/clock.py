@@ -23,6 +23,7 @@ IDLE_IN_TRANSACTION_MS = 10_000
 class Nudges:
     """How the clock asks workers to come: each takes ids, returns False once the broker fails."""
 
+    reachable: Callable[[], bool]  # does the broker answer?
     deliver: Callable[[Iterable[int]], bool]
     read: Callable[[Iterable[int]], bool]
     check: Callable[[Iterable[int]], bool]
@@ -71,6 +72,9 @@ class Clock:
         return claimed
 
     def _nudge(self, claimed: list[int]) -> None:
+        if not self.nudges.reachable():
+            return
+        pulse.beat("broker", "broker")
         again = [one for one in leases.to_nudge_again() if one not in set(claimed)]
         pairs: list[tuple[Callable[[Iterable[int]], bool], list[int]]] = [
             (self.nudges.deliver, claimed + again),

@@ -34,14 +34,19 @@ def leave(name: str) -> None:
 
 
 def silent_kinds() -> list[str]:
-    """Return which of clock, delivery and intake gave no sign of life lately."""
+    """Return which of clock, broker and workers gave no sign of life lately.
+
+    It is the clock that sees the broker, so without a clock nothing is known of the broker.
+    """
     seen = Process.objects.filter(seen_at__gt=Now() - SILENCE)
     alive = set(seen.values_list("kind", flat=True).annotate(newest=Max("seen_at")).order_by())
-    return [kind for kind in ("clock", "delivery", "intake") if kind not in alive]
+    silent = [kind for kind in ("clock", "broker", "delivery", "intake") if kind not in alive]
+    return [kind for kind in silent if kind != "broker" or "clock" not in silent]
 
 
 _SENTENCES = {
     "clock": "The clock process stands still: nothing new is sent.",
+    "broker": "The broker does not answer: files are not read and nothing new is sent.",
     "delivery": "No delivery worker is running: nothing is sent.",
     "intake": "No intake worker is running: files are not read or checked.",
 }
@@ -53,7 +58,7 @@ def alarm() -> str:
     if not silent:
         return ""
     what = " ".join(_SENTENCES[kind] for kind in silent)
-    return f"{what} Nothing is lost; it goes on when the process is started again."
+    return f"{what} Nothing is lost; it goes on by itself when that runs again."
 
 
 class Heart:

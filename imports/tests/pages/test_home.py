@@ -57,9 +57,11 @@ def test_a_standing_clock_is_said_on_every_page(ines, acme):
     now = timezone.now()
     Process.objects.bulk_create(
         Process(name=kind, kind=kind, slots=1, seen_at=now)
-        for kind in ("clock", "delivery", "intake")
+        for kind in ("clock", "broker", "delivery", "intake")
     )
     assert "stands still" not in story.text(ines.get("/"))
+    Process.objects.filter(kind="broker").update(seen_at=now - timedelta(minutes=2))
+    assert "The broker does not answer" in story.text(ines.get("/"))
     Process.objects.filter(kind="delivery").update(seen_at=now - timedelta(minutes=2))
     assert "No delivery worker is running" in story.text(ines.get("/"))
 
