@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 
 from django.db.models import Count, Max
 from django.db.models.functions import Now
@@ -9,6 +10,7 @@ from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from imports.delivery import pulse
 from imports.models import Batch, Import, Process
 from portal import health
 
@@ -24,6 +26,11 @@ def clock() -> str:
     if last is None:
         return "has never run: start `manage.py clock`"
     return f"has not ticked since {last:%Y-%m-%d %H:%M:%S} UTC: start `manage.py clock`"
+
+
+def worker(kind: str) -> str:
+    """'' while a worker of the kind gave a sign of life lately."""
+    return "has no worker that gives a sign of life" if kind in pulse.silent_kinds() else ""
 
 
 class Figures(Collector):
@@ -52,4 +59,6 @@ class Figures(Collector):
 def register() -> None:
     """Called once, when the apps are ready."""
     health.register_check("clock", clock)
+    for kind in ("delivery", "intake"):
+        health.register_check(kind, partial(worker, kind), of_worker=True)
     health.REGISTRY.register(Figures())

@@ -8,10 +8,10 @@ SECONDS = 2.0  # for one question
 def lacking(port: int, sandbox_port: int) -> dict[str, str]:
     """Return what is missing, by the name of the process or server; empty when all is ready.
 
-    The web server tells about the others at /readyz, once it answers itself.
+    The web server tells about the others at /readyz?workers, once it answers itself.
     """
     found = {}
-    status, words = _ask(port, "/readyz")
+    status, words = _ask(port, "/readyz?workers")
     if status != 200:
         lines = (line.partition(": ") for line in words.splitlines())
         told = {name: what for name, colon, what in lines if colon and name.isidentifier()}

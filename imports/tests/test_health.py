@@ -43,6 +43,20 @@ def test_ready_with_database_broker_migrations_and_a_recent_tick(client):
     assert (answer.status_code, answer.content) == (200, b"ready\n")
 
 
+def test_who_asks_for_the_workers_too_hears_which_are_missing(client):
+    tick()
+    Process.objects.create(name="delivery-1", kind="delivery", seen_at=timezone.now())
+
+    answer = client.get("/readyz?workers")
+
+    assert answer.status_code == 503
+    assert answer.content == b"intake: has no worker that gives a sign of life\n"
+    assert client.get("/readyz").status_code == 200
+
+    Process.objects.create(name="intake-1", kind="intake", seen_at=timezone.now())
+    assert client.get("/readyz?workers").content == b"ready\n"
+
+
 def test_without_a_clock_it_says_so(client):
     answer = client.get("/readyz")
 
