@@ -16,7 +16,7 @@ CHECKS: dict[str, list[str | Path]] = {
     "format": [BIN / "ruff", "format", "--check", "--quiet", "."],
     "lint": [BIN / "ruff", "check", "--quiet", "."],
     "types": [BIN / "mypy"],
-    "import contracts": [BIN / "lint-imports"],
+    "import contracts": [BIN / "lint-imports", "--no-logo"],
     "migrations on an empty database": [*MANAGE, "migrate", "--noinput", "--verbosity", "0"],
     "missing migrations": [*MANAGE, "makemigrations", "--check", "--dry-run"],
     "deploy checks": [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"],
