@@ -105,7 +105,8 @@ def launch(what: Plan, say: Say) -> None:
     try:
         if what.embedded:
             say("Starting PostgreSQL and Valkey.")
-            servers = _servers(what)
+            servers = _start_servers(what)
+            _await_servers(what, servers)
         say("Preparing the database and the demo.")
         demo = _prepare(what)
         say("Starting the portal.")
@@ -120,9 +121,9 @@ def launch(what: Plan, say: Say) -> None:
         _stop(processes, servers, wish, say)
 
 
-def _servers(what: Plan) -> subprocess.Popen[str]:
+def _start_servers(what: Plan) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "portal.embedded", "--data-dir", str(what.data_dir)]
-    servers = subprocess.Popen(  # noqa: S603 - our own module
+    return subprocess.Popen(  # noqa: S603 - our own module
         command,
         cwd=what.folder,
         stdout=subprocess.PIPE,
@@ -130,13 +131,16 @@ def _servers(what: Plan) -> subprocess.Popen[str]:
         process_group=0,
         preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - one system call
     )
+
+
+def _await_servers(what: Plan, servers: subprocess.Popen[str]) -> None:
+    """Put the addresses of PostgreSQL and Valkey into the environment, once they answer."""
     ready = servers.stdout.readline() if servers.stdout else ""
     if not ready.startswith("ready "):
         raise LaunchError("PostgreSQL and Valkey did not start; the reason stands above.")
     for assignment in ready.split()[1:]:
         name, _, value = assignment.partition("=")
         what.environment[name] = what.environment.get(name) or value
-    return servers
 
 
 def _prepare(what: Plan) -> str:
@@ -154,6 +158,7 @@ def _manage(what: Plan, *arguments: str) -> str:
         stdout=subprocess.PIPE,
         text=True,
         check=False,
+        process_group=0,  # Ctrl-C reaches us only, and we end it
         preexec_fn=die_with_parent(signal.SIGTERM),
     )
     if done.returncode != 0:

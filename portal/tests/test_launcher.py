@@ -51,7 +51,11 @@ while True:
 
 MANAGE = """
 import sys
+import os, pathlib, time
 if sys.argv[1] == "migrate":
+    if os.path.exists("slow"):
+        pathlib.Path("migrating").touch()
+        time.sleep(60)
     sys.exit("no such table" if __import__("os").path.exists("broken") else 0)
 print("Sign in as demo@example.org. Samples: var/samples")
 """
@@ -227,6 +231,27 @@ def test_ctrl_c_stops_everything_in_order(start, number):
     assert ends.index(["intake", "stopped"]) < ends.index(["clock", "stops"])
     assert ends.index(["clock", "stopped"]) < ends.index(["sandbox", "stops"])
     assert gone(portal.family)
+
+
+def test_ctrl_c_while_the_database_is_prepared_stops_in_silence(start, folder):
+    (folder / "slow").touch()
+    portal = start()
+    assert until((folder / "migrating").exists)
+    family = psutil.Process(portal.process.pid).children(recursive=True)
+    os.killpg(portal.process.pid, signal.SIGINT)
+    assert portal.finish() == ""
+    assert portal.process.returncode == 0
+    assert gone(family)
+    assert not (folder / "notes").exists()
+
+
+def test_ctrl_c_while_the_servers_start_leaves_none_of_them(start, folder):
+    portal = start(DATABASE_URL="", REDIS_URL="")
+    assert until((folder / "var" / "servers.json").exists)
+    family = psutil.Process(portal.process.pid).children(recursive=True)
+    os.killpg(portal.process.pid, signal.SIGINT)
+    assert portal.finish() == ""
+    assert gone(family)
 
 
 def test_a_second_ctrl_c_does_not_wait_for_a_worker_that_hangs(start, folder):
