@@ -1,7 +1,10 @@
 """Verdicts that need the whole file: duplicates, unchanged rows, rows that share a person."""
 
-from django.db import connection, transaction
+from typing import Any
 
+from django.db import transaction
+
+from imports import whole_file
 from imports.models import Duplicates, Import, ImportState, MappingVersion, Unchanged
 
 _RESET = """
@@ -42,21 +45,29 @@ _FLAG_SHARED = """
 # The newest lead of this person that MEGA took through the portal decides: a row that was sent,
 # changed by a later import and now comes back as it was is not unchanged.
 _UNCHANGED = """
-    UPDATE imports_lead l SET verdict = 'unchanged', reason = 'Identical to what import '
-        || last.import_id || ' already brought (row ' || last.number || ').'
-    FROM imports_lead mine JOIN LATERAL (
-        SELECT p.import_id, p.number, p.digest
+    WITH mine AS MATERIALIZED (
+        SELECT number, digest, email_key, phone_key FROM imports_lead
+        WHERE import_id = %(import)s AND mapping_id = %(mapping)s AND verdict = 'ok'
+    ), theirs AS MATERIALIZED (
+        SELECT p.import_id, p.number, p.digest, p.email_key, p.phone_key, o.attempt_id
         FROM imports_lead p
-        JOIN imports_import i ON i.id = p.import_id AND i.mapping_id = p.mapping_id
         JOIN imports_outcome o ON o.import_id = p.import_id AND o.number = p.number
-        WHERE i.customer_id = %(customer)s AND i.mega_id = %(mega_id)s AND i.id <> %(import)s
-          AND o.status IN ('created', 'updated')
-          AND (p.email_key = mine.email_key OR p.phone_key = mine.phone_key)
-        ORDER BY o.attempt_id DESC LIMIT 1
-    ) last ON last.digest = mine.digest
-    WHERE mine.import_id = %(import)s AND mine.mapping_id = %(mapping)s AND mine.verdict = 'ok'
-      AND l.import_id = mine.import_id AND l.mapping_id = mine.mapping_id
-      AND l.number = mine.number
+        WHERE p.import_id = ANY(%(imports)s) AND p.mapping_id = ANY(%(mappings)s)
+          AND o.import_id = ANY(%(imports)s) AND o.status IN ('created', 'updated')
+    ), same AS (
+        SELECT m.number, t.attempt_id, t.import_id, t.number AS row, m.digest = t.digest AS equal
+        FROM mine m JOIN theirs t ON t.email_key = m.email_key
+        UNION ALL
+        SELECT m.number, t.attempt_id, t.import_id, t.number, m.digest = t.digest
+        FROM mine m JOIN theirs t ON t.phone_key = m.phone_key
+    ), last AS (
+        SELECT DISTINCT ON (number) * FROM same ORDER BY number, attempt_id DESC, row DESC
+    )
+    UPDATE imports_lead l SET verdict = 'unchanged', reason = 'Identical to what import '
+        || last.import_id || ' already brought (row ' || last.row || ').'
+    FROM last
+    WHERE l.import_id = %(import)s AND l.mapping_id = %(mapping)s AND l.number = last.number
+      AND last.equal
 """
 
 _PICK = {Duplicates.FIRST: "min", Duplicates.LAST: "max", Duplicates.HOLD: "min"}
@@ -85,22 +96,29 @@ def conclude(mapping: MappingVersion) -> None:
 
 def apply(lead_import: Import) -> None:
     """Derive the verdicts anew from the import's options. The caller holds the import's row."""
-    parameters = {
+    parameters: dict[str, Any] = {
         "import": lead_import.pk,
         "mapping": lead_import.mapping_id,
-        "customer": lead_import.customer_id,
-        "mega_id": lead_import.mega_id,
     }
-    with connection.cursor() as cursor:
+    with whole_file.cursor() as cursor:
         cursor.execute(_RESET, parameters)
         if lead_import.unchanged == Unchanged.SKIP:
-            cursor.execute(_UNCHANGED, parameters)
+            cursor.execute(_UNCHANGED, parameters | _earlier(lead_import))
         if lead_import.duplicates != Duplicates.ALL:
             choice = Duplicates(lead_import.duplicates)
             every = choice == Duplicates.HOLD
             mark = _MARK.format(shared=_shared_with_last(_PICK[choice]))
             cursor.execute(mark, parameters | {"all": every, "what": _WHAT[choice]})
         cursor.execute(_FLAG_SHARED.format(shared=_SHARED.format(pick="min")), parameters)
+
+
+def _earlier(lead_import: Import) -> dict[str, list[int]]:
+    """Return the customer's other imports of which something was sent, and their mappings."""
+    same_account = Import.objects.filter(
+        customer=lead_import.customer_id, mega_id=lead_import.mega_id, started_at__isnull=False
+    )
+    ids = list(same_account.exclude(pk=lead_import.pk).values_list("pk", "mapping_id"))
+    return {"imports": [one for one, _ in ids], "mappings": [one for _, one in ids if one]}
 
 
 def _shared_with_last(pick: str) -> str:

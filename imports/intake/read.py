@@ -22,7 +22,7 @@ SLICE = 10_000  # rows a transaction
 LEASE = timedelta(seconds=120)  # longer than the reader may be silent
 MOST_BEGINNINGS = 3
 _TO_READ = (ImportState.UPLOADED, ImportState.READING)
-_COPY = "COPY imports_row (import_id, number, cells, note) FROM STDIN"
+_COPY = "COPY imports_row (import_id, number, cells, note) FROM STDIN (FORMAT BINARY)"
 
 
 class Overtaken(Exception):  # noqa: N818 - not an error: somebody else reads this file now

@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import Count
 from django.utils import timezone
 
+from imports import whole_file
 from imports.mega.contract import MAX_ROWS
 from imports.models import (
     Attempt,
@@ -109,22 +110,25 @@ def _outcomes(lead_import: Import) -> dict[str, int]:
     return dict(outcomes.annotate(rows=Count("number")).order_by())
 
 
-# A row is unknown when its batch may have arrived at MEGA and there is no result for the row.
-MAYBE_SENT = """
-    SELECT n.number FROM imports_batch b CROSS JOIN LATERAL unnest(b.row_numbers) AS n (number)
-    WHERE b.import_id = %(import)s AND b.kind = 'send' AND b.first_sent_at IS NOT NULL
-      AND b.state NOT IN ('done', 'replaced')
+# The rows of batches without a full answer. One of them is unknown when its batch may have arrived
+# at MEGA and there is no result for it.
+_OPEN_ROWS = """
+    SELECT n.number, b.id AS batch_id, b.first_sent_at IS NOT NULL AS maybe_sent
+    FROM imports_batch b CROSS JOIN LATERAL unnest(b.row_numbers) AS n (number)
+    WHERE b.import_id = %(import)s AND b.kind = 'send' AND b.state NOT IN ('done', 'replaced')
+      AND b.row_numbers[1] <= %(upto)s AND b.row_numbers[b.rows] > %(after)s
 """
 _UNKNOWN = f"""
-    SELECT count(*) FROM ({MAYBE_SENT}) m
-    WHERE NOT EXISTS (SELECT 1 FROM imports_outcome o
+    SELECT count(*) FROM ({_OPEN_ROWS}) m
+    WHERE m.maybe_sent
+      AND NOT EXISTS (SELECT 1 FROM imports_outcome o
                       WHERE o.import_id = %(import)s AND o.number = m.number)
 """  # noqa: S608 - made of constants
 
 
 def _unknown(lead_import: Import) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(_UNKNOWN, {"import": lead_import.pk})
+    with whole_file.cursor() as cursor:
+        cursor.execute(_UNKNOWN, stretch(lead_import))
         count: int = cursor.fetchone()[0]
     return count
 
@@ -134,17 +138,32 @@ BUCKET = """
     CASE WHEN r.cells = '{}' THEN 'blank'
          WHEN o.status IS NOT NULL THEN o.status
          WHEN l.verdict <> 'ok' THEN l.verdict
-         WHEN m.number IS NOT NULL THEN 'unknown'
+         WHEN m.maybe_sent THEN 'unknown'
          ELSE 'not_sent' END
 """
+# Each table by its own range of numbers: PostgreSQL does not conclude one from the other.
 ROWS_WITH_ALL = f"""
     FROM imports_row r
     LEFT JOIN imports_lead l ON l.import_id = r.import_id AND l.mapping_id = %(mapping)s
-                            AND l.number = r.number
-    LEFT JOIN imports_outcome o ON o.import_id = r.import_id AND o.number = r.number
-    LEFT JOIN ({MAYBE_SENT}) m ON m.number = r.number
-    WHERE r.import_id = %(import)s
+        AND l.number = r.number AND l.number > %(after)s AND l.number <= %(upto)s
+    LEFT JOIN imports_outcome o ON o.import_id = r.import_id
+        AND o.number = r.number AND o.number > %(after)s AND o.number <= %(upto)s
+    LEFT JOIN ({_OPEN_ROWS}) m ON m.number = r.number
+    WHERE r.import_id = %(import)s AND r.number > %(after)s AND r.number <= %(upto)s
 """
+LAST_NUMBER = 2**31 - 1
+
+
+def stretch(lead_import: Import, after: int = 0, upto: int = LAST_NUMBER) -> dict[str, Any]:
+    """Return the parameters of ROWS_WITH_ALL, for the rows with numbers after `after`."""
+    return {
+        "import": lead_import.pk,
+        "mapping": lead_import.mapping_id,
+        "after": after,
+        "upto": upto,
+    }
+
+
 _RECOUNT = f"SELECT {BUCKET} AS bucket, count(*) {ROWS_WITH_ALL} GROUP BY 1"
 # Outcomes of rows that the portal did not mean to send, or of no row: never, unless books are wrong
 _STRAY = """
@@ -157,8 +176,8 @@ _STRAY = """
 
 def recount(lead_import: Import) -> Balance:
     """Count from the rows themselves, each joined with all that became of it: for the books."""
-    parameters = {"import": lead_import.pk, "mapping": lead_import.mapping_id}
-    with connection.cursor() as cursor:
+    parameters = stretch(lead_import)
+    with whole_file.cursor() as cursor:
         cursor.execute(_RECOUNT, parameters)
         counts = dict(cursor.fetchall())
         cursor.execute(_STRAY, parameters)

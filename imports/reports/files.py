@@ -3,7 +3,8 @@
 import csv
 import re
 from collections.abc import Iterator
-from datetime import UTC
+from datetime import UTC, datetime
+from functools import lru_cache
 from io import StringIO
 from pathlib import Path
 
@@ -35,7 +36,6 @@ def header(lead_import: Import) -> list[str]:
 
 def line(row: ReportRow) -> list[str]:
     """Return one line of the report, harmless to spreadsheet programs."""
-    sent_at = row.sent_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if row.sent_at else ""
     own = (
         str(row.number),
         row.result,
@@ -43,10 +43,16 @@ def line(row: ReportRow) -> list[str]:
         row.matched_by,
         row.reason,
         ", ".join(row.ignored),
-        sent_at,
+        _time(row.sent_at) if row.sent_at else "",
         row.key,
     )
     return [harmless(text) for text in (*own, *row.cells)]
+
+
+@lru_cache(maxsize=64)
+def _time(moment: datetime) -> str:
+    """All rows of a request have the same."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def write_csv(lead_import: Import, chosen: Selection) -> Iterator[bytes]:

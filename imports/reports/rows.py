@@ -8,35 +8,24 @@ from typing import Any
 
 from django.db import connection
 
+from imports import whole_file
 from imports.columns.problems import Problem
-from imports.models import Import
+from imports.models import Import, Row
+from imports.reports import balance
 from imports.reports.balance import BUCKET, LABELS, ROWS_WITH_ALL
 
-SLICE = 5_000
+SLICE = 5_000  # rows that are read at a time
+MOST = 80_000  # rows that are looked at, at a time, where few of them are chosen
 
 _SELECT = f"""
-WITH reported AS MATERIALIZED (
     SELECT r.number, {BUCKET} AS bucket, o.lead_id, o.matched_by, o.errors,
-           o.ignored_custom_fields, l.reason, l.problems, r.cells, r.note, o.attempt_id,
-           o.batch_id
-    {ROWS_WITH_ALL} AND r.number > %(after)s {{where}}
+           o.ignored_custom_fields, l.reason, l.problems, r.cells, r.note,
+           coalesce(o.batch_id, m.batch_id), o.attempt_id
+    {ROWS_WITH_ALL} {{where}}
     ORDER BY r.number LIMIT %(limit)s
-)
-SELECT p.number, p.bucket, p.lead_id, p.matched_by, p.errors, p.ignored_custom_fields, p.reason,
-       p.problems, p.cells, p.note, b.id, b.key, b.detail,
-       coalesce(a.started_at, b.first_sent_at), i.state
-FROM reported p
-JOIN imports_import i ON i.id = %(import)s
-LEFT JOIN (
-    SELECT n.number, b.id FROM imports_batch b CROSS JOIN LATERAL unnest(b.row_numbers) n (number)
-    WHERE b.import_id = %(import)s AND b.kind = 'send' AND b.state NOT IN ('done', 'replaced')
-      AND b.row_numbers[1] <= (SELECT max(number) FROM reported)
-      AND b.row_numbers[b.rows] >= (SELECT min(number) FROM reported)
-) waiting ON waiting.number = p.number
-LEFT JOIN imports_batch b ON b.id = coalesce(p.batch_id, waiting.id)
-LEFT JOIN imports_attempt a ON a.id = p.attempt_id
-ORDER BY p.number
-"""  # noqa: S608 - made of constants
+"""
+_SENT_AT = "SELECT id, started_at FROM imports_attempt WHERE id = ANY(%s)"
+_BATCHES = "SELECT id, key, detail, first_sent_at FROM imports_batch WHERE id = ANY(%s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,25 +86,61 @@ def _like(text: str) -> str:
 def page(
     lead_import: Import, chosen: Selection, *, after: int = 0, limit: int = 100
 ) -> list[ReportRow]:
-    """Return rows in sheet order that come after a row number."""
+    """Return rows in sheet order that come after a row number.
+
+    Looks at as many rows as are wanted, and at twice as many each time that too few were chosen.
+    """
+    found: list[ReportRow] = []
+    last, stretch = _last_number(lead_import), limit
+    while len(found) < limit and after < last:
+        upto = after + stretch
+        found += _slice(lead_import, chosen, (after, upto), limit - len(found))
+        after, stretch = upto, min(2 * stretch, MOST)
+    return found
+
+
+def _last_number(lead_import: Import) -> int:
+    numbers = Row.objects.filter(lead_import=lead_import).order_by("-number")
+    return numbers.values_list("number", flat=True).first() or 0
+
+
+def _slice(
+    lead_import: Import, chosen: Selection, span: tuple[int, int], limit: int
+) -> list[ReportRow]:
     where, values = chosen.where()
-    parameters = {
-        "import": lead_import.pk,
-        "mapping": lead_import.mapping_id,
-        "after": after,
-        "limit": limit,
-        **values,
-    }
-    with connection.cursor() as cursor:
+    parameters = balance.stretch(lead_import, *span) | values | {"limit": limit}
+    with whole_file.cursor() as cursor:
         cursor.execute(_SELECT.replace("{where}", where), parameters)
-        return [_row(*row) for row in cursor.fetchall()]
+        rows = cursor.fetchall()
+    requests = _requests(rows)
+    return [_row(lead_import, row, requests) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class _Requests:
+    """What is told of the requests that rows belong to, by the ids of batches and attempts."""
+
+    batches: dict[int, tuple[str, str, datetime | None]]  # key, MEGA's last words, first sent at
+    sent_at: dict[int, datetime]
+
+
+def _requests(rows: list[tuple[Any, ...]]) -> _Requests:
+    batch_ids = list({row[-2] for row in rows if row[-2] is not None})
+    attempt_ids = list({row[-1] for row in rows if row[-1] is not None})
+    with connection.cursor() as cursor:
+        cursor.execute(_BATCHES, [batch_ids])
+        batches = {one: (str(key), *told) for one, key, *told in cursor.fetchall()}
+        cursor.execute(_SENT_AT, [attempt_ids])
+        return _Requests(batches, dict(cursor.fetchall()))
 
 
 def count(lead_import: Import, chosen: Selection) -> int:
     """Return how many rows are chosen."""
+    if chosen == Selection():
+        return lead_import.row_count
     where, values = chosen.where()
-    parameters = {"import": lead_import.pk, "mapping": lead_import.mapping_id, **values}
-    with connection.cursor() as cursor:
+    parameters = balance.stretch(lead_import) | values
+    with whole_file.cursor() as cursor:
         cursor.execute(f"SELECT count(*) {ROWS_WITH_ALL} {where}", parameters)
         total: int = cursor.fetchone()[0]
     return total
@@ -129,30 +154,21 @@ def every(lead_import: Import, chosen: Selection) -> Iterator[ReportRow]:
         after = rows[-1].number
 
 
-def _row(  # noqa: PLR0913, PLR0917 - the columns of the query
-    number: int,
-    bucket: str,
-    lead_id: str | None,
-    matched_by: str | None,
-    errors: str | None,
-    ignored: str | None,
-    held_for: str | None,
-    problems: str | None,
-    cells: list[str],
-    note: str,
-    batch_id: int | None,
-    key: Any,
-    detail: str | None,
-    sent_at: datetime | None,
-    state: str,
-) -> ReportRow:
+_NO_REQUEST = ("", "", None)
+_SENT = ("created", "updated", "skipped", "failed", "unknown")
+
+
+def _row(lead_import: Import, row: tuple[Any, ...], requests: _Requests) -> ReportRow:
+    (number, bucket, lead_id, matched_by, errors, ignored, held_for, problems, cells, note,
+     batch_id, attempt_id) = row  # fmt: skip
+    key, detail, first_sent = requests.batches.get(batch_id, _NO_REQUEST)
     found = [Problem.from_json(one) for one in _json(problems)]
     said = [*_json(errors), held_for or "", *(problem.sentence for problem in found), note]
     if bucket == "unknown":
-        said.insert(0, _why_unknown(detail or ""))
+        said.insert(0, _why_unknown(detail))
     if bucket == "not_sent":
-        said.insert(0, _why_not_sent(state, detail or ""))
-    never_sent = bucket not in ("created", "updated", "skipped", "failed", "unknown")
+        said.insert(0, _why_not_sent(lead_import.state, detail))
+    was_sent = bucket in _SENT
     return ReportRow(
         number=number,
         bucket=bucket,
@@ -163,15 +179,15 @@ def _row(  # noqa: PLR0913, PLR0917 - the columns of the query
         problems=found,
         cells=cells,
         batch_id=batch_id,
-        key="" if never_sent or key is None else str(key),
-        sent_at=None if never_sent else sent_at,
+        key=key if was_sent else "",
+        sent_at=requests.sent_at.get(attempt_id, first_sent) if was_sent else None,
     )
 
 
-def _json(value: Any) -> list[Any]:
-    if isinstance(value, str):
-        value = json.loads(value)
-    return value or []
+def _json(value: str | None) -> list[Any]:
+    if value is None or value == "[]":  # by far the most
+        return []
+    return list(json.loads(value))
 
 
 def _why_unknown(detail: str) -> str:

@@ -1,0 +1,34 @@
+"""`python -m bench [NAME …] [--full]`."""
+
+import argparse
+import importlib
+
+from bench import servers
+
+NAMES = ("intake", "checking", "settle", "report", "pages", "clock", "utilisation")
+
+
+def main() -> None:
+    """Run the named benchmarks, or all."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))
+    parser.add_argument("--full", action="store_true", help="a million rows where it makes sense")
+    options = parser.parse_args()
+    if unknown := [name for name in options.names if name not in NAMES]:
+        parser.error(f"there is no benchmark {unknown[0]}; there are {', '.join(NAMES)}")
+    servers.prepare()
+    _set_up()
+    for name in options.names or NAMES:
+        importlib.import_module(f"bench.{name}").run(full=options.full)
+
+
+def _set_up() -> None:
+    import django  # noqa: PLC0415 - the settings read the servers' addresses
+    from django.core.management import call_command  # noqa: PLC0415
+
+    django.setup()
+    call_command("migrate", verbosity=0)
+
+
+if __name__ == "__main__":
+    main()

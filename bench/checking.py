@@ -1,0 +1,88 @@
+"""Checking rows: what storing and transport cost on top of the pure checker."""
+
+from django.db.models import Max
+
+from bench import material
+from bench.engine import Portal
+from bench.measure import alone, figure, rate, stopwatch
+from imports import tasks
+from imports.columns import check, derive
+from imports.models import Import, ImportState, Row
+from imports.tests.road.engine import wait_until
+
+ROWS = 60_000
+MOST = 120.0  # seconds
+
+
+def run(*, full: bool) -> None:
+    """Pure, stored in one process, and by one and two intake processes; the last part alone too."""
+    count = ROWS * 5 if full else ROWS
+    made = material.checked(material.a_customer()[0], count)
+    pure = alone(pure_seconds, made.pk)[0]
+    stored, megabytes, _ = alone(stored_seconds, made.pk)
+    concluding = _concluding_seconds(made)
+    one, two = _by_workers(made, 1), _by_workers(made, 2)
+    figure(
+        "checking",
+        rows=count,
+        pure_rows_per_second=rate(count, pure),
+        stored_rows_per_second=rate(count, stored),
+        share_of_pure=round(pure / stored, 2),
+        whole_file_part_rows_per_second=rate(count, concluding),
+        one_worker_rows_per_second=rate(count, one),
+        two_workers_rows_per_second=rate(count, two),
+        two_against_one=round(one / two, 2),
+        peak_mb=megabytes,
+    )
+
+
+def pure_seconds(import_id: int) -> float:
+    """Check rows that lie in memory, and hash the leads as it is always done."""
+    made = Import.objects.get(pk=import_id)
+    checker = check.compile_mapping(derive.mapping_of(made), made.customer.region)
+    rows = list(Row.objects.filter(lead_import=made).values_list("number", "cells"))
+    with stopwatch() as watch:
+        for number, cells in rows:
+            check.lead_hash(checker.check(number, cells).lead)
+    return watch.seconds
+
+
+def stored_seconds(import_id: int) -> float:
+    """Check all rows anew, chunk by chunk, as an intake worker does, without its queue."""
+    made = _again(import_id)
+    with stopwatch() as watch:
+        for chunk in derive.unchecked_chunks(made.pk):
+            derive.check_chunk(chunk)
+    return watch.seconds
+
+
+def _again(import_id: int) -> Import:
+    made = Import.objects.get(pk=import_id)
+    version = made.mappings.aggregate(newest=Max("version"))["newest"]
+    derive.remap(made, derive.mapping_of(made), None, expected_version=version)
+    return made
+
+
+def _concluding_seconds(made: Import) -> float:
+    """Decide what needs the whole file once more: duplicates, shared persons."""
+    from imports.columns import verdicts  # noqa: PLC0415 - only here
+
+    with stopwatch() as watch:
+        verdicts.apply(Import.objects.get(pk=made.pk))
+    return watch.seconds
+
+
+def _by_workers(made: Import, processes: int) -> float:
+    """Check all rows anew by the Procfile's intake worker with so many processes."""
+    with Portal() as portal:
+        portal.start("intake", concurrency=processes)
+        again = _again(made.pk)
+
+        def is_done() -> bool:
+            again.refresh_from_db()
+            return again.state == ImportState.REVIEW
+
+        with stopwatch() as watch:
+            tasks.nudge_chunks_of(again.pk)
+            wait_until(is_done, "all rows to be checked", MOST)
+    return watch.seconds
