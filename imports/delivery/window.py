@@ -16,11 +16,12 @@ _CLAIMED = """
     WHERE b.state = 'claimed' AND t.quota_id = ANY(%s)
     GROUP BY 1
 """
+# Two minutes: what an answer of the last minute said was used up may be a minute older than it.
 _EXCHANGES = """
     SELECT quota_id, started_at, ended_at, remaining, reset_at
     FROM imports_attempt
     WHERE quota_id = ANY(%s) AND was_sent
-      AND (ended_at IS NULL OR ended_at > now() - interval '61 seconds')
+      AND (ended_at IS NULL OR ended_at > now() - interval '122 seconds')
 """
 # A key that serves several customers gets the smallest number that one of them was given.
 _LIMITS = """
