@@ -13,7 +13,7 @@ from typing import Any
 
 from celery import Task, shared_task, signals  # noqa: TID251 - one of the two doors to Celery
 from django.db import transaction
-from kombu.exceptions import OperationalError
+from kombu.exceptions import KombuError
 
 from imports.columns import derive
 from imports.delivery import deliver as delivery
@@ -92,7 +92,7 @@ def publish(task: "Task[Any, Any]", ids: Iterable[int]) -> bool:
     for one in ids:
         try:
             task.apply_async((one,), ignore_result=True)
-        except (OperationalError, OSError) as problem:
+        except (KombuError, OSError) as problem:
             log.warning("nudge %s failed: %s", task.name, type(problem).__name__)
             return False
     return True

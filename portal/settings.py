@@ -125,6 +125,10 @@ DB_POOL_SIZE: int = 0 if _FORKS else env.int("DB_POOL_SIZE", default=40)
 _DATABASE = environ.Env.db_url_config(DATABASE_URL)
 # libpq's own words for what Django calls HOST and NAME would win over those, in the tests too.
 _OPTIONS = {k: v for k, v in _DATABASE.get("OPTIONS", {}).items() if k not in ("host", "dbname")}
+LEASE_MARGIN: float = env.float("LEASE_MARGIN", default=15.0)  # seconds beyond the deadline
+if _WORKER:  # a frozen worker is given up after its lease, and so are the rows that it has locked
+    _idle = f"-c idle_in_transaction_session_timeout={max(LEASE_MARGIN, 3):.0f}s"
+    _OPTIONS["options"] = f"{_OPTIONS.get('options', '')} {_idle}".strip()
 _POOL = {"min_size": 0, "max_size": DB_POOL_SIZE, "timeout": 10, "max_idle": 60}
 DATABASES = {
     "default": {
@@ -170,10 +174,14 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_keepalive": True,
     "health_check_interval": 25,
     "global_keyprefix": env.str("BROKER_PREFIX", default=""),
+    # Kombu would try for six seconds to reach a broker that is down, while a person waits.
+    **({} if _WORKER else {"max_retries": 0}),
 }
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_WORKER_SEND_TASK_EVENTS = False
+# Its subscription makes a worker end ("Unrecoverable error") when the broker goes away.
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "delivery"
 CELERY_TASK_ROUTES = {"imports.read": {"queue": "intake"}, "imports.check": {"queue": "intake"}}
@@ -199,7 +207,6 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 40_000  # a mapping form of 16,384 columns
 
 REQUEST_CONNECT_TIMEOUT: float = env.float("REQUEST_CONNECT_TIMEOUT", default=5.0)  # seconds
 REQUEST_DEADLINE: float = env.float("REQUEST_DEADLINE", default=60.0)  # seconds, in all
-LEASE_MARGIN: float = env.float("LEASE_MARGIN", default=15.0)  # seconds beyond the deadline
 KEY_TRUST_HOURS: float = env.float("KEY_TRUST_HOURS", default=20.0)
 REPLAY_BACKOFF_BASE: float = env.float("REPLAY_BACKOFF_BASE", default=2.0)  # seconds
 REPLAY_LIMIT: int = env.int(

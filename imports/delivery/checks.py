@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models.functions import Now
 
 from imports.audit import acts, trail
 from imports.delivery import bodies, keys
@@ -58,6 +59,7 @@ def start_check(customer: Customer, user: User | None) -> Batch:
         customer=customer,
         kind=Kind.CHECK,
         rows=1,
+        not_before=Now(),
         mega_id=customer.mega_id,
         body=body.packed,
         body_sha256=body.sha256,

@@ -1,5 +1,6 @@
 """Claiming batches for keys that may send: set-based SQL, whatever the number of customers."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,7 +18,8 @@ MOST_KEYS = 1000  # a tick
 WORKER_SILENCE = timedelta(seconds=10)
 
 # Keys with something that may start, the longest waiting first. Checks start even when the token
-# was refused: they are how a person finds out that it works again.
+# was refused: they are how a person finds out that it works again. (OFFSET 0: for each key look
+# until the first such batch, do not collect all of them.)
 _KEYS = """
     SELECT q.id FROM imports_quota q
     WHERE (q.hold_until IS NULL OR q.hold_until <= now())
@@ -25,7 +27,8 @@ _KEYS = """
         SELECT 1 FROM imports_token t JOIN imports_batch b ON b.customer_id = t.customer_id
         WHERE t.quota_id = q.id AND t.retired_at IS NULL
           AND b.state IN ('waiting', 'unknown') AND b.not_before <= now()
-          AND (b.kind = 'check' OR t.refused_at IS NULL))
+          AND (b.kind = 'check' OR t.refused_at IS NULL)
+        OFFSET 0)
     ORDER BY (SELECT max(a.started_at) FROM imports_attempt a WHERE a.quota_id = q.id) NULLS FIRST,
              q.id
     LIMIT %s
@@ -34,7 +37,10 @@ _KEYS = """
 
 # Within a key: checks first, then a turn for each import (or dry run), the one that was served
 # longest ago first; within an import replays first, then sheet order. A key that is being probed
-# repeats what is unknown before it risks anything new.
+# repeats what is unknown before it risks anything new. What holds for a whole import (when it was
+# served, its first open batch) is asked once for each, not for each batch: OFFSET 0 sees to that.
+# Settling locks a batch and then its key, so a batch that is locked is left for the next tick: the
+# clock waits for nobody.
 _CLAIM = """
 WITH granted (quota_id, may_start, probing) AS (
     SELECT * FROM unnest(%(ids)s::bigint[], %(counts)s::int[], %(probing)s::bool[])
@@ -43,23 +49,29 @@ WITH granted (quota_id, may_start, probing) AS (
     FROM granted g JOIN imports_token t ON t.quota_id = g.quota_id AND t.retired_at IS NULL
 ), startable AS (
     SELECT c.quota_id, c.token_id, c.may_start, c.probing, b.id, b.kind, b.number,
-           b.state = 'unknown' AS replay, b.import_id, b.dry_run_id
+           b.state = 'unknown' AS replay, b.import_id, b.dry_run_id,
+           (SELECT max(p.claimed_at) FROM imports_batch p WHERE p.import_id = b.import_id) AS served
     FROM carriers c JOIN imports_batch b ON b.customer_id = c.customer_id
     WHERE b.not_before <= now() AND (b.kind = 'check' OR NOT c.refused)
       AND (b.state = 'unknown' OR (b.state = 'waiting' AND b.kind <> 'send'))
     UNION ALL
     SELECT c.quota_id, c.token_id, c.may_start, c.probing, b.id, b.kind, b.number,
-           false, b.import_id, b.dry_run_id
+           false, b.import_id, b.dry_run_id, i.served
     FROM carriers c
-    JOIN imports_import i ON i.customer_id = c.customer_id AND i.state IN ('queued', 'sending')
+    JOIN LATERAL (
+        SELECT i.id,
+            (SELECT max(p.claimed_at) FROM imports_batch p WHERE p.import_id = i.id) AS served,
+            (SELECT min(e.number) FROM imports_batch e
+             WHERE e.import_id = i.id AND e.kind = 'send' AND e.state IN
+                ('waiting', 'claimed', 'sending', 'unknown', 'decision')) AS first_open
+        FROM imports_import i
+        WHERE i.customer_id = c.customer_id AND i.state IN ('queued', 'sending')
+        OFFSET 0
+    ) i ON true
     JOIN LATERAL (
         SELECT b.* FROM imports_batch b
         WHERE b.import_id = i.id AND b.kind = 'send' AND b.state = 'waiting'
-          AND b.not_before <= now()
-          AND NOT EXISTS (
-            SELECT 1 FROM imports_batch e
-            WHERE e.import_id = b.import_id AND e.kind = 'send' AND e.number <= b.after
-              AND e.state IN ('waiting', 'claimed', 'sending', 'unknown', 'decision'))
+          AND b.not_before <= now() AND b.after < i.first_open
         ORDER BY b.number, b.id LIMIT c.may_start
     ) b ON true
     WHERE NOT c.refused
@@ -67,7 +79,6 @@ WITH granted (quota_id, may_start, probing) AS (
     SELECT s.*,
         row_number() OVER (PARTITION BY quota_id, kind, import_id, dry_run_id
                            ORDER BY replay DESC, number, id) AS turn,
-        (SELECT max(p.claimed_at) FROM imports_batch p WHERE p.import_id = s.import_id) AS served,
         bool_or(replay) OVER (PARTITION BY quota_id) AS has_replays
     FROM startable s
 ), ranked AS (
@@ -78,18 +89,31 @@ WITH granted (quota_id, may_start, probing) AS (
     WHERE NOT probing OR replay OR NOT has_replays OR kind = 'check'
 ), chosen AS (
     SELECT id, token_id FROM ranked WHERE rank <= may_start ORDER BY rank LIMIT %(most)s
+), free AS (
+    SELECT b.id FROM imports_batch b
+    WHERE b.id IN (SELECT id FROM chosen) AND b.state IN ('waiting', 'unknown')
+    FOR UPDATE SKIP LOCKED
 )
 UPDATE imports_batch b
 SET state = 'claimed', token_id = chosen.token_id, claimed_at = clock_timestamp(),
     nudged_at = clock_timestamp(), lease_until = clock_timestamp() + %(lease)s * interval '1 second'
-FROM chosen
-WHERE b.id = chosen.id AND b.state IN ('waiting', 'unknown')
-RETURNING b.id, b.import_id, b.kind
+FROM chosen JOIN free USING (id)
+WHERE b.id = chosen.id
+RETURNING b.id
 """
 
 _STARTED = """
     UPDATE imports_import SET state = 'sending', started_at = coalesce(started_at, now())
-    WHERE id = ANY(%s) AND state = 'queued'
+    WHERE id IN (SELECT i.id FROM imports_import i
+                 WHERE i.state = 'queued' AND EXISTS (
+                    SELECT 1 FROM imports_batch b
+                    WHERE b.import_id = i.id AND b.kind = 'send' AND b.claimed_at IS NOT NULL)
+                 ORDER BY i.id LIMIT 500 FOR NO KEY UPDATE SKIP LOCKED)
+"""
+
+_CARRIED = """
+    SELECT count(*) FILTER (WHERE state = 'claimed'), count(*) FILTER (WHERE state = 'sending')
+    FROM imports_batch WHERE state IN ('claimed', 'sending')
 """
 
 
@@ -109,27 +133,29 @@ def claim() -> list[int]:
     2. Ask the quota of each.
     3. Claim, in turns, no more than the live workers can soon carry.
     """
-    room = _room()
+    room, free = _room()
     if room <= 0:
         return []
     with transaction.atomic():
         keys = _lock_keys()
         now = window.database_now()
         facts = window.load(keys, now)
-        grants = [_grant(key, facts[key.pk], now) for key in keys]
-        claimed = _claim([grant for grant in grants if grant.may_start > 0], room)
-        _mark_started([import_id for _, import_id, kind in claimed if kind == "send"])
-    return [batch_id for batch_id, _, _ in claimed]
+        claimed = _claim(list(_grants(keys, facts, free, now)), room)
+    _mark_started()
+    return claimed
 
 
-def _room() -> int:
-    """Return how many claims make sense: twice the live slots less what lies claimed already."""
+def _room() -> tuple[int, int]:
+    """Return how many claims make sense, and how many live slots nobody uses.
+
+    Claims that no worker has taken yet are at most twice the live slots.
+    """
     live = Process.objects.filter(kind="delivery", seen_at__gt=Now() - WORKER_SILENCE)
     slots: int = live.aggregate(slots=Sum("slots"))["slots"] or 0
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM imports_batch WHERE state = 'claimed'")
-        lying: int = cursor.fetchone()[0]
-    return min(2 * slots - lying, MOST_CLAIMS)
+        cursor.execute(_CARRIED)
+        claimed, sending = cursor.fetchone()
+    return min(2 * slots - claimed, MOST_CLAIMS), slots - claimed - sending
 
 
 def _lock_keys() -> list[Quota]:
@@ -140,11 +166,19 @@ def _lock_keys() -> list[Quota]:
     return [keys[one] for one in ids]
 
 
-def _grant(key: Quota, facts: quota.KeyFacts, now: datetime) -> Grant:
-    return Grant(key.pk, quota.allowance(facts, now).may_start, quota.is_probing(facts))
+def _grants(
+    keys: list[Quota], facts: dict[int, quota.KeyFacts], free: int, now: datetime
+) -> Iterator[Grant]:
+    """Yield what each key may start: by its quota, and no more slots than it leaves to others."""
+    for key in keys:
+        known = facts[key.pk]
+        may_start = min(quota.allowance(known, now).may_start, quota.share(known, free))
+        if may_start > 0:
+            yield Grant(key.pk, may_start, quota.is_probing(known))
+            free -= may_start
 
 
-def _claim(grants: list[Grant], room: int) -> list[tuple[Any, ...]]:
+def _claim(grants: list[Grant], room: int) -> list[int]:
     if not grants:
         return []
     parameters: dict[str, Any] = {
@@ -156,10 +190,10 @@ def _claim(grants: list[Grant], room: int) -> list[tuple[Any, ...]]:
     }
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, parameters)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
+        return [batch_id for (batch_id,) in cursor.fetchall()]
 
 
-def _mark_started(import_ids: list[int]) -> None:
+def _mark_started() -> None:
+    """Say of queued imports that they are being sent; one that is locked is told the next time."""
     with connection.cursor() as cursor:
-        cursor.execute(_STARTED, [import_ids])
+        cursor.execute(_STARTED)

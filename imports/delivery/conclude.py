@@ -1,12 +1,15 @@
 """What an answer of MEGA means: the answer table, as a pure function."""
 
+import re
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from imports.errors import MegaError, NotSent
 from imports.mega import contract
+
+_TOKEN = re.compile(rb"mega_[0-9a-fA-F]{64}")
 
 
 class Code(StrEnum):
@@ -41,6 +44,17 @@ class Conclusion:
     retry_after: float | None = None  # seconds
     results: dict[str, contract.RowResult] = field(default_factory=dict)  # by row_ref
     unknown_custom_fields: tuple[str, ...] = ()
+
+
+def without_tokens(reply: contract.Answer | MegaError) -> contract.Answer | MegaError:
+    """Return the answer without any token that MEGA may have repeated in it: answers are kept."""
+    if not isinstance(reply, contract.Answer):
+        return reply
+    headers = {
+        name: _TOKEN.sub(b"[token]", value.encode()).decode()
+        for name, value in reply.headers.items()
+    }
+    return replace(reply, headers=headers, body=_TOKEN.sub(b"[token]", reply.body))
 
 
 def conclude(

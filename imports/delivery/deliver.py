@@ -1,12 +1,13 @@
 """Carrying one claimed batch to MEGA: take, commit the attempt, post, settle."""
 
+import logging
 import time
 import zlib
 from dataclasses import dataclass
 from functools import cache
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import InterfaceError, InternalError, OperationalError, connection, transaction
 
 from imports import vault
 from imports.delivery import settle
@@ -15,10 +16,14 @@ from imports.mega.client import MegaClient
 from imports.mega.contract import Answer
 from imports.models import Kind
 
+log = logging.getLogger(__name__)
+
+SETTLE_PAUSE = 0.5  # seconds between two tries to settle
 LONGEST_PAUSE = 2.0  # seconds between the start of taking and the post; more is a frozen process
 
 # Takes a batch that lies claimed, if its token is still in use and its import still going: a pause
-# or a cancel stops what was never sent, a batch that may have arrived is repeated all the same.
+# or a cancel stops what was never sent, a batch that may have arrived is repeated all the same. A
+# claim that has lapsed is not taken: all may have slept for a week, and the clock decides anew.
 _TAKE = """
 UPDATE imports_batch b
 SET state = 'sending', fence = fence + 1, base_url = coalesce(nullif(base_url, ''), %(url)s),
@@ -26,6 +31,7 @@ SET state = 'sending', fence = fence + 1, base_url = coalesce(nullif(base_url, '
     lease_until = clock_timestamp() + %(lease)s * interval '1 second'
 FROM imports_token t
 WHERE b.id = %(batch)s AND b.state = 'claimed' AND t.id = b.token_id
+  AND b.lease_until > clock_timestamp()
   AND t.retired_at IS NULL AND (t.refused_at IS NULL OR b.kind = 'check')
   AND (b.kind <> 'send' OR b.first_sent_at IS NOT NULL OR EXISTS (
         SELECT 1 FROM imports_import i
@@ -71,7 +77,7 @@ def deliver(batch_id: int, worker: str) -> bool:
     taken = take(batch_id, worker)
     if taken is None:
         return False
-    settle.record(taken.attempt_id, post(taken))
+    _settle(taken, post(taken))
     return True
 
 
@@ -122,3 +128,26 @@ def post(taken: Taken) -> Answer | MegaError:
         return NotSent(problem.sentence, code="vault")
     except MegaError as problem:
         return problem
+
+
+def _settle(taken: Taken, reply: Answer | MegaError) -> None:
+    """Settle, and keep the answer in hand while the database is away: till the lease ends, or some
+    time longer for a worker that woke up late.
+
+    Without it the request would have to be repeated. A lost connection may have committed after
+    all: settling twice changes nothing.
+    """
+    until = 0.0
+    while True:
+        try:
+            settle.record(taken.attempt_id, reply)
+        except (OperationalError, InterfaceError, InternalError) as problem:
+            now, margin = time.monotonic(), settings.LEASE_MARGIN
+            until = until or max(taken.began + settings.REQUEST_DEADLINE, now) + margin
+            if now > until:
+                raise
+            log.warning("batch %s: not settled yet (%s)", taken.batch_id, type(problem).__name__)
+            connection.close()
+            time.sleep(SETTLE_PAUSE)
+        else:
+            return

@@ -29,9 +29,12 @@ _NUDGE_AGAIN = """
 """
 _TOO_OLD = """
     UPDATE imports_batch SET state = 'decision', reason = 'too_old'
-    WHERE id IN (SELECT id FROM imports_batch WHERE state = 'unknown' AND kind = 'send'
-                   AND first_sent_at < now() - %s * interval '1 hour'
-                 ORDER BY id LIMIT 500 FOR UPDATE SKIP LOCKED)
+    WHERE id IN (SELECT b.id FROM imports_batch b WHERE b.state = 'unknown' AND b.kind = 'send'
+                   AND b.first_sent_at < now() - %s * interval '1 hour'
+                   AND NOT EXISTS (SELECT 1 FROM imports_decision d
+                                   WHERE d.batch_id = b.id AND d.choice = 'repeat'
+                                     AND d.made_at > now() - %s * interval '1 hour')
+                 ORDER BY b.id LIMIT 500 FOR UPDATE OF b SKIP LOCKED)
 """
 _DROP_CANCELLED = """
     UPDATE imports_batch SET state = 'dropped', reason = 'cancelled', settled_at = now()
@@ -52,8 +55,11 @@ def to_nudge_again() -> list[int]:
 
 
 def set_aside_old() -> None:
-    """Hand unknown batches to a person whose key MEGA may have forgotten by now."""
-    _run(_TOO_OLD, [settings.KEY_TRUST_HOURS])
+    """Hand unknown batches to a person whose key MEGA may have forgotten by now.
+
+    When a person had one repeated all the same, its age counts from that decision.
+    """
+    _run(_TOO_OLD, [settings.KEY_TRUST_HOURS, settings.KEY_TRUST_HOURS])
 
 
 def drop_cancelled() -> None:

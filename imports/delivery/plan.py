@@ -194,6 +194,7 @@ def _batch(planner: Planner, parcel: Parcel, bodies_of: dict[int, dict[str, obje
         mega_id=lead_import.mega_id,
         base_url=settings.MEGA_BASE_URL,
         key=uuid.uuid4(),
+        not_before=Now(),  # not this machine's clock, which may be ahead
         body=body.packed,
         body_sha256=body.sha256,
     )

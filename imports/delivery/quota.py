@@ -67,6 +67,15 @@ def allowance(facts: KeyFacts, now: datetime) -> Allowance:
     return Allowance(free)
 
 
+def share(facts: KeyFacts, free: int) -> int:
+    """Return how many of the workers' `free` slots the key may take: half of what it would leave.
+
+    So a key whose requests all hang cannot fill the workers, and each gets at least one.
+    """
+    own = facts.claimed + sum(exchange.ended_at is None for exchange in facts.exchanges)
+    return max((free - own) // 2, 0 if own else 1)
+
+
 def _is_probing(facts: KeyFacts) -> bool:
     return not facts.proved or facts.unclear_streak >= UNCLEAR_BEFORE_PROBING
 

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Count, Min, Q
 
 from imports.delivery import checks, dry_runs, keys, replay, split, window
-from imports.delivery.conclude import MAYBE_DONE, Code, Conclusion, conclude
+from imports.delivery.conclude import MAYBE_DONE, Code, Conclusion, conclude, without_tokens
 from imports.delivery.quota import UNCLEAR_BEFORE_PROBING
 from imports.errors import MegaError
 from imports.mega.contract import Answer, RateHeaders, RowResult
@@ -39,6 +39,7 @@ def record(attempt_id: int, reply: Answer | MegaError) -> Code:
     1. Lock the batch. 2. Record the answer on its attempt, always. 3. Unless the batch is settled:
     outcomes, state of the batch, what the key teaches, state of the import, in this lock order.
     """
+    reply = without_tokens(reply)
     attempt = Attempt.objects.get(pk=attempt_id)
     batch = Batch.objects.select_for_update().get(pk=attempt.batch_id)
     now = window.database_now()
@@ -87,6 +88,7 @@ def _apply(batch: Batch, attempt: Attempt, found: Conclusion, now: datetime) -> 
     else:
         _settle_send(batch, attempt, found, now)
     batch.lease_until = None
+    batch.deaths = 0  # the worker lived to tell: the batch does not kill whoever carries it
     batch.save()
 
 

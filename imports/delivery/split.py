@@ -38,7 +38,7 @@ def split(batch: Batch, attempt: Attempt, found: Conclusion, now: datetime) -> N
     middle = len(rest) if named else len(rest) // 2
     for part in (rest[:middle], rest[middle:]):
         if part:
-            _offspring(batch, part).save()
+            _offspring(batch, part, now).save()
     batch.state, batch.settled_at = BatchState.REPLACED, now
 
 
@@ -71,7 +71,7 @@ def _named(batch: Batch, found: Conclusion) -> set[int]:
     return {index for index in named_rows(found.detail) if index < batch.rows}
 
 
-def _offspring(batch: Batch, numbers: list[int]) -> Batch:
+def _offspring(batch: Batch, numbers: list[int], now: datetime) -> Batch:
     """Make a batch of some of the parent's rows, with the parent's very leads, under a new key."""
     content = json.loads(zlib.decompress(batch.body))
     wanted = {str(number) for number in numbers}
@@ -89,6 +89,7 @@ def _offspring(batch: Batch, numbers: list[int]) -> Batch:
         mega_id=batch.mega_id,
         base_url=batch.base_url,
         splits=batch.splits + 1,
+        not_before=now,
         body=body.packed,
         body_sha256=body.sha256,
     )

@@ -1,0 +1,62 @@
+"""Who goes first: a huge import lets small ones pass, and nobody waits for another customer."""
+
+import pytest
+
+from imports.models import BatchState
+from imports.tests.road.survival.own import in_flight, judge
+
+pytestmark = pytest.mark.road
+
+
+def test_ten_small_imports_beside_a_huge_one_get_their_turns(engine, client_of, sheet):
+    engine.have(clock=0)
+    ines = client_of(rpm=15)
+    huge = ines.review(sheet(9_000))
+    small = [
+        ines.review(sheet(2, start=10_000 + 10 * place, name=f"small{place}.csv"))
+        for place in range(10)
+    ]
+    for one in (huge, *small):
+        ines.hand_over(one)
+
+    engine.have(clock=1)
+    in_flight(ines, 15)
+
+    assert sorted(one.rows for one in ines.requests())[:10] == [2] * 10
+    huge_rows = [one.rows for one in ines.requests() if one.rows > 2]
+    assert huge_rows[0] == 25
+    assert len(huge_rows) == 5
+
+
+def test_a_customer_whose_requests_all_hang_holds_up_nobody_else(engine, client_of, sheet, mega):
+    engine.have(delivery=0)
+    patient = engine.start("delivery", REQUEST_DEADLINE="60")
+    engine.have()
+    slow, quick = client_of(), client_of()
+    mega.misbehave("hold_after", token=slow.raw, skip=1, times=1000)
+    stuck = slow.review(sheet(9_000))
+    other = quick.review(sheet(600, name="other.csv"))
+    slow.hand_over(stuck)
+    in_flight(slow, 3)  # the first was answered, the others hang
+
+    quick.hand_over(other)
+    judge(quick, other, 600)
+    assert stuck.batches.filter(state=BatchState.SENDING).count() > 1
+
+    mega.calm()
+    judge(slow, stuck, 9_000)
+    engine.end(patient)
+
+
+def test_many_customers_at_once_are_all_served_with_one_request_each(engine, client_of, sheet):
+    engine.have()
+    everyone = [client_of() for _ in range(20)]
+    path = sheet(1)
+    made = [one.review(path) for one in everyone]
+
+    for client, one in zip(everyone, made, strict=True):
+        client.hand_over(one)
+
+    for client, one in zip(everyone, made, strict=True):
+        judge(client, one, 1)
+    assert [len(client.requests()) for client in everyone] == [1] * 20
