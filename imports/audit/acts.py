@@ -38,6 +38,7 @@ BLOCKED = "blocked"
 UNBLOCKED = "unblocked"
 DECIDED = "decided"
 FINISHED = "finished"
+ENDED = "ended"
 FAILED = "failed"
 INCONSISTENT = "inconsistent"
 DOWNLOADED = "downloaded"
@@ -78,6 +79,7 @@ LABELS: dict[str, str] = {
     UNBLOCKED: "Unblocked",
     DECIDED: "Decision made",
     FINISHED: "Finished",
+    ENDED: "Ended after a cancel",
     FAILED: "Failed",
     INCONSISTENT: "Books do not balance",
     DOWNLOADED: "Downloaded",

@@ -32,7 +32,7 @@ _KEYS = """
     ORDER BY (SELECT max(a.started_at) FROM imports_attempt a WHERE a.quota_id = q.id) NULLS FIRST,
              q.id
     LIMIT %s
-    FOR UPDATE SKIP LOCKED
+    FOR NO KEY UPDATE SKIP LOCKED
 """
 
 # Within a key: checks first, then a turn for each import (or dry run), the one that was served

@@ -60,6 +60,7 @@ class Clock:
         """
         _guard_connection()
         pulse.beat(self.name, "clock")
+        pulse.forget_the_gone()
         leases.expire()
         leases.give_back()
         leases.set_aside_old()

@@ -146,7 +146,7 @@ def decide(batch: Batch, user: User, choice: Decision.Choice, why: str = "") -> 
     `repeat` sends the identical bytes under the same key once more; `leave` closes it: its rows
     stay unknown, or failed where MEGA refused the whole request.
     """
-    locked = Batch.objects.select_for_update().get(pk=batch.pk)
+    locked = Batch.objects.select_for_update().defer("body", "body_sha256").get(pk=batch.pk)
     if locked.state != BatchState.DECISION:
         raise WrongState("Somebody decided this already, or MEGA answered in the meantime.")
     lead_import = Import.objects.get(pk=locked.import_pk)

@@ -6,11 +6,17 @@ from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
+from imports.audit import acts, trail
 from imports.models import OPEN, UNDER_WAY, Batch, Import, ImportState, Kind
 from imports.reports import balance
 
 log = logging.getLogger(__name__)
 
+_ACTS = {
+    ImportState.FINISHED: acts.FINISHED,
+    ImportState.CANCELLED: acts.ENDED,
+    ImportState.INCONSISTENT: acts.INCONSISTENT,
+}
 _ENDABLE = (*UNDER_WAY, ImportState.CANCELLED)
 
 
@@ -42,7 +48,12 @@ def _finish(import_id: int) -> bool:
     Import.objects.filter(pk=import_id).update(
         state=state, finished_at=Now(), reason=reason, question=""
     )
+    trail.record(_ACTS[state], actor=None, lead_import=lead_import, facts=_facts(sheet))
     return True
+
+
+def _facts(sheet: balance.Balance) -> dict[str, int]:
+    return {name: getattr(sheet, name) for name in ("rows", "left_out", "not_sent", *balance.SENT)}
 
 
 def _final_state(lead_import: Import, sheet: balance.Balance) -> ImportState:

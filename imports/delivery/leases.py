@@ -80,6 +80,7 @@ def _expire_one(batch_id: int) -> int:
     now = window.database_now()
     batch = (
         Batch.objects.select_for_update(skip_locked=True)
+        .defer("body", "body_sha256")
         .filter(pk=batch_id, state=BatchState.SENDING, lease_until__lt=now)
         .first()
     )

@@ -33,6 +33,11 @@ def leave(name: str) -> None:
     Process.objects.filter(name=name[:120]).delete()
 
 
+def forget_the_gone() -> None:
+    """Drop the names of processes that gave no sign of life for a day."""
+    Process.objects.filter(seen_at__lt=Now() - timedelta(days=1)).delete()
+
+
 def silent_kinds() -> list[str]:
     """Return which of clock, broker and workers gave no sign of life lately.
 

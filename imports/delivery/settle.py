@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 import zlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -28,7 +29,10 @@ from imports.models import (
     Quota,
 )
 
+log = logging.getLogger(__name__)
+
 SETTLED = (BatchState.DONE, BatchState.REPLACED)
+BODY = ("body", "body_sha256")  # never changes: not loaded, so not written again with the rest
 TRIPWIRE = 0.2  # share of the first request's rows that may fail before a person is asked
 
 
@@ -41,7 +45,7 @@ def record(attempt_id: int, reply: Answer | MegaError) -> Code:
     """
     reply = without_tokens(reply)
     attempt = Attempt.objects.get(pk=attempt_id)
-    batch = Batch.objects.select_for_update().get(pk=attempt.batch_id)
+    batch = Batch.objects.select_for_update().defer(*BODY).get(pk=attempt.batch_id)
     now = window.database_now()
     refs = [str(number) for number in batch.row_numbers]
     found = conclude(reply, refs, now=now, dry_run=batch.kind != Kind.SEND)
@@ -65,6 +69,8 @@ def _close(
     headers = RateHeaders.parse({}, now=now)
     if isinstance(reply, Answer):
         headers = RateHeaders.parse(reply.headers, now=now)
+        if headers.absurd:
+            log.warning("attempt %s: absurd %s, capped", attempt.pk, ", ".join(headers.absurd))
         attempt.status = reply.status
         attempt.headers = dict(reply.headers)
         attempt.remaining = headers.remaining

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from imports.audit import acts, trail
 from imports.errors import UnreadableFile
 from imports.intake.dialect import Dialect, Limits
 from imports.intake.table import SheetRow, Table, open_table
@@ -127,6 +128,7 @@ def _fail(lead_import: Import, sentence: str) -> None:
         Row.objects.filter(lead_import=lead_import).delete()
         ours = Import.objects.filter(pk=lead_import.pk)
         ours.update(row_count=0, blank_count=0)
+        trail.record(acts.FAILED, actor=None, lead_import=lead_import)
 
 
 def first_rows(lead_import: Import, limit: int) -> Iterator[list[str]]:

@@ -10,11 +10,9 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from imports.tests import people
-from imports.tests.road import conftest as road
 from imports.tests.road.engine import Engine, wait_until
 from portal.models import Membership, Role, Team, User
 
-committed, mega, engine, client_of = road.committed, road.mega, road.engine, road.client_of
 CHROMIUM = os.environ.get("CHROMIUM", "")
 SANDBOXED = os.geteuid() != 0  # Chromium's own sandbox does not work for root
 

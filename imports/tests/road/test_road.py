@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 
 from imports.delivery import control, progress
-from imports.models import DryRun, ImportState, Kind, OnDuplicate, Outcome
+from imports.models import DryRun, Event, ImportState, Kind, OnDuplicate, Outcome
 from imports.reports import balance, files
 from imports.reports.rows import Selection
 from imports.tests.road.engine import wait_for, wait_until
@@ -198,3 +198,14 @@ def test_duplicates_are_treated_as_chosen(client_of, tmp_path, choice, expected)
     assert [row["Result"] for row in rows] == expected
     held = next(row for row in rows if row["Result"] == "duplicate")
     assert "the same e-mail as row" in held["Reason"]
+
+
+def test_the_trail_tells_of_the_send_and_of_the_end_with_counts_only(client_of, sheet):
+    ines = client_of()
+
+    done = wait_for(ines.send(sheet(3)))
+
+    told = Event.objects.filter(import_id=done.pk).order_by("id")
+    assert [event.act for event in told] == ["uploaded", "sent", "finished"]
+    assert told[2].facts["created"] == 3
+    assert told[2].actor is None
