@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
-from imports.delivery import chores, claims, dry_runs, finish, leases, pulse, unattended
+from imports.delivery import chores, claims, dry_runs, finish, keys, leases, pulse, unattended
 
 log = logging.getLogger(__name__)
 
@@ -54,22 +54,18 @@ class Clock:
     def tick(self) -> list[int]:
         """Do what is due now; return the ids of the batches that were claimed.
 
-        1. Sign of life. 2. Bring back what was lost. 3. Send what nobody sits beside. 4. End what
-        is done. 5. Claim what may start. 6. Nudge the workers, outside any transaction; a broker
-        that fails is not asked again.
+        1. Sign of life. 2. Bring back what was lost. 3. Claim what may start. 4. Nudge the
+        workers, outside any transaction; a broker that fails is not asked again. 5. The chores,
+        each by itself: one that fails keeps nobody from sending.
         """
         _guard_connection()
         pulse.beat(self.name, "clock")
-        pulse.forget_the_gone()
-        leases.expire()
-        leases.give_back()
-        leases.set_aside_old()
-        leases.drop_cancelled()
-        unattended.go_on()
-        dry_runs.finish()
-        finish.finish_imports()
+        for chore in _BEFORE:
+            _safely(chore)
         claimed = claims.claim()
         self._nudge(claimed)
+        for chore in _AFTER:
+            _safely(chore)
         return claimed
 
     def _nudge(self, claimed: list[int]) -> None:
@@ -87,6 +83,35 @@ class Clock:
         for nudge, ids in pairs:
             if ids and not nudge(ids):
                 return
+
+
+_BEFORE: tuple[Callable[[], object], ...] = (
+    leases.expire,
+    leases.give_back,
+    leases.set_aside_old,
+    leases.drop_cancelled,
+    keys.block_refused,
+)
+_AFTER: tuple[Callable[[], object], ...] = (
+    unattended.go_on,
+    dry_runs.finish,
+    finish.finish_imports,
+    pulse.forget_the_gone,
+)
+
+
+def _safely(chore: Callable[[], object]) -> None:
+    """Do a chore; what goes wrong in it is logged, and only a database that is away ends the tick.
+
+    A chore may meet anything that was ever stored; the clock must not stand still for one import.
+    """
+    try:
+        chore()
+    except Exception as problem:  # noqa: BLE001 - see above
+        where = f"{chore.__module__}.{chore.__name__}"
+        log.error("clock: %s failed (%s)", where, type(problem).__name__)  # noqa: TRY400 - no data
+        connection.close()
+        _guard_connection()
 
 
 def _guard_connection() -> None:

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from imports.audit import acts, trail
-from imports.delivery import plan, split
+from imports.delivery import outcomes, plan
 from imports.errors import WrongState
 from imports.models import (
     FINAL,
@@ -20,7 +20,6 @@ from imports.models import (
     ImportState,
     Kind,
     OnDuplicate,
-    Outcome,
 )
 from portal.models import User
 
@@ -36,9 +35,20 @@ def send(
     *,
     on_duplicate: OnDuplicate,
     undo_seconds: int = UNDO_SECONDS,
+    expected_mapping: int | None = None,
 ) -> None:
-    """Hand a reviewed import over for sending; it starts after `undo_seconds`."""
+    """Hand a reviewed import over for sending; it starts after `undo_seconds`.
+
+    `expected_mapping` is the id of the MappingVersion that the person saw: what somebody else
+    changed since is not confirmed with it.
+    """
     locked = _lock(lead_import, (ImportState.REVIEW,), "sent")
+    if expected_mapping is not None and locked.mapping_id != expected_mapping:
+        raise WrongState(
+            "Somebody changed the columns after this page was shown. Look at the review again, "
+            "then send."
+        )
+    _refuse_other_account(locked)
     token = locked.customer.token
     if token is None:
         raise WrongState(
@@ -170,15 +180,15 @@ def _leave(locked: Batch) -> None:
     locked.state, locked.settled_at = BatchState.DROPPED, Now()
     last = locked.attempts.last()
     if locked.first_sent_at is None and last is not None:
-        have = Outcome.objects.filter(batch=locked).values_list("number", flat=True)
-        rest = sorted(set(locked.row_numbers) - set(have))
-        split.fail_rows(locked, last, rest, locked.detail)
+        said = f"MEGA refused the whole request, so this row was not judged: {locked.detail}"
+        outcomes.fail(locked, last, locked.row_numbers, said)
 
 
 @transaction.atomic
 def start_dry_run(lead_import: Import, user: User | None) -> DryRun:
     """Ask MEGA what it would do with every lead; nothing is written there, requests are spent."""
     locked = _lock(lead_import, (ImportState.REVIEW,), "asked about")
+    _refuse_other_account(locked)
     if locked.customer.token is None:
         raise WrongState(
             f"{locked.customer.name} has no token yet, so MEGA cannot be asked. Set one first.",
@@ -204,6 +214,16 @@ def cancel_dry_run(dry_run: DryRun, user: User | None) -> None:
     locked = Import.objects.select_for_update(no_key=True).get(pk=dry_run.lead_import_id)
     _stop_dry_runs(locked)
     _record(locked, acts.CANCELLED, user, {"dry_run": dry_run.pk})
+
+
+def _refuse_other_account(locked: Import) -> None:
+    """Refuse when the customer's MEGA id was changed after the upload (it had no token yet)."""
+    if locked.mega_id != locked.customer.mega_id:
+        raise WrongState(
+            f"The MEGA id of {locked.customer.name} was changed after this file was uploaded, so "
+            "it may be meant for another account. Upload it again.",
+            code="other_account",
+        )
 
 
 def _stop_dry_runs(locked: Import) -> None:

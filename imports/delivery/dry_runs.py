@@ -4,15 +4,28 @@ import json
 from datetime import datetime, timedelta
 
 from django.db import connection
+from django.db.models.functions import Now
 
 from imports.delivery import replay
 from imports.delivery.conclude import Code, Conclusion
-from imports.models import Batch, BatchState, DryRun, Lead, Prediction
+from imports.models import Batch, BatchState, DryRun, Import, Lead, Prediction
 
 MOST_TRIES = 5
 TRY_AGAIN = (Code.NOT_SENT, Code.UNCLEAR, Code.LOST, Code.INCOMPLETE)
 WAIT = (Code.TOO_MANY, Code.UNAUTHORIZED, Code.FORBIDDEN)
 _COLUMNS = "dry_run_id, number, status, matched_by, errors, ignored_custom_fields, digest"
+
+
+def stop(lead_import: Import) -> None:
+    """End the import's dry runs; the clock drops their requests that wait.
+
+    To be called before leads are changed or dropped, with the import's row locked: a planner of a
+    dry run that is at work is waited for, and none begins afterwards.
+    """
+    going = DryRun.objects.filter(
+        lead_import=lead_import.pk, state__in=(DryRun.State.PLANNING, DryRun.State.RUNNING)
+    )
+    going.update(state=DryRun.State.CANCELLED, finished_at=Now())
 
 
 def settle(batch: Batch, found: Conclusion, now: datetime) -> None:
@@ -39,6 +52,7 @@ def settle(batch: Batch, found: Conclusion, now: datetime) -> None:
 
 
 def _store(batch: Batch, found: Conclusion) -> None:
+    """Write the predictions by COPY; a row whose lead is gone since it was asked gets none."""
     asked = Lead.objects.filter(
         lead_import=batch.import_pk,
         mapping=batch.asked_by.mapping_id,
@@ -53,7 +67,8 @@ def _store(batch: Batch, found: Conclusion) -> None:
     copy_sql = f"COPY imports_prediction ({_COLUMNS}) FROM STDIN"
     with connection.cursor() as cursor, cursor.copy(copy_sql) as copy:
         for ref, result in found.results.items():
-            if int(ref) in have:
+            digest = digests.get(int(ref))
+            if digest is None or int(ref) in have:
                 continue
             copy.write_row(
                 (
@@ -63,7 +78,7 @@ def _store(batch: Batch, found: Conclusion) -> None:
                     result.matched_by or "",
                     json.dumps(list(result.errors or ())),
                     json.dumps(list(result.ignored_custom_fields or ())),
-                    bytes(digests[int(ref)]),
+                    bytes(digest),
                 )
             )
 

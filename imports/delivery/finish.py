@@ -82,7 +82,17 @@ _WAIT_FOR_PERSON = """
 """
 
 
+# A late answer may have settled what a person was asked about.
+_NOTHING_TO_ASK = """
+    UPDATE imports_import i SET state = 'queued', question = '', reason = ''
+    WHERE i.state = 'decision' AND i.question = 'batches'
+      AND NOT EXISTS (SELECT 1 FROM imports_batch b WHERE b.import_id = i.id AND b.kind = 'send'
+                        AND b.state = 'decision')
+"""
+
+
 def _ask_persons() -> None:
-    """Say so when an import cannot go on without a person."""
+    """Say so when an import cannot go on without a person, and when it can again."""
     with connection.cursor() as cursor:
+        cursor.execute(_NOTHING_TO_ASK)
         cursor.execute(_WAIT_FOR_PERSON)

@@ -19,6 +19,7 @@ REFUSALS = {
     Code.UNAUTHORIZED: Token.Refusal.UNAUTHORIZED,
     Code.FORBIDDEN: Token.Refusal.FORBIDDEN,
 }
+_CURE = "Set a new token for this customer; sending then goes on by itself."
 GOING = (ImportState.QUEUED, ImportState.SENDING)
 
 
@@ -95,9 +96,22 @@ def refuse(attempt: Attempt, found: Conclusion) -> None:
         return
     Import.objects.filter(customer_id=in_use.customer_id, state__in=GOING).update(
         state=ImportState.BLOCKED,
-        reason=f"{REFUSALS[found.code].label}: “{found.detail[:200]}”. "
-        "Set a new token for this customer; sending then goes on by itself.",
+        reason=f"{REFUSALS[found.code].label}: “{found.detail[:200]}”. {_CURE}",
     )
+
+
+_BLOCK = """
+    UPDATE imports_import i SET state = 'blocked', reason = %s
+    WHERE i.state IN ('queued', 'sending') AND EXISTS (
+        SELECT 1 FROM imports_token t WHERE t.customer_id = i.customer_id
+          AND t.retired_at IS NULL AND t.refused_at IS NOT NULL)
+"""
+
+
+def block_refused() -> None:
+    """Block what came to be queued while its token was being refused, so that the page says why."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BLOCK, [f"MEGA refuses the customer's token. {_CURE}"])
 
 
 def unblock(token: Token) -> int:

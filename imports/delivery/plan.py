@@ -8,7 +8,7 @@ from itertools import islice
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from imports.delivery import bodies
@@ -108,10 +108,11 @@ def _begin(import_id: int) -> Planner | None:
 
 
 def _lock(import_id: int) -> Import | None:
-    """Lock an import that is still to be planned."""
+    """Lock an import that is still to be planned and can no longer be undone."""
+    due = Q(send_after=None) | Q(send_after__lte=Now())
     return (
         Import.objects.select_for_update(no_key=True)
-        .filter(pk=import_id, planned_at=None, state__in=PLANNABLE)
+        .filter(due, pk=import_id, planned_at=None, state__in=PLANNABLE)
         .first()
     )
 
@@ -152,11 +153,18 @@ def _store_slice(planner: Planner, parcels: list[Parcel], *, done: bool) -> bool
     lead_import = _lock(planner.lead_import.pk)
     if lead_import is None or _last_stored(lead_import) != planner.begun:
         return False
+    if _wish(lead_import) != _wish(planner.lead_import):
+        return False  # it was undone and sent anew, with other options, while this planner stood
     store(planner, parcels)
     planner.begun = planner.packer.last_number
     changes = {"planned_at": Now()} if done else {"work_until": Now() + LEASE}
     Import.objects.filter(pk=lead_import.pk).update(**changes)
     return True
+
+
+def _wish(lead_import: Import) -> tuple[object, ...]:
+    """Return what the stored bytes follow from, and which confirmation they belong to."""
+    return lead_import.mapping_id, lead_import.on_duplicate, lead_import.send_after
 
 
 def _last_stored(lead_import: Import) -> int:

@@ -1,39 +1,25 @@
 """Recording what became of an attempt: outcomes, batch, key, import, in one transaction."""
 
 import hashlib
-import json
 import logging
 import zlib
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import Count, Min, Q
+from django.db import transaction
+from django.db.models import Min, Q
 
-from imports.delivery import checks, dry_runs, keys, replay, split, window
+from imports.delivery import checks, dry_runs, keys, outcomes, replay, split, tripwire, window
 from imports.delivery.conclude import MAYBE_DONE, Code, Conclusion, conclude, without_tokens
 from imports.delivery.quota import UNCLEAR_BEFORE_PROBING
 from imports.errors import MegaError
-from imports.mega.contract import Answer, RateHeaders, RowResult
-from imports.models import (
-    OPEN,
-    Attempt,
-    Batch,
-    BatchState,
-    Import,
-    ImportState,
-    Kind,
-    Outcome,
-    OutcomeStatus,
-    Quota,
-)
+from imports.mega.contract import Answer, RateHeaders
+from imports.models import Attempt, Batch, BatchState, Kind, Quota
 
 log = logging.getLogger(__name__)
 
 SETTLED = (BatchState.DONE, BatchState.REPLACED)
 BODY = ("body", "body_sha256")  # never changes: not loaded, so not written again with the rest
-TRIPWIRE = 0.2  # share of the first request's rows that may fail before a person is asked
 
 
 @transaction.atomic
@@ -56,7 +42,7 @@ def record(attempt_id: int, reply: Answer | MegaError) -> Code:
     if found.code in keys.REFUSALS:
         keys.refuse(attempt, found)
     if batch.kind == Kind.SEND and batch.state in SETTLED:
-        _tripwire(batch)
+        tripwire.look(batch)
     return found.code
 
 
@@ -83,9 +69,12 @@ def _close(
 
 
 def _apply(batch: Batch, attempt: Attempt, found: Conclusion, now: datetime) -> None:
-    """Change the batch by the answer table; only a 200 may do so when another took over."""
-    has_results = found.code in (Code.SETTLED, Code.INCOMPLETE)
-    if attempt.fence != batch.fence and not has_results:
+    """Change the batch by the answer table, if this attempt is the one that it is waiting for.
+
+    A late answer changes nothing, save for results: they settle whoever brings them.
+    """
+    if batch.state != BatchState.SENDING or attempt.fence != batch.fence:
+        _apply_late(batch, attempt, found, now)
         return
     if batch.kind == Kind.CHECK:
         checks.settle(batch, attempt, found, now)
@@ -98,10 +87,22 @@ def _apply(batch: Batch, attempt: Attempt, found: Conclusion, now: datetime) -> 
     batch.save()
 
 
+def _apply_late(batch: Batch, attempt: Attempt, found: Conclusion, now: datetime) -> None:
+    """Take the results of an answer that nobody waits for any more; nothing else of it counts."""
+    if batch.kind != Kind.SEND or found.code not in (Code.SETTLED, Code.INCOMPLETE):
+        return
+    outcomes.store(batch, attempt, found.results)
+    if outcomes.stored(batch) == batch.rows:
+        batch.state, batch.settled_at, batch.lease_until = BatchState.DONE, now, None
+        batch.reason, batch.detail = Code.SETTLED, ""
+        batch.save()
+
+
 def _settle_send(batch: Batch, attempt: Attempt, found: Conclusion, now: datetime) -> None:
     batch.reason, batch.detail = found.code, found.detail[:1000]
-    store_outcomes(batch, attempt, found.results)
+    outcomes.store(batch, attempt, found.results)
     batch.first_sent_at = _first_maybe_sent(batch)
+    may_have_happened = _was_unclear_before(batch, attempt)
     match found.code:
         case Code.SETTLED:
             batch.state, batch.settled_at = BatchState.DONE, now
@@ -109,11 +110,13 @@ def _settle_send(batch: Batch, attempt: Attempt, found: Conclusion, now: datetim
             _incomplete(batch, now)
         case Code.UNCLEAR:
             _repeat_later(batch, attempt, found, now)
-        case Code.REFUSED | Code.TOO_LARGE:
+        case Code.REFUSED | Code.TOO_LARGE if not may_have_happened:
             split.split(batch, attempt, found, now)
-        case Code.CONFLICT if _was_unclear_before(batch, attempt):
+        case Code.CONFLICT if may_have_happened:
             _repeat_later(batch, attempt, found, now)
-        case Code.CONFLICT | Code.UNEXPECTED:
+        # Refused now, but an earlier attempt may have been carried out: under new keys its rows
+        # would be processed twice, so a person decides.
+        case Code.REFUSED | Code.TOO_LARGE | Code.CONFLICT | Code.UNEXPECTED:
             batch.state = BatchState.DECISION
         case _:  # not sent, too many requests, token refused: it did not happen, it waits
             wait_again(batch, now)
@@ -131,8 +134,7 @@ def _incomplete(batch: Batch, now: datetime) -> None:
 
     A replay may complete what the first answer began, so the stored outcomes are counted.
     """
-    stored = Outcome.objects.filter(batch=batch).count()
-    if stored == batch.rows:
+    if outcomes.stored(batch) == batch.rows:
         batch.state, batch.settled_at = BatchState.DONE, now
     elif batch.attempts.filter(conclusion=Code.INCOMPLETE).count() > 1:
         batch.state = BatchState.DECISION
@@ -165,58 +167,3 @@ def _first_maybe_sent(batch: Batch) -> datetime | None:
     maybe = batch.attempts.filter(Q(ended_at=None) | Q(conclusion__in=MAYBE_DONE))
     first: datetime | None = maybe.aggregate(first=Min("started_at"))["first"]
     return first
-
-
-def store_outcomes(batch: Batch, attempt: Attempt, results: Mapping[str, RowResult]) -> None:
-    """Write the outcomes by COPY; a row that has one already keeps it."""
-    if not results:
-        return
-    have = set(Outcome.objects.filter(batch=batch).values_list("number", flat=True))
-    columns = (
-        "import_id, number, status, lead_id, matched_by, errors, ignored_custom_fields, "
-        "batch_id, attempt_id"
-    )
-    copy_sql = f"COPY imports_outcome ({columns}) FROM STDIN"
-    with connection.cursor() as cursor, cursor.copy(copy_sql) as copy:
-        for ref, result in results.items():
-            if int(ref) not in have:
-                copy.write_row(
-                    (
-                        batch.lead_import_id,
-                        int(ref),
-                        result.status,
-                        result.lead_id or "",
-                        result.matched_by or "",
-                        json.dumps(list(result.errors or ())),
-                        json.dumps(list(result.ignored_custom_fields or ())),
-                        batch.pk,
-                        attempt.pk,
-                    )
-                )
-
-
-def _tripwire(batch: Batch) -> None:
-    """Pause the import with a question when too many rows of its first request failed."""
-    if batch.number != 1:
-        return
-    counts = Outcome.objects.filter(batch__lead_import=batch.lead_import_id, batch__number=1)
-    numbers = counts.aggregate(
-        rows=Count("number"), failed=Count("number", filter=Q(status=OutcomeStatus.FAILED))
-    )
-    if not numbers["rows"] or numbers["failed"] <= TRIPWIRE * numbers["rows"]:
-        return
-    if not _more_to_send(batch):
-        return
-    going = Import.objects.filter(pk=batch.import_pk, state__in=keys.GOING, accepted_failures=False)
-    going.update(
-        state=ImportState.DECISION,
-        question="first_failures",
-        reason=f"{numbers['failed']} of the first {numbers['rows']} rows were refused by MEGA. "
-        "Nothing else was sent. Look at the reasons, then go on or cancel.",
-    )
-
-
-def _more_to_send(batch: Batch) -> bool:
-    others = Batch.objects.filter(lead_import=batch.lead_import_id, kind=Kind.SEND, state__in=OPEN)
-    unplanned = Import.objects.filter(pk=batch.import_pk, planned_at=None)
-    return others.exclude(pk=batch.pk).exists() or unplanned.exists()

@@ -9,10 +9,10 @@ from datetime import datetime
 
 from django.conf import settings
 
-from imports.delivery import bodies
+from imports.delivery import bodies, outcomes
 from imports.delivery.conclude import Code, Conclusion
 from imports.mega.contract import named_rows
-from imports.models import Attempt, Batch, BatchState, Outcome, OutcomeStatus
+from imports.models import Attempt, Batch, BatchState
 
 BATCH_DEPTH = 10  # 500 rows are one row after nine halvings
 
@@ -25,7 +25,7 @@ def split(batch: Batch, attempt: Attempt, found: Conclusion, now: datetime) -> N
     3. Otherwise: two halves. 4. Past the budget a person decides.
     """
     if batch.rows == 1:
-        fail_rows(batch, attempt, batch.row_numbers, found.detail)
+        outcomes.fail(batch, attempt, batch.row_numbers, found.detail)
         batch.state, batch.settled_at = BatchState.DONE, now
         return
     if batch.splits >= BATCH_DEPTH or _spent(batch) >= settings.SPLIT_BUDGET:
@@ -33,31 +33,13 @@ def split(batch: Batch, attempt: Attempt, found: Conclusion, now: datetime) -> N
         return
     named = _named(batch, found)
     if named:
-        fail_rows(batch, attempt, [batch.row_numbers[index] for index in named], found.detail)
+        outcomes.fail(batch, attempt, [batch.row_numbers[index] for index in named], found.detail)
     rest = [n for index, n in enumerate(batch.row_numbers) if index not in named]
     middle = len(rest) if named else len(rest) // 2
     for part in (rest[:middle], rest[middle:]):
         if part:
             _offspring(batch, part, now).save()
     batch.state, batch.settled_at = BatchState.REPLACED, now
-
-
-def fail_rows(batch: Batch, attempt: Attempt, numbers: list[int], message: str) -> None:
-    """Record rows as failed in MEGA's own words."""
-    Outcome.objects.bulk_create(
-        [
-            Outcome(
-                lead_import_id=batch.import_pk,
-                number=number,
-                status=OutcomeStatus.FAILED,
-                errors=[message],
-                ignored_custom_fields=[],
-                batch=batch,
-                attempt=attempt,
-            )
-            for number in numbers
-        ]
-    )
 
 
 def _spent(batch: Batch) -> int:

@@ -2,9 +2,11 @@
 
 import logging
 
+from imports import access
 from imports.delivery import control
 from imports.errors import WrongState
 from imports.models import Import, ImportState, OnceChecked, OnDuplicate
+from portal.models import Role
 
 log = logging.getLogger(__name__)
 
@@ -19,11 +21,24 @@ def go_on() -> None:
     checked = Import.objects.filter(state=ImportState.REVIEW).exclude(
         once_checked=OnceChecked.NOTHING
     )
-    for lead_import in checked.select_related("created_by").order_by("pk")[:AT_MOST]:
+    for lead_import in checked.select_related("created_by", "customer__team").order_by("pk")[
+        :AT_MOST
+    ]:
         _go_on(lead_import)
 
 
+def _may_still_send(lead_import: Import) -> bool:
+    return access.can(lead_import.created_by, lead_import.customer.team, Role.IMPORTER)
+
+
 def _go_on(lead_import: Import) -> None:
+    if not _may_still_send(lead_import):
+        Import.objects.filter(pk=lead_import.pk).update(
+            once_checked=OnceChecked.NOTHING,
+            reason="Whoever uploaded this may no longer import for the customer. "
+            "Somebody who may has to look at it and send it.",
+        )
+        return
     changes: dict[str, str] = {"once_checked": OnceChecked.NOTHING}
     try:
         if lead_import.once_checked == OnceChecked.SEND:
