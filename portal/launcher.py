@@ -9,10 +9,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlencode
 
+from environ import FileAwareEnv
 from honcho.environ import parse_procfile
 
 from portal.embedded.child import die_with_parent
+from portal.generated import generated_secret
 from portal.ports import TRIED, Ports
 from portal.processes import LaunchError, Processes
 from portal.readiness import lacking
@@ -90,8 +93,8 @@ def launch(what: Plan, say: Say) -> None:
     """Run the portal until SIGTERM, SIGINT or SIGHUP; a second one hurries.
 
     1. PostgreSQL and Valkey, unless the environment names others.
-    2. Migrations, and the demo if there is none.
-    3. The processes of the Procfile; started again when they fall.
+    2. Migrations.
+    3. The processes of the Procfile, started again when they fall; the demo if there is none.
     4. The address, the login and the samples, last and only when all is ready.
     5. At the end web, workers, clock, sandbox, broker and PostgreSQL stop, in this order.
 
@@ -107,11 +110,12 @@ def launch(what: Plan, say: Say) -> None:
             say("Starting PostgreSQL and Valkey.")
             servers = _start_servers(what)
             _await_servers(what, servers)
-        say("Preparing the database and the demo.")
-        demo = _prepare(what)
-        say("Starting the portal.")
+        say("Preparing the database.")
+        _manage(what, "migrate", "--noinput", "--verbosity", "0")
+        say("Starting the portal, and preparing the demo.")
         processes = Processes(what.folder, what.environment, what.logs, sys.stdout)
         _start_all(what, processes)
+        demo = _manage(what, "demo")  # while they start
         wish.starting = False
         _watch(what, processes, wish, lambda: _welcome(what, demo, say))
     except Stopped:
@@ -141,12 +145,6 @@ def _await_servers(what: Plan, servers: subprocess.Popen[str]) -> None:
     for assignment in ready.split()[1:]:
         name, _, value = assignment.partition("=")
         what.environment[name] = what.environment.get(name) or value
-
-
-def _prepare(what: Plan) -> str:
-    """Migrate and make the demo; what the demo says (login, samples) is for the end."""
-    _manage(what, "migrate", "--noinput", "--verbosity", "0")
-    return _manage(what, "demo")
 
 
 def _manage(what: Plan, *arguments: str) -> str:
@@ -203,7 +201,10 @@ def _not_ready(what: Plan, processes: Processes, missing: dict[str, str]) -> str
 
 def _welcome(what: Plan, demo: str, say: Say) -> None:
     mega = what.environment["MEGA_BASE_URL"]
-    played = f"MEGA is played by the sandbox: {what.sandbox} shows the leads that arrive"
+    key = FileAwareEnv().str("SANDBOX_KEY", default="")
+    key = key or generated_secret(what.data_dir, "sandbox_key")
+    page = f"{what.sandbox}/?{urlencode({'key': key})}"
+    played = f"MEGA is played by the sandbox: {page} shows the leads that arrive"
     lines = [
         f"\nThe portal is at {what.address}",
         demo.rstrip(),

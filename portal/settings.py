@@ -45,6 +45,9 @@ def _secret(name: str) -> str:
 SECRET_KEY = _secret("SECRET_KEY")
 TOKEN_KEYS = [key.strip() for key in _secret("TOKEN_KEYS").split(",") if key.strip()]
 
+# Opens the page of the sandbox; empty: `mega_sandbox` makes one and keeps it under DATA_DIR.
+SANDBOX_KEY: str = env.str("SANDBOX_KEY", default="")
+
 # --- where and for whom --------------------------------------------------------------------------
 
 ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[])

@@ -156,11 +156,15 @@ def test_it_says_where_the_portal_is_and_who_may_sign_in(start):
 
 def test_the_sandboxs_page_and_the_logs_are_named(start, folder):
     portal = start(SANDBOX_PORT="18735").wait_until_up()
-    assert (
-        "MEGA is played by the sandbox: http://127.0.0.1:18735 shows the leads that arrive"
-        in portal.said
-    )
+    key = (folder / "var/secrets/sandbox_key").read_text()
+    page = f"http://127.0.0.1:18735/?key={key}"
+    assert f"MEGA is played by the sandbox: {page} shows the leads that arrive" in portal.said
     assert f"Logs: {folder / 'var/logs'}" in portal.said
+
+
+def test_the_sandboxs_page_is_opened_with_a_key_of_ones_own(start):
+    portal = start(SANDBOX_PORT="18745", SANDBOX_KEY="chosen-by-myself").wait_until_up()
+    assert any("http://127.0.0.1:18745/?key=chosen-by-myself shows" in line for line in portal.said)
 
 
 def test_what_the_parts_say_is_in_files_and_only_warnings_are_on_the_terminal(start, folder):

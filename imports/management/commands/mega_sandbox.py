@@ -1,5 +1,6 @@
 """`manage.py mega_sandbox`: the stand-in of the MEGA API."""
 
+import re
 import signal
 import threading
 from argparse import ArgumentParser
@@ -12,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError
 from imports.errors import BadInput
 from imports.mega.sandbox import DEMO_CUSTOMER_ID, DEMO_TOKEN, Sandbox
 from imports.mega.sandbox.quota import KINDS
+from portal.generated import generated_secret
 
 
 class Command(BaseCommand):
@@ -46,6 +48,14 @@ class Command(BaseCommand):
             help="answer tokens that were not registered with 401",
         )
         parser.add_argument(
+            "--key-file",
+            type=Path,
+            default=None,
+            metavar="PATH",
+            help="the file with the key of the page and of /_sandbox/ (default: SANDBOX_KEY, else "
+            "one is made and kept in secrets/sandbox_key under DATA_DIR)",
+        )
+        parser.add_argument(
             "--data",
             type=Path,
             default=None,
@@ -62,6 +72,8 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_signal: stopped.set())
         with self._sandbox(options) as sandbox:
             self.stdout.write(f"MEGA sandbox ready at {sandbox.url}")
+            if options["verbosity"]:  # `--verbosity 0` keeps the key out of a log
+                self.stdout.write(f"Its page, with the key that opens it: {sandbox.page}")
             self.stdout.flush()
             stopped.wait()
 
@@ -74,6 +86,7 @@ class Command(BaseCommand):
                 quota=options["quota"],
                 accept_any=options["accept_any"],
                 shuffle=options["shuffle"],
+                key=_key(options["key_file"]),
                 data=options["data"] or settings.DATA_DIR / "sandbox" / "sandbox.sqlite3",
             )
         except BadInput as problem:
@@ -84,3 +97,19 @@ class Command(BaseCommand):
                 f"The sandbox cannot listen on {options['host']}:{options['port']}: {why}. "
                 "Choose another --port."
             ) from None
+
+
+def _key(path: Path | None) -> str:
+    """Return the key of the page. Raises CommandError for a file that holds none."""
+    if path is None:
+        return settings.SANDBOX_KEY or generated_secret(settings.DATA_DIR, "sandbox_key")
+    try:
+        key = path.read_text().strip()
+    except (OSError, UnicodeDecodeError):
+        key = ""
+    if not re.fullmatch(r"[\w.-]{16,200}", key, re.ASCII):
+        raise CommandError(
+            f"--key-file names {path}, which holds no key. Put 16 or more letters and digits into "
+            "it, such as `openssl rand -hex 32` prints."
+        )
+    return key

@@ -13,17 +13,21 @@ from imports.mega.sandbox.accounts import (
     Key,
 )
 from imports.mega.sandbox.faults import Fault
+from imports.mega.sandbox.gate import Gate
 from imports.mega.sandbox.journal import Entry, Journal
 from imports.mega.sandbox.server import Server
 from imports.mega.sandbox.service import LARGEST_BODY, Service
 
 
 class Sandbox:
-    """`with Sandbox() as mega: …` serves until the block ends; `mega.url` is its address.
+    """`with Sandbox() as mega: …` serves until the block ends; `mega.url` is its address,
+    `mega.page` the one for a browser.
 
     `port` 0 takes a free one. `quota` is fixed, sliding or bucket. `clock` (seconds) drives quotas
     and the journal. `data` names a file that keeps leads and first answers; without it nothing is
     kept. `accept_any` binds an unknown well-formed token to the customer id it first comes with.
+    `key` opens the page and /_sandbox/ over HTTP; without it they are closed, or open to every
+    account of this machine with `open_control`. The methods here need no key.
     """
 
     def __init__(  # noqa: PLR0913 - all by name: the knobs of one sandbox
@@ -38,6 +42,8 @@ class Sandbox:
         data: Path | None = None,
         shuffle: bool = False,
         largest_body: int = LARGEST_BODY,
+        key: str | None = None,
+        open_control: bool = False,
     ) -> None:
         self.service = Service(
             requests_per_minute=requests_per_minute,
@@ -48,9 +54,11 @@ class Sandbox:
             shuffle=shuffle,
             largest_body=largest_body,
         )
-        self._server = Server(self.service, host, port)
+        gate = Gate(key, is_open=open_control)
+        self._server = Server(self.service, gate, host, port)
         shown = f"[{host}]" if ":" in host else host
         self.url = f"http://{shown}:{self._server.server_address[1]}"
+        self.page = gate.address(self.url)
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.05,), name="mega-sandbox", daemon=True
         )

@@ -14,6 +14,7 @@ from imports.errors import BadInput
 from imports.mega.address import is_loopback
 from imports.mega.contract import BULK_PATH, LEADS_PATH
 from imports.mega.sandbox.control import control
+from imports.mega.sandbox.gate import Gate, refuse_other_sites
 from imports.mega.sandbox.replies import Dropped, Refusal, Reply, Request
 from imports.mega.sandbox.service import Service
 
@@ -23,7 +24,7 @@ _SAFE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'",
     "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",  # none at all makes browsers send `Origin: null`
     "Cache-Control": "no-store",
 }
 
@@ -88,23 +89,14 @@ class Handler(BaseHTTPRequestHandler):
     def _reply(self, request: Request, *, is_bulk: bool) -> Reply:
         service = self.server.service
         try:
-            self._guard(request)
+            refuse_other_sites(request)
             if is_bulk:
                 return service.post_bulk(request)
             if (request.method, request.path) == ("GET", LEADS_PATH):
                 return service.list_leads(request)
-            return control(service, request)
+            return self.server.gate.admit(request) or control(service, request)
         except Refusal as refusal:
             return refusal.reply()
-
-    def _guard(self, request: Request) -> None:
-        """Refuse other sites' pages in a browser of this machine."""
-        host = request.headers.get("host", "")
-        if not is_loopback(urlsplit(f"//{host}").hostname or ""):
-            raise Refusal(403, "The sandbox answers only under this machine's own names.")
-        origin = request.headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc != host:
-            raise Refusal(403, "The sandbox takes nothing from other sites' pages.")
 
     def _write(self, reply: Reply) -> None:
         self.send_response(reply.status)
@@ -144,12 +136,13 @@ class Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 256
 
-    def __init__(self, service: Service, host: str, port: int) -> None:
+    def __init__(self, service: Service, gate: Gate, host: str, port: int) -> None:
         if not is_loopback(host):
             raise BadInput(
                 f"The sandbox listens on this machine only, not on {host}. Use 127.0.0.1."
             )
         self.service = service
+        self.gate = gate
         self._connections: set[socket.socket] = set()
         self._guard = threading.Lock()
         if ":" in host:

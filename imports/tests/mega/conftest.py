@@ -21,7 +21,7 @@ def client():
 
 @pytest.fixture
 def mega():
-    with Sandbox(requests_per_minute=100) as mega:
+    with Sandbox(requests_per_minute=100, open_control=True) as mega:
         yield mega
 
 

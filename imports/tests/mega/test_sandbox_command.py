@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 from imports.mega import contract
@@ -35,6 +36,10 @@ def test_it_serves_any_token_keeps_its_leads_and_stops_on_sigterm(client, tmp_pa
         try:
             line = process.stdout.readline()
             assert line.startswith("MEGA sandbox ready at http://127.0.0.1:")
+            page = process.stdout.readline().split()[-1]
+            key = (tmp_path / "secrets/sandbox_key").read_text()
+            assert page == f"{line.split()[-1]}/?key={key}"
+            assert (tmp_path / "secrets/sandbox_key").stat().st_mode & 0o777 == 0o600
             answers.append(send(client, line.split()[-1], body, **ANYBODY))
         finally:
             process.send_signal(signal.SIGTERM)
@@ -54,3 +59,24 @@ def test_what_cannot_be_started_is_one_sentence(tmp_path):
     assert err == (
         "CommandError: The sandbox listens on this machine only, not on 0.0.0.0. Use 127.0.0.1.\n"
     )
+
+
+def test_a_key_of_ones_own_comes_from_a_file_and_stays_out_of_logs(tmp_path):
+    (tmp_path / "key").write_text("k" * 32 + "\n")
+    options = ["--port", "0", "--key-file", str(tmp_path / "key"), "--verbosity", "0"]
+    process = start(tmp_path / "kept.sqlite3", *options)
+    url = process.stdout.readline().split()[-1]
+    asked = urllib.request.Request(f"{url}/_sandbox/leads", headers={"X-Sandbox-Key": "k" * 32})
+    with urllib.request.urlopen(asked) as answer:
+        assert answer.status == 200
+    process.terminate()
+    out, err = process.communicate(timeout=10)
+    assert out + err == ""
+
+
+def test_a_file_without_a_key_is_refused_in_a_sentence(tmp_path):
+    (tmp_path / "key").write_text("short")
+    process = start(tmp_path / "kept.sqlite3", "--key-file", str(tmp_path / "key"))
+    _out, err = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert err.startswith(f"CommandError: --key-file names {tmp_path / 'key'}, which holds no key.")
