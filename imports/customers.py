@@ -1,5 +1,6 @@
 """Customers: made and changed, each with its event."""
 
+import phonenumbers
 from django.db import IntegrityError, transaction
 from django.utils.text import slugify
 
@@ -53,6 +54,14 @@ def change(customer: Customer, user: User | None) -> Customer:
     except IntegrityError as error:
         raise taken(customer) from error
     return customer
+
+
+def read_region(text: str) -> str:
+    """Return the region as two capital letters. BadInput when no phones of it are known."""
+    region = text.strip().upper()
+    if region not in phonenumbers.SUPPORTED_REGIONS:
+        raise BadInput("Use the two letters of a country, such as US, GB or DE.")
+    return region
 
 
 def free_slug(name: str) -> str:

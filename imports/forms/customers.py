@@ -1,11 +1,12 @@
 """Customers and their tokens."""
 
-import re
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.db.models import QuerySet
 
+from imports import customers
+from imports.errors import BadInput
 from imports.models import Customer, OnDuplicate
 from portal.models import Team
 
@@ -16,7 +17,6 @@ ON_DUPLICATE_WORDS = [
     ),
     (OnDuplicate.UPDATE.value, "Update existing leads with the sheet's values: cannot be undone"),
 ]
-_REGION = re.compile(r"[A-Z]{2}")
 
 
 if TYPE_CHECKING:
@@ -71,10 +71,10 @@ class CustomerForm(_CustomerForm):
 
     def clean_region(self) -> str:
         """Two capital letters of a region whose phones are known."""
-        region = str(self.cleaned_data["region"]).strip().upper()
-        if not _REGION.fullmatch(region):
-            raise forms.ValidationError("Use the two letters of a country, such as US, GB or DE.")
-        return region
+        try:
+            return customers.read_region(str(self.cleaned_data["region"]))
+        except BadInput as problem:
+            raise forms.ValidationError(problem.sentence) from problem
 
 
 class TokenForm(forms.Form):

@@ -4,7 +4,6 @@ import re
 from typing import Any
 from uuid import UUID
 
-import phonenumbers
 from django.core.management.base import CommandParser
 from django.db import transaction
 
@@ -88,13 +87,10 @@ def _mega_id(text: str) -> UUID:
 
 
 def _region(text: str) -> str:
-    region = text.strip().upper()
-    if region not in phonenumbers.SUPPORTED_REGIONS:
-        raise BadInput(
-            f"--region is “{text}”, which is not a region. Use the two letters of a country, "
-            f"such as US, GB or DE."
-        )
-    return region
+    try:
+        return customers.read_region(text)
+    except BadInput as problem:
+        raise BadInput(f"--region is “{text}”, which is not a region. {problem.sentence}") from None
 
 
 def _requests(text: str) -> int:

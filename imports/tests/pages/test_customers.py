@@ -71,6 +71,15 @@ def test_nonsense_in_the_form_is_said_beside_the_field(max_, db):
     assert "Enter a valid UUID" in page
 
 
+def test_a_region_without_any_phone_is_refused_and_one_with_phones_is_not(max_, db):
+    answer = max_.post("/customers/new/", NEW | {"team": people.team().pk, "region": "ZZ"})
+    assert answer.status_code == 422
+    assert "Use the two letters of a country, such as US, GB or DE." in story.text(answer)
+    assert not Customer.objects.exists()
+    max_.post("/customers/new/", NEW | {"team": people.team().pk, "region": " de "})
+    assert Customer.objects.get().region == "DE"
+
+
 def test_two_customers_of_one_name_have_two_addresses(max_, sam, db):
     max_.post("/customers/new/", NEW | {"team": people.team().pk})
     sam.post("/customers/new/", NEW | {"team": people.team("South").pk})
