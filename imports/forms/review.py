@@ -20,7 +20,7 @@ class OptionsForm(forms.Form):
     )
 
 
-class SendForm(forms.Form):
+class AskForm(forms.Form):
     """What happens to people whom MEGA already has; always shown, always chosen."""
 
     on_duplicate = forms.TypedChoiceField(
@@ -35,6 +35,18 @@ class SendForm(forms.Form):
         ],
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what happens to people whom MEGA already has."},
+    )
+
+
+class SendForm(AskForm):
+    """The word to send, about the very mapping whose leads the page showed."""
+
+    expected_mapping = forms.IntegerField(  # the id of a MappingVersion
+        widget=forms.HiddenInput,
+        error_messages=dict.fromkeys(
+            ("required", "invalid"),
+            "The page did not say which leads it showed. Look at the numbers here, then send.",
+        ),
     )
 
 

@@ -10,7 +10,7 @@ from imports import access, tasks
 from imports.columns import headers, review
 from imports.columns import options as choices
 from imports.delivery import control
-from imports.forms.review import OptionsForm, SendForm
+from imports.forms.review import AskForm, OptionsForm, SendForm
 from imports.models import EDITABLE, DryRun, Import, ImportState, OnDuplicate
 from imports.reports import balance
 from imports.views import steps
@@ -48,21 +48,20 @@ def send(request: Request, pk: int) -> HttpResponse:
     form = SendForm(request.POST)
     if not form.is_valid():
         return _page(request, lead_import, form)
-    chosen = form.cleaned_data["on_duplicate"]
-    if not attempt(request, "", _send, lead_import, request.user, chosen):
+    if not attempt(request, "", _send, lead_import, request.user, form.cleaned_data):
         return redirect("import_review", pk)
     return redirect("import_send", pk)
 
 
-def _send(lead_import: Import, user: User, on_duplicate: OnDuplicate) -> None:
-    control.send(lead_import, user, on_duplicate=on_duplicate)
+def _send(lead_import: Import, user: User, wanted: dict[str, Any]) -> None:
+    control.send(lead_import, user, **wanted)
 
 
 @require_POST
 def ask(request: Request, pk: int) -> HttpResponse:
     """A dry run: ask MEGA what it would do, which writes nothing there."""
     lead_import = access.get_import(request.user, pk, need=Role.IMPORTER)
-    form = SendForm(request.POST)
+    form = AskForm(request.POST)
     if not form.is_valid():
         return _page(request, lead_import, form)
     attempt(request, "", _ask, lead_import, request.user, form.cleaned_data["on_duplicate"])
@@ -122,7 +121,7 @@ def _placed(
     return [(group, places.get(group.column)) for group in groups]
 
 
-def _page(request: Request, lead_import: Import, form: SendForm | None = None) -> HttpResponse:
+def _page(request: Request, lead_import: Import, form: AskForm | None = None) -> HttpResponse:
     chosen = {"on_duplicate": lead_import.on_duplicate}
     context = steps.shared(request, lead_import, "import_review") | {
         "checking": checking(lead_import),

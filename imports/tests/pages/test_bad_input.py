@@ -66,9 +66,8 @@ def test_without_a_token_the_file_is_kept_and_the_next_step_named(ines, acme):
     Token.objects.all().delete()
     made = story.reviewed(acme, ines.user)
 
-    page = story.text(
-        ines.post(f"/imports/{made.pk}/send/", {"on_duplicate": "skip"}, follow=True)
-    )
+    word = {"on_duplicate": "skip", "expected_mapping": made.mapping_id}
+    page = story.text(ines.post(f"/imports/{made.pk}/send/", word, follow=True))
 
     assert "has no token yet" in page
     made.refresh_from_db()

@@ -1,5 +1,8 @@
 """Before anything is sent: what will happen, what is wrong, what it costs."""
 
+import pytest
+
+from imports.columns import derive
 from imports.models import DryRun, Import, ImportState
 from imports.tests import people
 from imports.tests.pages import story
@@ -7,6 +10,11 @@ from imports.tests.pages import story
 
 def review(client, lead_import):
     return story.text(client.get(f"/imports/{lead_import.pk}/review/"))
+
+
+def word(lead_import, on_duplicate="skip"):
+    """What the button sends, as the page stood when the import was loaded."""
+    return {"on_duplicate": on_duplicate, "expected_mapping": lead_import.mapping_id}
 
 
 def test_the_page_says_what_will_happen_before_anything_is_sent(ines, acme):
@@ -45,7 +53,7 @@ def test_sending_takes_a_choice(ines, acme):
 
 def test_ines_sends_and_takes_it_back_in_time(ines, acme):
     lead_import = story.reviewed(acme, ines.user)
-    answer = ines.post(f"/imports/{lead_import.pk}/send/", {"on_duplicate": "update"})
+    answer = ines.post(f"/imports/{lead_import.pk}/send/", word(lead_import, "update"))
     assert answer["Location"] == f"/imports/{lead_import.pk}/send/"
     sent = Import.objects.get(pk=lead_import.pk)
     assert (sent.state, sent.on_duplicate, sent.sent_by) == ("queued", "update", ines.user)
@@ -54,6 +62,35 @@ def test_ines_sends_and_takes_it_back_in_time(ines, acme):
     ines.post(f"/imports/{lead_import.pk}/send/undo/")
     assert Import.objects.get(pk=lead_import.pk).state == ImportState.REVIEW
     assert "Sending was undone" in review(ines, lead_import)
+
+
+def test_columns_that_somebody_else_changed_are_not_sent_unseen(ines, max_, acme):
+    lead_import = story.reviewed(acme, ines.user)
+    shown = f'name="expected_mapping" value="{lead_import.mapping_id}"'
+    assert shown in review(ines, lead_import)
+    mapping = derive.mapping_of(lead_import)
+    derive.remap(lead_import, mapping, max_.user, expected_version=1)
+    story.check(lead_import)
+    answer = ines.post(f"/imports/{lead_import.pk}/send/", word(lead_import))
+    assert answer["Location"] == f"/imports/{lead_import.pk}/review/"
+    page = review(ines, lead_import)
+    assert "Somebody changed the columns after this page was shown." in page
+    changed = Import.objects.get(pk=lead_import.pk)
+    assert changed.state == ImportState.REVIEW
+    assert f'name="expected_mapping" value="{changed.mapping_id}"' in page
+    ines.post(f"/imports/{lead_import.pk}/send/", word(changed))
+    assert Import.objects.get(pk=lead_import.pk).state == ImportState.QUEUED
+
+
+@pytest.mark.parametrize("said", [{}, {"expected_mapping": "x"}])
+def test_a_word_to_send_that_does_not_say_what_was_shown_is_asked_for_again(ines, acme, said):
+    lead_import = story.reviewed(acme, ines.user)
+    answer = ines.post(f"/imports/{lead_import.pk}/send/", {"on_duplicate": "skip", **said})
+    assert answer.status_code == 422
+    page = story.text(answer)
+    assert "The page did not say which leads it showed." in page
+    assert f'name="expected_mapping" value="{lead_import.mapping_id}"' in page
+    assert Import.objects.get(pk=lead_import.pk).state == ImportState.REVIEW
 
 
 def test_duplicates_within_the_file_are_left_out_as_chosen(ines, acme):
@@ -71,7 +108,7 @@ def test_without_a_token_the_page_says_who_can_help(ines, max_, db):
     lead_import = story.reviewed(people.customer("Bare"), ines.user)
     assert "Ask a manager of North" in review(ines, lead_import)
     assert 'href="/customers/bare/token/"' in review(max_, lead_import)
-    answer = ines.post(f"/imports/{lead_import.pk}/send/", {"on_duplicate": "skip"})
+    answer = ines.post(f"/imports/{lead_import.pk}/send/", word(lead_import))
     assert answer["Location"] == f"/imports/{lead_import.pk}/review/"
     assert "has no token yet, so nothing can be sent" in review(ines, lead_import)
 
