@@ -88,8 +88,9 @@ def uploaded(customer: Customer, count: int, ending: str = "csv") -> Import:
 def checked(customer: Customer, count: int) -> Import:
     """Make an import whose rows are read and checked."""
     made = uploaded(customer, count)
-    read.read(made.pk)
-    derive.propose(made.pk)
+    fence = read.read(made.pk)
+    assert fence is not None, "somebody else reads this file"
+    derive.propose(made.pk, fence)
     for chunk in derive.unchecked_chunks(made.pk):
         derive.check_chunk(chunk)
     made.refresh_from_db()

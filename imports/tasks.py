@@ -48,8 +48,9 @@ def plan_dry_run(dry_run_id: int) -> None:
 @shared_task(name="imports.read")
 def read(import_id: int) -> None:
     """Read an uploaded file into rows, map its columns, then have its chunks checked."""
-    if intake.read(import_id):
-        derive.propose(import_id)
+    fence = intake.read(import_id)
+    if fence is not None:
+        derive.propose(import_id, fence)
         nudge_chunks_of(import_id)
 
 

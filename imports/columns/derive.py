@@ -4,13 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q, Sum
+from django.db.models import Max, Q, QuerySet, Sum
 from django.db.models.functions import Now
 from psycopg.types.json import Jsonb
 
 from imports.audit import acts, trail
 from imports.columns import check, mapfile, mapping, match, verdicts
 from imports.columns.mapping import Mapping
+from imports.delivery import dry_runs
 from imports.errors import BadMapping, WrongState
 from imports.intake.read import first_rows
 from imports.models import EDITABLE, Chunk, Import, ImportState, Lead, MappingVersion, Row
@@ -27,29 +28,53 @@ _TYPES = ["int8", "int8", "int4", "text", "text", "jsonb", "jsonb", "bool", "tex
           "bytea"]  # fmt: skip
 
 
-def propose(import_id: int) -> None:
+def propose(import_id: int, fence: int) -> None:
     """Map the columns of a file that was just read, and have its rows checked under that.
 
-    A mapping file that came with the upload decides first; one that does not fit this sheet makes
+    `fence` is what `read` returned; when another reader has begun since, nothing happens. A
+    mapping file that came with the upload decides first; one that does not fit this sheet makes
     the import `failed`. Where no column is a contact a person must look.
     """
-    lead_import = Import.objects.select_related("created_by").get(pk=import_id)
+    lead_import = Import.objects.get(pk=import_id)
     rows = list(first_rows(lead_import, SAMPLE))
     proposed = mapping.from_guesses(match.propose(lead_import.headers, rows))
     try:
         if lead_import.mapping_choice:
             proposed = mapfile.apply_file(proposed, lead_import.mapping_choice)
     except BadMapping as problem:
-        _fail(lead_import, problem.sentence)
+        _fail(import_id, fence, problem.sentence)
+    else:
+        _take_up(import_id, fence, proposed)
+
+
+@transaction.atomic
+def _take_up(import_id: int, fence: int, proposed: Mapping) -> None:
+    locked = _still_read(import_id, fence).first()
+    if locked is None:
         return
-    with transaction.atomic():
-        locked = _lock(lead_import, (ImportState.READING,))
-        _use(locked, proposed, lead_import.created_by)
+    # What a person brought along is that person's; what the portal guessed is nobody's.
+    author = locked.created_by if locked.mapping_choice else None
+    version = _use(locked, proposed, author)
+    facts = {"version": version.version, "automatic": True}
+    trail.record(acts.MAPPED, actor=None, lead_import=locked, facts=facts)
 
 
-def _fail(lead_import: Import, sentence: str) -> None:
-    reading = Import.objects.filter(pk=lead_import.pk, state=ImportState.READING)
-    reading.update(state=ImportState.FAILED, reason=sentence, work_until=None, finished_at=Now())
+@transaction.atomic
+def _fail(import_id: int, fence: int, sentence: str) -> None:
+    locked = _still_read(import_id, fence).first()
+    if locked is None:
+        return
+    Import.objects.filter(pk=import_id).update(
+        state=ImportState.FAILED, reason=sentence, work_until=None, finished_at=Now()
+    )
+    trail.record(acts.FAILED, actor=None, lead_import=locked)
+
+
+def _still_read(import_id: int, fence: int) -> QuerySet[Import]:
+    """The import with its row locked, while its rows are those of the reader with this fence."""
+    return Import.objects.select_for_update(no_key=True).filter(
+        pk=import_id, state=ImportState.READING, read_fence=fence
+    )
 
 
 def mapping_of(lead_import: Import) -> Mapping:
@@ -75,8 +100,8 @@ def remap(
 ) -> MappingVersion:
     """Make a new mapping version and have every row checked under it.
 
-    Raises BadMapping with the first defect, WrongState when the import is frozen or somebody else
-    changed the mapping since `expected_version`.
+    Dry runs end: they ask about leads that are no more. Raises BadMapping with the first defect,
+    WrongState when the import is frozen or the mapping was changed since `expected_version`.
     """
     for sentence in mapping.check(wanted):
         raise BadMapping(sentence)
@@ -87,6 +112,7 @@ def remap(
         raise WrongState(
             f"{who} changed the columns in the meantime. Look at them again, then make your change."
         )
+    dry_runs.stop(locked)
     version = _use(locked, wanted, user)
     facts = {"version": version.version}
     trail.record(acts.MAPPED, actor=user, customer=locked.customer, lead_import=locked, facts=facts)
@@ -105,7 +131,7 @@ def _lock(lead_import: Import, states: tuple[ImportState, ...]) -> Import:
 
 def _use(locked: Import, wanted: Mapping, user: User | None) -> MappingVersion:
     """Make the mapping the current one and cut the rows into chunks to be checked under it."""
-    number = locked.mappings.count() + 1
+    number = (locked.mappings.aggregate(newest=Max("version"))["newest"] or 0) + 1
     version = MappingVersion.objects.create(
         lead_import=locked, version=number, content=wanted.to_json(), created_by=user
     )

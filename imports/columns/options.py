@@ -6,8 +6,10 @@ from django.db import transaction
 
 from imports.audit import acts, trail
 from imports.columns import verdicts
+from imports.delivery import dry_runs
 from imports.errors import WrongState
 from imports.intake.dialect import Dialect
+from imports.intake.read import fence_of_next_reading
 from imports.models import (
     EDITABLE,
     Duplicates,
@@ -32,7 +34,10 @@ def set_options(
     duplicates: Duplicates | None = None,
     unchanged: Unchanged | None = None,
 ) -> None:
-    """Change options of an import in review; those that decide over rows decide anew at once."""
+    """Change options of an import in review; those that decide over rows decide anew at once.
+
+    Dry runs end: they ask what would happen under the former options.
+    """
     locked = _lock(lead_import, EDITABLE)
     wanted = {"on_duplicate": on_duplicate, "duplicates": duplicates, "unchanged": unchanged}
     changes = {
@@ -42,6 +47,7 @@ def set_options(
     }
     if not changes:
         return
+    dry_runs.stop(locked)
     for name, value in changes.items():
         setattr(locked, name, value)
     locked.save(update_fields=list(changes))
@@ -60,18 +66,19 @@ def set_options(
 def reread(lead_import: Import, user: User | None, *, dialect: dict[str, Any]) -> None:
     """Have the file read anew in another way (sheet, heading row, encoding, delimiter).
 
-    Rows, leads and mappings of the former reading are dropped; nudge `read` afterwards.
+    Rows and leads of the former reading are dropped and its dry runs end; mappings, requests and
+    MEGA's answers stay as they were. Nudge `read` afterwards.
     """
     locked = _lock(lead_import, _REREADABLE)
     choice = Dialect.from_dict(dialect)
-    Import.objects.filter(pk=locked.pk).update(mapping=None)
+    dry_runs.stop(locked)
     Lead.objects.filter(lead_import=locked).delete()
-    locked.mappings.all().delete()
     Row.objects.filter(lead_import=locked).delete()
     Import.objects.filter(pk=locked.pk).update(
         state=ImportState.UPLOADED,
         dialect_choice=choice.as_dict(),
-        read_fence=0,
+        mapping=None,
+        read_fence=fence_of_next_reading(locked.read_fence),
         row_count=0,
         blank_count=0,
         work_until=None,

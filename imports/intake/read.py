@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from imports.audit import acts, trail
-from imports.errors import UnreadableFile
+from imports.errors import UnreadableFile, WrongState
 from imports.intake.dialect import Dialect, Limits
 from imports.intake.table import SheetRow, Table, open_table
 from imports.models import Import, ImportState, Row
@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 SLICE = 10_000  # rows a transaction
 LEASE = timedelta(seconds=120)  # longer than the reader may be silent
 MOST_BEGINNINGS = 3
+_STEP = MOST_BEGINNINGS + 1  # fences of one reading: how often it was begun is the remainder
+_LAST_FENCE = 32_767  # of the column
 _TO_READ = (ImportState.UPLOADED, ImportState.READING)
 _COPY = "COPY imports_row (import_id, number, cells, note) FROM STDIN (FORMAT BINARY)"
 
@@ -30,29 +32,43 @@ class Overtaken(Exception):  # noqa: N818 - not an error: somebody else reads th
     """Another reader has begun, or the import is no longer to be read."""
 
 
-def read(import_id: int) -> bool:
-    """Read the file of an import; return whether its rows are complete because of this call.
+def read(import_id: int) -> int | None:
+    """Read the file of an import; return the fence under which its rows are complete, or None.
 
     1. Take the lease; a file that ended its reader three times is set aside. 2. Drop the rows of
     an earlier beginning. 3. Store rows slice by slice while the lease is ours. 4. Note what was
     found. A file that cannot be read makes the import `failed`, with the reason.
+
+    The fence is never 0 and never comes back: who goes on from the rows must show it, so that
+    nobody goes on from rows that another reader has dropped since.
     """
     lead_import = _begin(import_id)
     if lead_import is None:
-        return False
+        return None
     try:
         _read(lead_import)
     except UnreadableFile as problem:
         _fail(lead_import, problem.sentence)
-        return False
+        return None
     except FileNotFoundError:
         log.exception("import %s: its file is not on this machine", import_id)
         _fail(lead_import, "The stored file is missing on the machine that reads it. "
               "Upload it again; if it happens again, tell your administrator.")  # fmt: skip
-        return False
+        return None
     except Overtaken:
-        return False
-    return True
+        return None
+    return lead_import.read_fence
+
+
+def fence_of_next_reading(fence: int) -> int:
+    """Return where the fences of a new reading start, above all fences that were given out.
+
+    Raises WrongState when there are none left, after some thousand readings.
+    """
+    start = (fence // _STEP + 1) * _STEP
+    if start + _STEP > _LAST_FENCE:
+        raise WrongState("This file was read too often. Upload it again to read it differently.")
+    return start
 
 
 @transaction.atomic
@@ -65,7 +81,7 @@ def _begin(import_id: int) -> Import | None:
     )
     if lead_import is None:
         return None
-    if lead_import.read_fence >= MOST_BEGINNINGS:
+    if lead_import.read_fence % _STEP >= MOST_BEGINNINGS:
         _fail(lead_import, "Reading this file stopped the portal's reader three times, so it was "
               "set aside. Save it again as CSV and upload that.")  # fmt: skip
         return None

@@ -38,8 +38,7 @@ def uploaded(text=PEOPLE, name="leads.csv", **wishes):
 
 
 def checked(made):
-    assert read.read(made.pk)
-    derive.propose(made.pk)
+    derive.propose(made.pk, read.read(made.pk))
     for chunk in derive.unchecked_chunks(made.pk):
         derive.check_chunk(chunk)
     made.refresh_from_db()
@@ -205,8 +204,7 @@ def test_two_people_at_the_same_mapping_are_told_of_each_other():
 
 def test_a_check_of_an_old_mapping_writes_nothing():
     made = uploaded()
-    assert read.read(made.pk)
-    derive.propose(made.pk)
+    derive.propose(made.pk, read.read(made.pk))
     made.refresh_from_db()
     (stale,) = derive.unchecked_chunks(made.pk)
     derive.remap(made, derive.mapping_of(made), None, expected_version=1)
@@ -251,8 +249,7 @@ def test_a_mapping_file_that_does_not_fit_the_sheet_fails_the_import():
 
 
 def checked_or_failed(made):
-    read.read(made.pk)
-    derive.propose(made.pk)
+    derive.propose(made.pk, read.read(made.pk))
     made.refresh_from_db()
     return made
 

@@ -103,7 +103,7 @@ def many_rows(customer, numbers):
     Import.objects.filter(pk=made.pk).update(
         headers=["Name"], row_count=len(numbers), state="reading"
     )
-    derive.propose(made.pk)
+    derive.propose(made.pk, made.read_fence)
     story.check(made)
     return Import.objects.get(pk=made.pk)
 
