@@ -4,6 +4,7 @@ imports.E001  TOKEN_KEYS is missing, too short or names a key twice
 imports.E002  a stored token cannot be opened with TOKEN_KEYS          (check --database default)
 imports.E003  MEGA_BASE_URL would carry tokens and leads in the clear
 imports.E004  the demo login exists though DEBUG is off                (check --database default)
+imports.E006  nothing says where people reach the site, so no link can be mailed
 imports.W005  fewer database connections than a delivery worker has threads
 """
 
@@ -80,6 +81,19 @@ def no_demo_login(databases: Sequence[str] | None = None, **_kwargs: Any) -> lis
         if not settings.LAPTOP
         and _has_table(alias, User)
         and User.objects.using(alias).filter(is_demo=True, is_active=True).exists()
+    ]
+
+
+@register(Tags.security)
+def site_url(**_kwargs: Any) -> list[CheckMessage]:
+    if settings.SITE_URL:
+        return []
+    return [
+        Error(
+            "SITE_URL is not set, and ALLOWED_HOSTS names no single host.",
+            hint="Set SITE_URL to scheme and host, such as https://portal.example.com.",
+            id="imports.E006",
+        )
     ]
 
 

@@ -1,6 +1,8 @@
 """Who may sign in, from where, and how often one may try."""
 
+from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
@@ -8,8 +10,10 @@ from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.contrib.auth.signals import user_login_failed
 from django.core import signing
+from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
+from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
 from portal.context import is_loopback
@@ -55,6 +59,20 @@ class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allau
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's
         return False
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """The link of the mail; on SITE_URL, as the address of a request is the asker's choice."""
+        if not settings.SITE_URL:
+            raise ImproperlyConfigured("SITE_URL is not set, so no link can be mailed.")
+        return settings.SITE_URL + reverse(
+            "account_reset_password_from_key", args=key.split("-", 1)
+        )
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """The site in the mail's words is SITE_URL's, too."""
+        host = urlsplit(settings.SITE_URL).netloc
+        site = SimpleNamespace(domain=host, name=settings.SITE_NAME)
+        super().send_mail(template_prefix, email, {**context, "current_site": site})
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
         """The user, or None: wrong password, deactivated, or a demo login from elsewhere."""

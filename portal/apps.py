@@ -14,3 +14,5 @@ class PortalConfig(AppConfig):
 
         with suppress(OSError):  # Django's check files.E001 says so in words
             private_folder(settings.FILE_UPLOAD_TEMP_DIR)
+            # One that an earlier release made was open to look into.
+            private_folder(settings.MEDIA_ROOT).chmod(0o700)

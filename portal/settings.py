@@ -5,6 +5,7 @@ Every variable stands in `.env.example` with one line why.
 
 import hashlib
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -54,6 +55,27 @@ ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS", default=[])
 CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 if LAPTOP and not ALLOWED_HOSTS:
     ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+
+
+def _site_url() -> str:
+    """Where people reach the site: begins the links in mails, which no request may choose."""
+    url: str = env.str("SITE_URL", default="") or next(iter(CSRF_TRUSTED_ORIGINS), "")
+    if url and not re.fullmatch(r"https?://[\w.:\[\]-]+/?", url, re.ASCII):
+        raise ImproperlyConfigured(
+            f"SITE_URL is “{url}”; it is the scheme and host of the site, such as "
+            f"https://portal.example.com."
+        )
+    if url:
+        return url.rstrip("/")
+    if LAPTOP:
+        host = env.str("HOST", default="")
+        host = "127.0.0.1" if host in ("", "0.0.0.0", "::") else host  # noqa: S104 - not bound to
+        return f"http://{host}:{env.str('PORT', default='') or '8000'}"
+    named = [host for host in ALLOWED_HOSTS if host[:1] not in ("*", ".")]
+    return f"https://{named[0]}" if named else ""
+
+
+SITE_URL = _site_url()
 MEGA_BASE_URL: str = env.str("MEGA_BASE_URL", default="https://app.gomega.ai").rstrip("/")
 
 ROOT_URLCONF = "portal.urls"
@@ -204,6 +226,7 @@ FILE_UPLOAD_HANDLERS = [
 ]
 FILE_UPLOAD_TEMP_DIR = DATA_DIR / "tmp"
 FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 40_000  # a mapping form of 16,384 columns
 
 # --- delivery ------------------------------------------------------------------------------------
@@ -254,8 +277,10 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-_MAIL = "consolemail://" if LAPTOP else "smtp://localhost:25"
-vars().update(env.email("EMAIL_URL", default=_MAIL))
+_MAIL: str = env.str("EMAIL_URL", default="") or ("" if LAPTOP else "smtp://localhost:25")
+EMAIL_BACKEND = "portal.mail.PrivateFileBackend"
+vars().update(env.email_url_config(_MAIL) if _MAIL else {})
+EMAIL_FILE_PATH = vars().get("EMAIL_FILE_PATH") or DATA_DIR / "mail"
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="portal@localhost")
 
 # --- time and language ---------------------------------------------------------------------------

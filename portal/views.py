@@ -36,6 +36,12 @@ SERVER_ERROR = (
 
 def explain(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:
     """One page, or for a script one sentence, with the given status."""
+    answer = _answer(request, status, title, sentence)
+    answer.headers["Cache-Control"] = "no-store"  # what is there may be another's, or come later
+    return answer
+
+
+def _answer(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:
     if "HX-Request" in request.headers or request.headers.get("X-Requested-With"):
         return HttpResponse(sentence, status=status, content_type="text/plain; charset=utf-8")
     facts = {

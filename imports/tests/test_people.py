@@ -183,7 +183,7 @@ def test_a_forgotten_password_is_set_through_a_link_by_mail(client):
     assert "Look at your mail" in answer.content.decode()
     [message] = mail.outbox
     assert message.to == ["anna@example.com"]
-    link = re.search(r"http://testserver(/password/reset/key/\S+)", message.body).group(1)
+    link = re.search(r"http://127\.0\.0\.1:8000(/password/reset/key/\S+)", message.body).group(1)
 
     page = client.get(link, follow=True)
     assert "Choose a password" in page.content.decode()

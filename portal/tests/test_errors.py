@@ -52,6 +52,7 @@ def test_each_says_what_to_do_and_nothing_of_the_inside(browser, how, status, wo
     page = answer.content.decode()
 
     assert answer.status_code == status
+    assert answer.headers["Cache-Control"] == "no-store"
     assert words in page
     assert "secret" not in page
     assert "Anna" not in page

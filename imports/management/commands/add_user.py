@@ -42,10 +42,9 @@ class Command(PortalCommand):
             if options["team"]:
                 members.add(people.team_called(options["team"]), user.email, role, None)
         if password is None:
-            self.stdout.write(_site() + people.invitation_path(user))
-
-
-def _site() -> str:
-    """Where people reach the site, as far as the settings tell."""
-    origins = settings.CSRF_TRUSTED_ORIGINS
-    return origins[0].rstrip("/") if origins else "http://127.0.0.1:8000"
+            self.stdout.write(settings.SITE_URL + people.invitation_path(user))
+        if settings.EMAIL_BACKEND == "portal.mail.PrivateFileBackend":
+            self.stderr.write(
+                f"Mails, such as those for forgotten passwords, are not sent from this machine: "
+                f"they are files in {settings.EMAIL_FILE_PATH}."
+            )
