@@ -16,14 +16,17 @@ class PrivateFileBackend(EmailBackend):
     A link for a new password is a way in, so it must not be readable by others of the machine.
     """
 
+    stream: Any
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         private_folder(Path(settings.EMAIL_FILE_PATH))
         super().__init__(*args, **kwargs)
 
     def open(self) -> bool:
         """Create the file as its owner's alone; returns whether there was none yet."""
-        if getattr(self, "stream", None) is not None:
+        if self.stream is not None:
             return False
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
-        self.stream = os.fdopen(os.open(self._get_filename(), flags, 0o600), "ab")
+        name = self._get_filename()  # type: ignore[attr-defined] # the stubs leave it out
+        self.stream = os.fdopen(os.open(name, flags, 0o600), "ab")
         return True

@@ -4,7 +4,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from imports.audit import acts
-from imports.forms.filters import ListFilter
+from imports.forms.filters import DayField, ListFilter
 from imports.models import Customer, Event
 from portal.models import Team, User
 
@@ -23,8 +23,8 @@ class AuditFilter(ListFilter):
         Customer.objects.none(), to_field_name="slug", empty_label="All customers"
     )
     import_id = forms.IntegerField(label="Import number", min_value=1)
-    since = forms.DateField(label="From", widget=forms.DateInput(attrs=_DATE))
-    until = forms.DateField(label="To", widget=forms.DateInput(attrs=_DATE))
+    since = DayField(label="From", widget=forms.DateInput(attrs=_DATE))
+    until = DayField(label="To", widget=forms.DateInput(attrs=_DATE))
 
     def apply(self, events: QuerySet[Event]) -> QuerySet[Event]:
         """Only the events that pass every filter."""

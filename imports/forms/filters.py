@@ -1,6 +1,7 @@
 """The filters of lists, read from the address; what makes no sense filters nothing."""
 
 import datetime as dt
+import re
 from typing import Any, cast
 
 from django import forms
@@ -11,6 +12,45 @@ from imports.models import Customer, Import, ImportState
 from portal.models import User
 
 _DATE = {"type": "date"}
+
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+_FIRST_DAY, _LAST_DAY = dt.date(1900, 1, 1), dt.date(2999, 12, 31)
+_LARGEST_ID = 2**63 - 1
+
+
+class WordsField(forms.CharField):
+    """Words to look for: without control characters, which no name holds, and cut to 200."""
+
+    def to_python(self, value: Any) -> str:
+        """Always words, perhaps none; never a complaint."""
+        return _CONTROL.sub(" ", super().to_python(value) or "").strip()[:200]
+
+
+class DayField(forms.DateField):
+    """A day that a database and a clock can hold; the far past and future are brought nearer."""
+
+    def to_python(self, value: Any) -> dt.date | None:
+        """None for no day; a ValidationError for what is not one."""
+        day: dt.date | None = super().to_python(value)
+        return min(max(day, _FIRST_DAY), _LAST_DAY) if day else None
+
+
+class NumberForm(forms.Form):
+    """The number of an import that another page named."""
+
+    number = forms.IntegerField(required=False, min_value=1, max_value=_LARGEST_ID)
+
+
+def number_of(text: str | None) -> int | None:
+    """The number that is meant, None for what cannot be one."""
+    form = NumberForm({"number": text or ""})
+    return form.cleaned_data["number"] if form.is_valid() else None
+
+
+def words_of(text: str | None) -> str:
+    """The words to look for, as `WordsField` understands them."""
+    return WordsField(required=False).to_python(text)
 
 
 class ListFilter(forms.Form):
@@ -61,8 +101,8 @@ class HistoryFilter(ListFilter):
     )
     state = forms.ChoiceField(choices=[("", "All states"), *ImportState.choices])
     who = forms.ModelChoiceField(User.objects.none(), empty_label="Everybody", label="Uploaded by")
-    since = forms.DateField(label="From", widget=forms.DateInput(attrs=_DATE))
-    until = forms.DateField(label="To", widget=forms.DateInput(attrs=_DATE))
+    since = DayField(label="From", widget=forms.DateInput(attrs=_DATE))
+    until = DayField(label="To", widget=forms.DateInput(attrs=_DATE))
 
     def apply(self, imports: QuerySet[Import]) -> QuerySet[Import]:
         """Only the imports that pass every filter."""

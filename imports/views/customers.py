@@ -13,6 +13,7 @@ from imports import access, customers
 from imports.delivery import checks
 from imports.errors import PortalError
 from imports.forms.customers import CustomerForm, TokenForm
+from imports.forms.filters import words_of
 from imports.models import Customer
 from imports.reports import lists
 from imports.views.http import Request, attachment, page_of, teams_as
@@ -22,7 +23,7 @@ LATEST = 10
 
 
 def _searched(request: Request) -> tuple[str, QuerySet[Customer]]:
-    words = request.GET.get("q", "").strip()
+    words = words_of(request.GET.get("q"))
     found = access.customers_for(request.user).select_related("team")
     if words:
         found = found.filter(Q(name__icontains=words) | Q(team__name__icontains=words))

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from imports import access
-from imports.forms.filters import HistoryFilter
+from imports.forms.filters import HistoryFilter, words_of
 from imports.models import Import
 from imports.reports import lists
 from imports.views.http import Request, attachment, page_of, remembered
@@ -29,7 +29,7 @@ def index(request: Request) -> HttpResponseBase:
     filters, found = _found(request)
     context = {
         "filters": filters,
-        "words": request.session.get(WORDS, ""),
+        "words": words_of(request.session.get(WORDS)),
         "page": page_of(request, found),
         "any": access.imports_for(request.user).exists(),
     }
@@ -39,7 +39,7 @@ def index(request: Request) -> HttpResponseBase:
 @require_POST
 def search(request: Request) -> HttpResponse:
     """Keep the words of a search in the session: a file's name may be a person's."""
-    request.session[WORDS] = request.POST.get("words", "").strip()[:200]
+    request.session[WORDS] = words_of(request.POST.get("words"))
     query = request.META.get("QUERY_STRING", "")
     return redirect(f"/history/?{query}" if query else "/history/")
 
@@ -58,7 +58,7 @@ def _found(request: Request) -> tuple[HistoryFilter, QuerySet[Import]]:
     people = User.objects.filter(pk__in=mine.order_by().values("created_by"))
     filters = HistoryFilter(request.GET, customer=customers, who=people)
     found = filters.apply(mine.select_related("customer", "customer__team", "created_by"))
-    return filters, _matching(found, request.session.get(WORDS, "")).order_by("-pk")
+    return filters, _matching(found, words_of(request.session.get(WORDS))).order_by("-pk")
 
 
 def _matching(found: QuerySet[Import], words: str) -> QuerySet[Import]:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from imports import access, tasks
 from imports.errors import PortalError
+from imports.forms.filters import number_of
 from imports.forms.upload import UploadForm
 from imports.intake import upload
 from imports.models import Customer, Import
@@ -53,9 +54,7 @@ def _stored(request: Request, form: UploadForm) -> Import | None:
 
 def _parent(request: Request, customer: Customer) -> Import | None:
     """The import whose failed rows these are, if the page was opened from its report."""
-    number = request.GET.get("parent", "")
-    if not number.isdecimal():
-        return None
+    number = number_of(request.GET.get("parent"))
     return access.imports_for(request.user).filter(customer=customer, pk=number).first()
 
 

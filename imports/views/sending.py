@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from imports import access
 from imports.delivery import control, progress
+from imports.forms.filters import number_of
 from imports.forms.review import DecisionForm
 from imports.models import EDITABLE, BatchState, Import, ImportState
 from imports.reports import balance
@@ -108,7 +109,7 @@ def cancel(request: Request, pk: int) -> HttpResponse:
     context = steps.shared(request, lead_import, "import_send") | {
         "balance": balance.balance(lead_import) if lead_import.mapping_id else None,
         "is_unsent": lead_import.state in EDITABLE,
-        "open_pk": request.GET.get("open", ""),
+        "open_pk": number_of(request.GET.get("open")) or "",
     }
     part = "#confirm" if request.htmx else ""
     return render(request, f"imports/cancel.html{part}", context)
@@ -116,9 +117,8 @@ def cancel(request: Request, pk: int) -> HttpResponse:
 
 def _after_cancel(request: Request, lead_import: Import) -> str:
     """Back to the import; or to the earlier one of the same file, when that was asked for."""
-    number = request.POST.get("open", "")
-    twin = access.imports_for(request.user).filter(pk=number) if number.isdecimal() else None
-    target = twin.first() if twin else None
+    number = number_of(request.POST.get("open"))
+    target = access.imports_for(request.user).filter(pk=number).first() if number else None
     return f"/imports/{(target or lead_import).pk}/"
 
 
