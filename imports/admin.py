@@ -4,17 +4,25 @@ Nothing here sends, deletes, or shows a secret or lead data. Staff need no singl
 being staff is the permission to administer people.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.forms import BaseModelFormSet, ModelForm
+from django.forms import BaseInlineFormSet, BaseModelFormSet, ModelForm
 from django.http import HttpRequest
 
-from imports import people
+from imports import members, people
 from imports.audit import acts, trail
+from imports.errors import WrongState
 from imports.models import Customer, Import
-from portal.models import Membership, Team, User
+from portal.models import Membership, Role, Team, User
+
+if TYPE_CHECKING:
+    _AccountForm = ModelForm[User]
+    _MembershipFormSet = BaseInlineFormSet[Membership, Team, ModelForm[Membership]]
+else:  # generic to the type checker only
+    _AccountForm, _MembershipFormSet = ModelForm, BaseInlineFormSet
 
 
 def _is_staff(request: HttpRequest) -> bool:
@@ -54,6 +62,21 @@ class LookOnly(StaffMay):
         return False
 
 
+class AccountForm(_AccountForm):
+    """An account; the last manager of a team stays active until there is another one."""
+
+    def clean_is_active(self) -> bool:
+        """Refuse to leave a team without anybody who may manage it."""
+        stays = bool(self.cleaned_data["is_active"])
+        left = [] if stays or not self.instance.pk else members.only_managed_by(self.instance)
+        if left:
+            raise ValidationError(
+                f"This person is the last manager of {', '.join(team.name for team in left)}. "
+                f"Make somebody else a manager first."
+            )
+        return stays
+
+
 @admin.register(User)
 class UserAdmin(StaffMay, admin.ModelAdmin):  # type: ignore[type-arg] # not subscriptable
     """Accounts. A new person chooses a password through “Forgot your password?”."""
@@ -62,18 +85,22 @@ class UserAdmin(StaffMay, admin.ModelAdmin):  # type: ignore[type-arg] # not sub
     list_filter = ("is_active", "is_auditor", "is_staff")
     search_fields = ("email", "name")
     ordering = ("email",)
+    form = AccountForm
     fields = ("email", "name", "time_zone", "is_active", "is_auditor", "is_staff")
     actions = None
 
     def get_readonly_fields(
         self,
         request: HttpRequest,
-        obj: User | None = None,  # noqa: ARG002
+        obj: User | None = None,
     ) -> tuple[str, ...]:
-        return () if getattr(request.user, "is_superuser", False) else ("is_staff", "is_auditor")
+        """Whoever may change an account's e-mail gets its next password mailed: it is theirs."""
+        if getattr(request.user, "is_superuser", False):
+            return ()
+        return ("is_staff", "is_auditor", *(("email",) if obj else ()))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whoever may change an administrator's e-mail could take over the account."""
+        """Accounts that see or change everything are the superusers' business."""
         if obj is not None and (obj.is_staff or obj.is_superuser or obj.is_auditor):
             return bool(getattr(request.user, "is_superuser", False))
         return _is_staff(request)
@@ -98,10 +125,32 @@ def _really_changed(form: "ModelForm[User]") -> list[str]:
     return [field for field in form.changed_data if field != "email" or not same_email]
 
 
+class MembershipFormSet(_MembershipFormSet):
+    """A team's members, all changed at once."""
+
+    def clean(self) -> None:
+        """Keep the rule of the team's own page: somebody stays who may manage it."""
+        super().clean()
+        if not self.instance.pk or any(self.errors):
+            return
+        kept = [
+            form.cleaned_data
+            for form in self.forms
+            if form.cleaned_data.get("user") and not form.cleaned_data.get("DELETE")
+        ]
+        staying = [one["user"] for one in kept if one["role"] == Role.MANAGER]
+        try:
+            with transaction.atomic():
+                members.keep_a_manager(self.instance, staying)
+        except WrongState as problem:
+            raise ValidationError(problem.sentence) from problem
+
+
 class MembershipInline(StaffMay, admin.TabularInline):  # type: ignore[type-arg] # not subscriptable
     """A team's members; taking one out is allowed, the person's record stays."""
 
     model = Membership
+    formset = MembershipFormSet
     extra = 0
     autocomplete_fields = ("user",)
 

@@ -1,6 +1,7 @@
 """Who is in a team, and as what: changed by its managers, each change with its event."""
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from imports.audit import acts, trail
 from imports.errors import BadInput, WrongState
@@ -45,6 +46,24 @@ def remove(member: Membership, actor: User | None) -> None:
     _keep_a_manager(_locked(member.team), member)
     _record(acts.MEMBER_REMOVED, member, actor, role=member.role)
     member.delete()
+
+
+def only_managed_by(user: User) -> list[Team]:
+    """The teams that would be left without an active manager if this person were gone."""
+    own = Membership.objects.filter(user=user, user__is_active=True, role=Role.MANAGER)
+    others = Membership.objects.filter(
+        team=OuterRef("team"), user__is_active=True, role=Role.MANAGER
+    ).exclude(user=user)
+    return [one.team for one in own.filter(~Exists(others)).select_related("team")]
+
+
+def keep_a_manager(team: Team, staying: list[User]) -> None:
+    """Raise WrongState when a team that has an active manager would have none of them left."""
+    has_one = any(m.role == Role.MANAGER and m.user.is_active for m in _locked(team))
+    if has_one and not any(user.is_active for user in staying):
+        raise WrongState(
+            f"{team.name} would be left without a manager. Make somebody else a manager first."
+        )
 
 
 def _locked(team: Team) -> list[Membership]:

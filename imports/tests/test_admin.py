@@ -7,7 +7,7 @@ from django.db.models import ProtectedError
 
 from imports.models import Event
 from imports.tests import people
-from portal.models import Membership, Team, User
+from portal.models import Membership, Role, Team, User
 
 pytestmark = pytest.mark.django_db
 
@@ -88,9 +88,13 @@ def test_staff_manage_teams_and_members_with_events(client, staff):
     inline |= {"memberships-0-team": team.pk, "memberships-0-role": "manager"}
     address = f"/admin/portal/team/{team.pk}/change/"
     client.post(address, {"name": "North East", **inline})
-    client.post(address, {"name": "North East", **inline, "memberships-0-DELETE": "on"})
+    max_ = people.person("max@example.com", Role.MANAGER, team)
+    client.post(address, {"name": "North East", **inline, "memberships-INITIAL_FORMS": "2",
+        "memberships-TOTAL_FORMS": "2", "memberships-0-DELETE": "on",
+        "memberships-1-id": max_.memberships.get().pk, "memberships-1-team": team.pk,
+        "memberships-1-user": max_.pk, "memberships-1-role": "manager"})  # fmt: skip
 
-    assert not Membership.objects.exists()
+    assert Membership.objects.get().user == max_
     events = Event.objects.filter(chain__team=team).order_by("id")
     assert [(e.act, e.facts) for e in events] == [
         ("team_added", {"team": team.pk}),
@@ -121,3 +125,58 @@ def test_the_admin_deletes_nothing_and_changes_no_customer_or_import(client, sta
 def test_a_user_is_never_deleted():
     with pytest.raises(ProtectedError, match="deactivated, never deleted"):
         people.anna().delete()
+
+
+def change(client, user, **fields):
+    form = {"email": user.email, "name": user.name, "time_zone": "UTC", "is_active": "on"}
+    sent = {name: value for name, value in (form | fields).items() if value}
+    return client.post(f"/admin/portal/user/{user.pk}/change/", sent)
+
+
+def test_staff_cannot_take_over_an_account_by_its_email(client, staff):
+    anna = people.anna()
+
+    change(client, anna, email="staff+anna@example.com", name="Anna B.")
+
+    anna.refresh_from_db()
+    assert (anna.email, anna.name) == ("anna@example.com", "Anna B.")
+
+
+def test_a_superuser_changes_an_email(client):
+    client.force_login(people.person("root@example.com", is_superuser=True, is_staff=True))
+    anna = people.anna()
+
+    change(client, anna, email="anna.berg@example.com")
+
+    anna.refresh_from_db()
+    assert anna.email == "anna.berg@example.com"
+    assert Event.objects.latest("id").facts == {"user": anna.pk, "changed": ["email"]}
+
+
+def test_the_last_manager_of_a_team_is_not_deactivated(client, staff):
+    anna = people.anna()
+
+    answer = change(client, anna, is_active="")
+    assert "last manager of North. Make somebody else" in answer.content.decode()
+    anna.refresh_from_db()
+    assert anna.is_active
+
+    people.person("max@example.com", Role.MANAGER)
+    assert change(client, anna, is_active="").status_code == 302
+    anna.refresh_from_db()
+    assert not anna.is_active
+
+
+@pytest.mark.parametrize("how", [{"memberships-0-role": "viewer"}, {"memberships-0-DELETE": "on"}])
+def test_a_team_keeps_a_manager_in_the_admin_too(client, staff, how):
+    anna, team = people.anna(), people.team()
+    inline = {"memberships-INITIAL_FORMS": "1", "memberships-TOTAL_FORMS": "1",
+        "memberships-0-id": anna.memberships.get().pk, "memberships-0-team": team.pk,
+        "memberships-0-user": anna.pk, "memberships-0-role": "manager"}  # fmt: skip
+
+    answer = client.post(
+        f"/admin/portal/team/{team.pk}/change/", {"name": "North", **inline, **how}
+    )
+
+    assert "North would be left without a manager" in answer.content.decode()
+    assert anna.memberships.get().role == Role.MANAGER
