@@ -42,20 +42,20 @@ _KEYS = """
 # Settling locks a batch and then its key, so a batch that is locked is left for the next tick: the
 # clock waits for nobody.
 _CLAIM = """
-WITH granted (quota_id, may_start, probing) AS (
-    SELECT * FROM unnest(%(ids)s::bigint[], %(counts)s::int[], %(probing)s::bool[])
+WITH granted (quota_id, may_start, probing, place) AS (
+    SELECT * FROM unnest(%(ids)s::bigint[], %(counts)s::int[], %(probing)s::bool[]) WITH ORDINALITY
 ), carriers AS (
     SELECT g.*, t.id AS token_id, t.customer_id, t.refused_at IS NOT NULL AS refused
     FROM granted g JOIN imports_token t ON t.quota_id = g.quota_id AND t.retired_at IS NULL
 ), startable AS (
-    SELECT c.quota_id, c.token_id, c.may_start, c.probing, b.id, b.kind, b.number,
+    SELECT c.quota_id, c.place, c.token_id, c.may_start, c.probing, b.id, b.kind, b.number,
            b.state = 'unknown' AS replay, b.import_id, b.dry_run_id,
            (SELECT max(p.claimed_at) FROM imports_batch p WHERE p.import_id = b.import_id) AS served
     FROM carriers c JOIN imports_batch b ON b.customer_id = c.customer_id
     WHERE b.not_before <= now() AND (b.kind = 'check' OR NOT c.refused)
       AND (b.state = 'unknown' OR (b.state = 'waiting' AND b.kind <> 'send'))
     UNION ALL
-    SELECT c.quota_id, c.token_id, c.may_start, c.probing, b.id, b.kind, b.number,
+    SELECT c.quota_id, c.place, c.token_id, c.may_start, c.probing, b.id, b.kind, b.number,
            false, b.import_id, b.dry_run_id, i.served
     FROM carriers c
     JOIN LATERAL (
@@ -82,13 +82,14 @@ WITH granted (quota_id, may_start, probing) AS (
         bool_or(replay) OVER (PARTITION BY quota_id) AS has_replays
     FROM startable s
 ), ranked AS (
-    SELECT id, token_id, may_start,
+    SELECT id, token_id, may_start, place,
         row_number() OVER (PARTITION BY quota_id ORDER BY kind <> 'check', turn,
                            served NULLS FIRST, number, id) AS rank
     FROM laned
     WHERE NOT probing OR replay OR NOT has_replays OR kind = 'check'
 ), chosen AS (
-    SELECT id, token_id FROM ranked WHERE rank <= may_start ORDER BY rank LIMIT %(most)s
+    SELECT id, token_id FROM ranked WHERE rank <= may_start
+    ORDER BY rank, place LIMIT %(most)s
 ), free AS (
     SELECT b.id FROM imports_batch b
     WHERE b.id IN (SELECT id FROM chosen) AND b.state IN ('waiting', 'unknown')

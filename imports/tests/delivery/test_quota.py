@@ -137,7 +137,7 @@ def simulate(kind, limit, total, delay_there, delay_back, tick=1.0):
             exchanges.append(
                 Exchange(after(start), after(end), remaining, after(end + -(-reset // 1)))
             )
-        recent = tuple(e for e in exchanges if e.ended_at > after(now - 61))
+        recent = tuple(e for e in exchanges if e.ended_at > after(now - 122))
         open_ones = tuple(Exchange(after(one[0]), None) for one in in_flight)
         facts = KeyFacts(limit=limit, exchanges=recent + open_ones)
         for _ in range(min(allowance(facts, after(now)).may_start, waiting)):
@@ -195,3 +195,19 @@ def test_there_is_always_an_answer_and_it_never_exceeds_the_limit(exchanges, lim
     assert answer.may_start <= limit - claimed or answer.may_start == 0
     assert answer.may_start == 0 or answer.why == ""
     assert answer.next_at is None or answer.next_at > NOON
+
+
+def test_in_a_sliding_window_what_an_old_request_used_comes_free_again():
+    old = ended(-61, -60.3, remaining=3, reset_at=after(-0.3))
+    newest = ended(-58, -57.8, remaining=0, reset_at=after(2.2))
+    facts = KeyFacts(limit=2, exchanges=(old, newest))
+
+    assert allowance(facts, NOON).may_start == 1
+
+
+def test_in_a_fixed_window_nothing_comes_free_before_its_end():
+    old = ended(-110, -60.3, remaining=3, reset_at=after(2))
+    newest = ended(-58, -57.8, remaining=0, reset_at=after(2))
+    facts = KeyFacts(limit=2, exchanges=(old, newest, ended(-40, remaining=0, reset_at=after(2))))
+
+    assert allowance(facts, NOON).may_start == 0

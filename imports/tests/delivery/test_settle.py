@@ -1,77 +1,20 @@
 """What answers do to batches, keys and tokens; the late, the odd and the parallel ones."""
 
 import json
-import uuid
 import zlib
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from imports.delivery import claims, deliver, keys, leases, pulse, settle, tokens
-from imports.errors import NotSent, OutcomeUnknown
+from imports.delivery import claims, deliver, keys, leases, settle, tokens
+from imports.errors import NotSent
 from imports.mega.contract import Answer
-from imports.models import Attempt, Batch, BatchState, Customer, ImportState, Outcome
-from imports.tests import people
+from imports.models import Attempt, Batch, BatchState, ImportState, Outcome, Process
+from imports.tests.delivery.sending import BROKEN, LONG_AGO, batch, created, lapse, state, taken
 
 pytestmark = pytest.mark.django_db
-
-LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)  # these tests are one transaction: its now stands still
-BROKEN = OutcomeUnknown("No answer came.", code="reset")
-
-
-@pytest.fixture
-def made():
-    """An import of Acme that is being sent, with a token that works."""
-    found = people.an_import()
-    found.state = ImportState.SENDING
-    found.planned_at = timezone.now()
-    found.save()
-    Customer.objects.update(requests_per_minute=600)
-    tokens.set_token(found.customer, "mega_" + "a1" * 32, None)
-    keys.Quota.objects.update(proved_at=timezone.now())
-    pulse.beat("delivery@there:1", "delivery", 32)
-    return found
-
-
-def batch(lead_import, *numbers, **more):
-    leads = [{"row_ref": str(number), "contact_name": "Ann"} for number in numbers]
-    body = json.dumps({"leads": leads, "on_duplicate": "update", "dry_run": False}).encode()
-    return Batch.objects.create(
-        customer=lead_import.customer,
-        lead_import=lead_import,
-        number=numbers[0],
-        row_numbers=list(numbers),
-        rows=len(numbers),
-        mega_id=uuid.uuid4(),
-        body=zlib.compress(body),
-        body_sha256=b"",
-        not_before=LONG_AGO,
-        **more,
-    )
-
-
-def taken(one):
-    """Claim and take a batch; return its attempt."""
-    assert one.pk in claims.claim()
-    return deliver.take(one.pk, "there:1").attempt_id
-
-
-def created(*numbers, **more):
-    plain = {"status": "created", "lead_id": "l-1", **more}
-    results = [{"row_ref": str(number), **plain} for number in numbers]
-    return Answer(200, {}, json.dumps({"results": results}).encode())
-
-
-def state(one):
-    one.refresh_from_db()
-    return one.state
-
-
-def lapse(one):
-    Batch.objects.filter(pk=one.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
-    leases.expire()
 
 
 def test_a_batch_is_taken_once_however_often_it_is_asked_for(made):
@@ -101,6 +44,17 @@ def test_what_may_not_be_sent_now_is_not_taken(made, what):
 
     assert deliver.take(one.pk, "there:1") is None
     assert Attempt.objects.count() == 0
+
+
+def test_a_batch_that_must_wait_for_an_earlier_answer_is_not_claimed_before(made):
+    first, second = batch(made, 2), batch(made, 3, after=2)
+
+    assert claims.claim() == [first.pk]
+    for not_final in ("claimed", "sending", "decision"):
+        Batch.objects.filter(pk=first.pk).update(state=not_final)
+        assert claims.claim() == []
+    Batch.objects.filter(pk=first.pk).update(state="done")
+    assert claims.claim() == [second.pk]
 
 
 def test_a_paused_import_still_has_its_unknown_requests_repeated(made):
@@ -141,6 +95,33 @@ def test_a_late_200_of_an_earlier_attempt_settles_and_the_later_one_adds_nothing
     assert set(Outcome.objects.values_list("number", "attempt_id")) == {(2, early), (3, early)}
 
 
+def test_what_is_settled_stays_settled_whatever_a_repeat_is_answered(made):
+    one = batch(made, 2)
+    early = taken(one)
+    lapse(one)
+    Batch.objects.update(not_before=LONG_AGO)
+    late = taken(one)
+    settle.record(early, created(2))
+
+    settle.record(late, BROKEN)
+
+    assert state(one) == BatchState.DONE
+
+
+def test_a_repeat_adds_what_the_first_answer_left_out(made):
+    one = batch(made, 2, 3)
+    first = taken(one)
+    settle.record(first, created(2))
+    assert state(one) == BatchState.UNKNOWN
+    Batch.objects.update(not_before=LONG_AGO)
+
+    second = taken(one)
+    settle.record(second, created(2, 3))
+
+    assert state(one) == BatchState.DONE
+    assert set(Outcome.objects.values_list("number", "attempt_id")) == {(2, first), (3, second)}
+
+
 def test_settling_twice_changes_nothing(made):
     one = batch(made, 2)
     attempt = taken(one)
@@ -159,6 +140,7 @@ def test_what_was_not_sent_is_as_if_it_had_not_been_tried(made):
     assert state(one) == BatchState.WAITING
     assert (one.sends, one.first_sent_at) == (0, None)
     assert Attempt.objects.get().was_sent is False
+    Batch.objects.update(not_before=LONG_AGO)
     assert claims.claim() == []  # the key rests for a moment
 
 
@@ -268,6 +250,19 @@ def test_a_death_is_forgotten_once_a_worker_lived_to_tell(made):
     assert (state(one), one.deaths) == (BatchState.UNKNOWN, 0)
 
 
+def test_a_request_whose_key_mega_may_have_forgotten_waits_for_a_person(made):
+    old, new = batch(made, 2), batch(made, 3)
+    for one in (old, new):
+        settle.record(taken_of(one, claims.claim() or [new.pk]), BROKEN)
+    Batch.objects.filter(pk=old.pk).update(first_sent_at=timezone.now() - timedelta(hours=21))
+    Batch.objects.filter(pk=new.pk).update(first_sent_at=timezone.now() - timedelta(hours=19))
+
+    leases.set_aside_old()
+
+    assert (state(old), old.reason) == (BatchState.DECISION, "too_old")
+    assert state(new) == BatchState.UNKNOWN
+
+
 def test_claims_that_nobody_takes_are_given_back_to_what_they_were(made):
     new, old = batch(made, 2), batch(made, 3)
     settle.record(taken_of(old, claims.claim()), BROKEN)
@@ -298,7 +293,7 @@ def test_a_nudge_that_seems_lost_is_given_again_and_not_every_moment(made):
 
 def test_without_a_live_worker_nothing_is_claimed(made):
     batch(made, 2)
-    pulse.leave("delivery@there:1")
+    Process.objects.update(seen_at=timezone.now() - timedelta(seconds=11))
 
     assert claims.claim() == []
 

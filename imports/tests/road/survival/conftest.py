@@ -1,19 +1,23 @@
 """Instead of the session's engine: servers and processes that these stories may kill."""
 
 import shutil
+import tempfile
+from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 
 from imports.tests.road.engine import QUICK
 from imports.tests.road.survival.own import OwnClient, OwnEngine, at_home_in
-from portal.tests.running_servers import Servers, open_folder
+from portal.tests.running_servers import Servers
 
 
 @pytest.fixture(scope="package")
-def servers(tmp_path_factory, django_db_blocker, django_db_setup):
+def servers(django_db_blocker, django_db_setup):
     """A PostgreSQL and a broker with an empty portal in them."""
-    folder = open_folder(tmp_path_factory.mktemp("own"))
+    # Not below pytest's own folder: every new session of pytest closes that to other accounts.
+    folder = Path(tempfile.mkdtemp(prefix="portal-tests-own-")).resolve()
+    folder.chmod(0o711)  # as root, the servers run under another account
     made = Servers(folder, "--temporary").wait_until_ready()
     with django_db_blocker.unblock(), at_home_in(made):
         call_command("migrate", verbosity=0)

@@ -70,7 +70,7 @@ def test_a_clock_that_is_a_minute_ahead_on_one_machine_changes_nothing(engine, c
     assert conclusions(made) == ["settled"] * 3
 
 
-@pytest.mark.parametrize("table", ["imports_import", "imports_quota", "imports_customer"])
+@pytest.mark.parametrize("table", ["batch", "import", "quota", "customer"])
 def test_a_row_that_somebody_holds_locked_delays_nobody_else(engine, client_of, sheet, table):
     engine.have()
     ines, neighbour = client_of(), client_of()
@@ -78,13 +78,14 @@ def test_a_row_that_somebody_holds_locked_delays_nobody_else(engine, client_of, 
     engine.freeze("clock")
     ines.hand_over(made)
     row = {
-        "imports_import": made.pk,
-        "imports_quota": ines.customer.token.quota_id,
-        "imports_customer": ines.customer.pk,
+        "batch": made.batches.first().pk,
+        "import": made.pk,
+        "quota": ines.customer.token.quota_id,
+        "customer": ines.customer.pk,
     }[table]
 
     neighbour.hand_over(other)
-    with locked(row, table):
+    with locked(row, f"imports_{table}"):
         engine.thaw("clock")
         judge(neighbour, other, 30)
 

@@ -123,10 +123,8 @@ def test_a_database_that_refuses_sends_nothing_and_goes_on_when_it_gives_in(
         mega.release()
         time.sleep(1.5)
         assert len(ines.requests()) == 1
-    back = time.monotonic()
 
     judge(ines, made, 600)
-    assert time.monotonic() - back < 10
     nothing_went_out_unrecorded(ines, made)
 
 

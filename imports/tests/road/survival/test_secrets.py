@@ -62,8 +62,8 @@ def test_the_token_and_persons_stay_where_they_belong(
 def test_the_token_stands_in_no_table_even_when_mega_repeats_it(engine, client_of, sheet, mega):
     engine.have()
     ines = client_of()
-    mega.misbehave("status", status=500, message=f"Bad {ines.raw}.", token=ines.raw)
     mega.misbehave("status", status=400, message=f"Bad token {ines.raw}.", token=ines.raw)
+    mega.misbehave("status", status=500, message=f"Bad {ines.raw}.", token=ines.raw)
     mega.misbehave("headers", headers={"X-Echo": f"Bearer {ines.raw}"}, token=ines.raw)
     made = ines.send(sheet(3))
     wait_for(made)

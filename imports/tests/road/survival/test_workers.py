@@ -125,8 +125,9 @@ def test_a_worker_frozen_while_it_connects_past_its_lease_sends_nothing_when_it_
         frozen = engine.carrier(made)
         engine.stop_the_world_of(frozen)
         Batch.objects.filter(pk=batch.pk).update(base_url=mega.url)
-        judge(ines, made, 30)
         hole.open()
+        judge(ines, made, 30)
+        assert hole.has_guest.wait(10)  # its machine has connected, it does not know yet
         engine.wake(frozen)
         wait_until(lambda: conclusions(made)[0] == "not_sent", "the late one to give up")
         assert hole.received() == b""

@@ -11,6 +11,7 @@ class Blackhole:
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=0)
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self._fillers = []
+        self.has_guest = threading.Event()
         self._bytes = b""
 
     def __enter__(self):
@@ -26,13 +27,15 @@ class Blackhole:
             one.close()
 
     def open(self):
-        self._own = {one.getsockname() for one in self._fillers}
         threading.Thread(target=self._serve, daemon=True).start()
 
     def _serve(self):
+        own = {one.getsockname() for one in self._fillers}
         try:
             while True:
-                guest, _ = self._listener.accept()
+                guest, address = self._listener.accept()
+                if address not in own:
+                    self.has_guest.set()
                 threading.Thread(target=self._listen_to, args=(guest,), daemon=True).start()
         except OSError:
             return

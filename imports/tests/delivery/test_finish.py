@@ -1,0 +1,65 @@
+"""No import is called finished before every single row is accounted for."""
+
+import pytest
+from django.utils import timezone
+
+from imports.delivery import finish
+from imports.models import ImportState, Lead, MappingVersion, Row
+from imports.tests import people
+from imports.tests.delivery.sending import batch
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def made():
+    """An import of two rows that was planned."""
+    found = people.an_import()
+    found.mapping = MappingVersion.objects.create(lead_import=found, version=1, content={})
+    found.state, found.planned_at, found.row_count = ImportState.SENDING, timezone.now(), 2
+    found.save()
+    for number in (2, 3):
+        Row.objects.create(lead_import=found, number=number, cells=["Ann"])
+        Lead.objects.create(
+            lead_import=found,
+            mapping=found.mapping,
+            number=number,
+            verdict="invalid",
+            body={},
+            problems=[],
+            warned=False,
+            digest=b"",
+        )
+    return found
+
+
+def ended(lead_import):
+    finish.finish_imports()
+    lead_import.refresh_from_db()
+    return lead_import.state
+
+
+def test_an_import_whose_rows_are_all_accounted_for_is_finished(made):
+    assert ended(made) == ImportState.FINISHED
+    assert made.finished_at is not None
+
+
+def test_a_row_that_vanished_is_an_alarm_and_no_end(made, caplog):
+    Row.objects.filter(number=3).delete()
+
+    assert ended(made) == ImportState.INCONSISTENT
+    assert "2 rows were read, 1 are accounted for" in made.reason
+    assert "do not balance" in caplog.text
+
+
+def test_a_row_that_was_forgotten_is_an_alarm_and_no_end(made):
+    Lead.objects.filter(number=3).update(verdict="ok")
+
+    assert ended(made) == ImportState.INCONSISTENT
+
+
+@pytest.mark.parametrize("state", ["waiting", "claimed", "sending", "unknown", "decision"])
+def test_an_open_request_keeps_an_import_open(made, state):
+    batch(made, 2, state=state)
+
+    assert ended(made) not in (ImportState.FINISHED, ImportState.INCONSISTENT)

@@ -1,0 +1,62 @@
+"""A batch that keeps killing its worker runs when nobody else does."""
+
+import threading
+
+import pytest
+
+from imports.delivery import solo
+
+
+class Delivery(threading.Thread):
+    """Somebody who goes in, says so, and stays until it is let out."""
+
+    def __init__(self, *, alone=False):
+        super().__init__(daemon=True)
+        self.alone = alone
+        self.inside, self.let_out = threading.Event(), threading.Event()
+        self.start()
+
+    def run(self):
+        with solo.passage(alone=self.alone):
+            self.inside.set()
+            self.let_out.wait(10)
+
+    def leave(self):
+        self.let_out.set()
+        self.join(10)
+
+
+def test_any_number_go_in_together():
+    together = [Delivery() for _ in range(3)]
+
+    assert all(one.inside.wait(5) for one in together)
+
+    for one in together:
+        one.leave()
+
+
+def test_who_must_be_alone_waits_for_all_to_leave_and_goes_before_those_who_come_later():
+    early = Delivery()
+    assert early.inside.wait(5)
+    alone = Delivery(alone=True)
+    while not solo._solo_waits:
+        pass
+    later = Delivery()
+
+    assert not alone.inside.wait(0.05)
+    assert not later.inside.is_set()
+    early.leave()
+    assert alone.inside.wait(5)
+    assert not later.inside.wait(0.05)
+    alone.leave()
+    assert later.inside.wait(5)
+    later.leave()
+
+
+def test_a_failure_inside_leaves_the_door_open():
+    with pytest.raises(ZeroDivisionError), solo.passage(alone=True):
+        _ = 1 / 0
+
+    after = Delivery(alone=True)
+    assert after.inside.wait(5)
+    after.leave()
