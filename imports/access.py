@@ -8,20 +8,26 @@
 - Deactivated users and visitors see nothing.
 
 Strangers get 404, so that ids tell nothing, and the trail of the team that owns the thing gets an
-event. Members who may not do something get 403. Both are raised before any transaction of the
-caller, or the event is rolled back with it.
+event: one an hour for each person and thing. Members who may not do something get 403. Both are
+raised before any transaction of the caller, or the event is rolled back with it.
 """
+
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404
+from django.utils import timezone
 
 from imports.audit import acts, trail
-from imports.models import Customer, Event, Import
+from imports.models import Chain, Customer, Event, Import
 from portal.models import Membership, Role, Team, User
 
+STRANGER_EVERY = timedelta(hours=1)
 Person = User | AnonymousUser | None
 
 
@@ -104,6 +110,20 @@ def get_customer(user: Person, slug: str | int, need: Role = Role.VIEWER) -> Cus
     return customer
 
 
+def find_customer(user: Person, slug: str) -> Customer | None:
+    """As `get_customer`, with None instead of Http404: for commands and forms."""
+    with suppress(Http404):
+        return get_customer(user, slug)
+    return None
+
+
+def find_import(user: Person, pk: int) -> Import | None:
+    """As `get_import`, with None instead of Http404."""
+    with suppress(Http404):
+        return get_import(user, pk)
+    return None
+
+
 def get_import(user: Person, pk: int, need: Role = Role.VIEWER) -> Import:
     """The import of this id. Raises as `get_team`."""
     lead_import = (
@@ -125,13 +145,29 @@ def _check(user: Person, team: Team, need: Role, *, kind: str, pk: int) -> None:
     if can(user, team, need):
         return
     if role_in(user, team) is None:
-        with transaction.atomic():
-            trail.record(acts.STRANGER, actor=user, team=team, facts={"kind": kind, "id": pk})
+        _note_stranger(user, team, {"kind": kind, "id": pk})
         raise Http404
     raise PermissionDenied(
         f"Your role in the team {team.name} does not allow this: it takes {_article(need)}. "
         f"Ask a manager of the team."
     )
+
+
+def _note_stranger(user: Person, team: Team, facts: dict[str, Any]) -> None:
+    """Tell the team's trail, once an hour for each person and thing: a flood buries nothing."""
+    told = Event.objects.filter(
+        chain__team=team,
+        act=acts.STRANGER,
+        actor=user if isinstance(user, User) else None,
+        facts=facts,
+        at__gt=timezone.now() - STRANGER_EVERY,
+    )
+    if told.exists():
+        return
+    with transaction.atomic():
+        list(Chain.objects.select_for_update().filter(team=team))  # two at once: one event
+        if not told.exists():
+            trail.record(acts.STRANGER, actor=user, team=team, facts=facts)
 
 
 def _article(role: Role) -> str:

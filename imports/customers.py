@@ -2,20 +2,23 @@
 
 import phonenumbers
 from django.db import IntegrityError, transaction
+from django.utils.crypto import get_random_string
 from django.utils.text import slugify
 
 from imports.audit import acts, trail
 from imports.errors import BadInput
 from imports.models import Customer
-from portal.models import User
+from portal.models import Team, User
 
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look like another
 CHANGEABLE = ("name", "region", "requests_per_minute", "on_duplicate", "mega_id")
 
 
 def create(customer: Customer, user: User | None) -> Customer:
     """Store a new customer under a slug of its own. BadInput when name or MEGA id are taken."""
     customer.created_by = user
-    customer.slug = free_slug(customer.name)
+    others = Team.objects.exclude(pk=customer.team_id).exists()
+    customer.slug = free_slug(customer.name, is_shared=user is not None and others)
     try:
         with transaction.atomic():
             customer.save(force_insert=True)
@@ -64,16 +67,18 @@ def read_region(text: str) -> str:
     return region
 
 
-def free_slug(name: str) -> str:
-    """The name as it may stand in an address, with a number behind it where it is taken."""
+def free_slug(name: str, *, is_shared: bool = False) -> str:
+    """The name as it may stand in an address, with random letters behind it where it is taken.
+
+    With `is_shared` (other teams' customers are on this site, too) it always has them: a name
+    without would say that no other team has a customer of that name, one with them that one does.
+    """
     stem = slugify(name)[:70].strip("-") or "customer"
     if stem in {"new", "export"}:
         stem = f"{stem}-customer"
-    taken_slugs = set(Customer.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
-    slug, count = stem, 1
-    while slug in taken_slugs:
-        count += 1
-        slug = f"{stem}-{count}"
+    slug = stem
+    while is_shared or Customer.objects.filter(slug=slug).exists():
+        slug, is_shared = f"{stem}-{get_random_string(6, _LETTERS)}", False
     return slug
 
 

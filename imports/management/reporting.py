@@ -5,8 +5,9 @@ from pathlib import Path
 
 from imports.errors import BadInput
 from imports.models import Import
-from imports.reports import files
+from imports.reports import downloads, files
 from imports.reports.rows import Selection
+from portal.models import User
 
 ENDINGS = (".csv", ".xlsx")
 
@@ -21,12 +22,17 @@ def check_report_path(path: Path | None) -> None:
         raise BadInput(f"The folder {path.resolve().parent} does not exist; create it first.")
 
 
-def write_report(lead_import: Import, chosen: Selection, path: Path) -> None:
-    """Write the report beside its place and move it there, so that no half file is left."""
+def write_report(lead_import: Import, chosen: Selection, path: Path, user: User | None) -> None:
+    """Write the report beside its place and move it there, so that no half file is left.
+
+    The trail tells of it, in the user's name, just before it is there.
+    """
     draft = path.resolve().with_name(f".{path.name}.{os.getpid()}{path.suffix}")
     try:
         draft.touch(mode=0o600)
         _fill(lead_import, chosen, draft)
+        kind = path.suffix.lstrip(".").lower()
+        downloads.note(lead_import, user, chosen.bucket or "all", kind=kind)
         draft.replace(path)
     except OSError as problem:
         draft.unlink(missing_ok=True)

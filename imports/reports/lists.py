@@ -37,8 +37,8 @@ def imports_csv(found: QuerySet[Import]) -> Iterator[bytes]:
 
 def events_csv(found: QuerySet[Event]) -> Iterator[bytes]:
     """One line an event, with its place in the chain and its hashes."""
-    head = ("Trail", "Position", "At", "Act", "Code", "By", "Customer id", "Import", "Facts",
-            "Previous", "Digest")  # fmt: skip
+    head = ("Trail", "Position", "At", "Act", "Code", "By", "By e-mail", "Customer id",
+            "Import", "Facts", "Previous", "Digest")  # fmt: skip
     return _csv(head, _each(found, _event))
 
 
@@ -63,7 +63,8 @@ def _import(one: Import) -> list[Cell]:
 def _event(one: Event) -> list[Cell]:
     facts = json.dumps(one.facts, ensure_ascii=False, sort_keys=True)
     return [one.chain.team or "site", one.position, one.at, acts.label(one.act), one.act,
-            one.actor or "", one.customer_id, one.import_id, facts,
+            one.actor or "", one.actor.email if one.actor else "", one.customer_id,
+            one.import_id, facts,
             bytes(one.previous).hex(), bytes(one.digest).hex()]  # fmt: skip
 
 

@@ -54,6 +54,11 @@ def olga():
     return person("olga@example.com", name="Olga Lind", is_auditor=True)
 
 
+def draft(name, in_team):
+    """Not stored yet."""
+    return Customer(team=team(in_team), name=name, mega_id=uuid.uuid4())
+
+
 def customer(name="Acme", in_team=None):
     return Customer.objects.create(
         team=in_team or team(), name=name, slug=name.lower(), mega_id=uuid.uuid4()

@@ -12,9 +12,9 @@ from imports import access
 from imports.audit import acts, verify
 from imports.forms.audit import AuditFilter
 from imports.models import Chain, Customer, Event
-from imports.reports import lists
-from imports.views.http import Request, attachment, page_of
-from portal.models import Team, User
+from imports.reports import downloads, lists
+from imports.views.http import Request, attachment, page_of, teams_as
+from portal.models import Role, Team, User
 
 PER_PAGE = 100
 
@@ -39,6 +39,7 @@ def export(request: Request) -> HttpResponseBase:
     """The same events as CSV, in the order of their chains."""
     _, found = _found(request)
     name = f"audit-{dt.datetime.now(dt.UTC):%Y-%m-%d}.csv"
+    downloads.note_list("events", request.user, teams_as(request.user, Role.MANAGER))
     return attachment(lists.events_csv(found), name, "text/csv; charset=utf-8")
 
 

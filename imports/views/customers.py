@@ -15,7 +15,7 @@ from imports.errors import PortalError
 from imports.forms.customers import CustomerForm, TokenForm
 from imports.forms.filters import words_of
 from imports.models import Customer
-from imports.reports import lists
+from imports.reports import downloads, lists
 from imports.views.http import Request, attachment, page_of, teams_as
 from portal.models import Role
 
@@ -48,6 +48,7 @@ def export(request: Request) -> HttpResponseBase:
     """The same list as CSV."""
     _, found = _searched(request)
     name = f"customers-{dt.datetime.now(dt.UTC):%Y-%m-%d}.csv"
+    downloads.note_list("customers", request.user, access.teams_for(request.user))
     return attachment(lists.customers_csv(found), name, "text/csv; charset=utf-8")
 
 

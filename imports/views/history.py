@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from imports import access
 from imports.forms.filters import HistoryFilter, words_of
 from imports.models import Import
-from imports.reports import lists
+from imports.reports import downloads, lists
 from imports.views.http import Request, attachment, page_of, remembered
 from portal.models import User
 
@@ -49,6 +49,7 @@ def export(request: Request) -> HttpResponseBase:
     """The same list as CSV."""
     _, found = _found(request)
     name = f"imports-{dt.datetime.now(dt.UTC):%Y-%m-%d}.csv"
+    downloads.note_list("imports", request.user, access.teams_for(request.user))
     return attachment(lists.imports_csv(found), name, "text/csv; charset=utf-8")
 
 

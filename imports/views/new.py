@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from imports import access, tasks
 from imports.errors import PortalError
-from imports.forms.filters import number_of
+from imports.forms.filters import number_of, words_of
 from imports.forms.upload import UploadForm
 from imports.intake import upload
 from imports.models import Customer, Import
@@ -31,6 +31,8 @@ def new(request: Request) -> HttpResponse:
         customers=customers,
         initial={"customer": request.GET.get("customer", "")},
     )
+    if "customer" in form.errors:  # perhaps another team's: its trail hears of it
+        access.find_customer(request.user, words_of(request.POST.get("customer")))
     stored = _stored(request, form) if form.is_valid() else None
     if request.accepts("text/html"):
         return redirect("import", stored.pk) if stored else _page(request, form)
@@ -55,6 +57,8 @@ def _stored(request: Request, form: UploadForm) -> Import | None:
 def _parent(request: Request, customer: Customer) -> Import | None:
     """The import whose failed rows these are, if the page was opened from its report."""
     number = number_of(request.GET.get("parent"))
+    if number is None:
+        return None
     return access.imports_for(request.user).filter(customer=customer, pk=number).first()
 
 

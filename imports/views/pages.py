@@ -1,14 +1,17 @@
 """Pages about the portal itself: help, and how a person wants it."""
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from imports import people
 from imports.forms.preferences import PreferencesForm
 from imports.models import ImportState
 from imports.views import words
 from imports.views.http import Request, attachment
+from portal.models import User
 
 SAMPLE = (
     ("Full name", "Phone", "E-mail", "Source", "Type"),
@@ -38,6 +41,13 @@ def sample(_request: Request) -> HttpResponseBase:
     )
 
 
+@transaction.atomic
+def _save(form: PreferencesForm, user: User) -> None:
+    """The trail names people, so it has to tell when one of them takes another name."""
+    form.save()
+    people.changed(user, [name for name in form.changed_data if name in form.Meta.fields], user)
+
+
 @require_http_methods(["GET", "POST"])
 def preferences(request: Request) -> HttpResponse:
     """Name and time zone of the account, theme and keys of this browser."""
@@ -49,7 +59,7 @@ def preferences(request: Request) -> HttpResponse:
     if not form.is_valid():
         status = 422 if form.is_bound else 200
         return render(request, "imports/preferences.html", {"form": form}, status=status)
-    form.save()
+    _save(form, request.user)
     messages.success(request, "Your preferences were saved.")
     response = redirect("preferences")
     chosen = {

@@ -13,7 +13,7 @@ from imports import access
 from imports.delivery import control, progress
 from imports.forms.filters import number_of
 from imports.forms.review import DecisionForm
-from imports.models import EDITABLE, BatchState, Import, ImportState
+from imports.models import EDITABLE, Import, ImportState
 from imports.reports import balance
 from imports.views import review, steps
 from imports.views.http import Request, attempt
@@ -48,7 +48,10 @@ def _context(request: Request, lead_import: Import) -> dict[str, Any]:
         and undo_until is not None
         and undo_until > timezone.now()
     )
+    is_settling = lead_import.state == ImportState.CANCELLED and lead_import.finished_at is None
     return steps.shared(request, lead_import, "import_send") | {
+        "is_over": lead_import.is_final and not is_settling,
+        "is_settling": is_settling and standing.batches_total > 0,
         "standing": standing,
         "balance": balance.balance(lead_import),
         "percent": int(100 * standing.share),
@@ -126,7 +129,7 @@ def _after_cancel(request: Request, lead_import: Import) -> str:
 def decide(request: Request, pk: int, batch: int) -> HttpResponse:
     """A person's decision about one request."""
     lead_import = access.get_import(request.user, pk, need=Role.IMPORTER)
-    one = get_object_or_404(lead_import.batches.filter(state=BatchState.DECISION), pk=batch)
+    one = get_object_or_404(lead_import.batches, pk=batch)
     form = DecisionForm(request.POST)
     if form.is_valid():
         wanted = form.cleaned_data

@@ -84,7 +84,7 @@ class Command(PortalCommand):
         status, dry_run = _wait(lead_import, dry_run=options["dry_run"])
         if status != Exit.NOTHING or lead_import.row_count:
             if options["report"]:
-                write_report(lead_import, Selection(), options["report"])
+                write_report(lead_import, Selection(), options["report"], user)
             self._print(summary_of(lead_import, dry_run), as_json=options["json"])
         sys.exit(status)
 
@@ -97,7 +97,7 @@ class Command(PortalCommand):
 
 
 def _customer(slug: str, user: User | None) -> Customer:
-    customer = access.customers_for(user).filter(slug=slug).first()
+    customer = access.find_customer(user, slug)
     if customer is None:
         raise BadInput(
             f"There is no customer “{slug}”. `manage.py add_customer` prints the slug of a new "

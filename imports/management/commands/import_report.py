@@ -4,10 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
-from django.db import transaction
 
 from imports import access
-from imports.audit import acts, trail
 from imports.errors import BadInput
 from imports.management.base import PortalCommand, acting_user, add_user_option
 from imports.management.reporting import check_report_path, write_report
@@ -29,13 +27,10 @@ class Command(PortalCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         user = acting_user(options["user"])
-        lead_import = access.imports_for(user).filter(pk=options["import_id"]).first()
+        lead_import = access.find_import(user, options["import_id"])
         if lead_import is None:
             raise BadInput(f"There is no import {options['import_id']}. The history lists them.")
         check_report_path(options["output"])
         bucket = "" if options["rows"] == "all" else options["rows"].replace(" ", "_")
-        write_report(lead_import, Selection(bucket=bucket), options["output"])
-        with transaction.atomic():
-            facts = {"rows": bucket or "all", "kind": options["output"].suffix.lstrip(".").lower()}
-            trail.record(acts.DOWNLOADED, actor=user, lead_import=lead_import, facts=facts)
+        write_report(lead_import, Selection(bucket=bucket), options["output"], user)
         self.stdout.write(str(options["output"]))

@@ -26,7 +26,7 @@ class Command(PortalCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         user = acting_user(options["user"])
         slug = options["customer"]
-        customer = access.customers_for(user).filter(slug=slug).first()
+        customer = access.find_customer(user, slug)
         if customer is None:
             raise BadInput(f"There is no customer “{slug}”; add it with `manage.py add_customer`.")
         if not access.can(user, customer.team, Role.MANAGER):

@@ -1,7 +1,11 @@
 """Customers and their tokens."""
 
+import re
+
+import pytest
 from django.utils import timezone
 
+from imports import customers
 from imports.models import Batch, Customer, Event, Kind, Token
 from imports.tests import people
 from imports.tests.pages import story
@@ -80,10 +84,24 @@ def test_a_region_without_any_phone_is_refused_and_one_with_phones_is_not(max_, 
     assert Customer.objects.get().region == "DE"
 
 
-def test_two_customers_of_one_name_have_two_addresses(max_, sam, db):
+def test_the_only_teams_customers_have_plain_addresses(max_, db):
     max_.post("/customers/new/", NEW | {"team": people.team().pk})
+    assert Customer.objects.get().slug == "blue-door"
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_an_address_tells_nothing_of_another_teams_customers(max_, sam, is_there):
+    if is_there:
+        people.customer("Blue-Door")
     sam.post("/customers/new/", NEW | {"team": people.team("South").pk})
-    assert set(Customer.objects.values_list("slug", flat=True)) == {"blue-door", "blue-door-2"}
+    slug = Customer.objects.get(team__name="South").slug
+    assert re.fullmatch(r"blue-door-[a-z2-9]{6}", slug)
+
+
+def test_a_command_takes_the_plain_address_where_it_is_free(max_, sam):
+    made = [customers.create(people.draft("Blue Door", team), None) for team in ("North", "South")]
+    assert made[0].slug == "blue-door"
+    assert re.fullmatch(r"blue-door-[a-z2-9]{6}", made[1].slug)
 
 
 def test_ines_checks_a_token_and_hears_the_result_in_words(ines, acme):

@@ -49,7 +49,8 @@ def test_only_the_failed_rows_come_in_the_sheets_own_columns_with_the_reason(ine
 def test_a_download_is_written_down_with_who_and_which_rows(vera, done):
     download(vera, done, "?rows=failed")
     event = Event.objects.get(act="downloaded")
-    assert (event.actor, event.import_id, event.facts) == (vera.user, done.pk, {"rows": "failed"})
+    facts = {"rows": "failed", "kind": "csv"}
+    assert (event.actor, event.import_id, event.facts) == (vera.user, done.pk, facts)
 
 
 def test_rows_that_do_not_exist_are_refused(ines, done):

@@ -112,7 +112,7 @@ def test_a_request_that_nobody_can_judge_is_decided_by_a_person(ines, going):
     assert (decision.choice, decision.why, decision.made_by) == (
         "leave", "looked in MEGA", ines.user,
     )  # fmt: skip
-    assert ines.post(path, {"choice": "leave"}).status_code == 404
+    assert ines.post(path.replace(str(unclear.pk), "999999"), {"choice": "x"}).status_code == 404
 
 
 def test_the_steps_lead_to_where_the_import_stands(ines, going):
@@ -129,3 +129,27 @@ def test_times_are_in_the_readers_zone_which_is_named(ines, going):
     page = page_of(ines, going)
     assert "3 Jul 2025, 14:05 CEST</time>" in page
     assert "12:05" in page  # UTC, on hover
+
+
+def test_a_cancelled_import_is_watched_until_the_last_request_is_settled(ines, going):
+    put(going, state=ImportState.CANCELLED, reason="Cancelled by Ines.")
+    page = story.text(live(ines, going))
+    assert "still settling what may have arrived" in page
+    assert 'hx-trigger="every 2s, refresh"' in page
+    assert "Open the report" not in page
+
+    put(going, finished_at=timezone.now())
+    page = story.text(live(ines, going))
+    assert "still settling" not in page
+    assert "hx-trigger" not in page
+    assert "Open the report" in page
+
+
+def test_a_decision_that_another_tab_made_before_is_said_to_be_made(ines, going):
+    batch = story.a_batch(going, [3], state=BatchState.DECISION, reason="key_conflict")
+    address = f"/imports/{going.pk}/send/decide/{batch.pk}/"
+    ines.post(address, {"choice": "leave"})
+    answer = ines.post(address, {"choice": "repeat"}, follow=True)
+    assert answer.status_code == 200
+    assert "Somebody decided this already" in story.text(answer)
+    assert Decision.objects.count() == 1
