@@ -17,7 +17,7 @@ UNCLEAR_BEFORE_PROBING = 3
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request of the key that still matters: in flight, or ended within the last minute."""
+    """One request of the key that still matters: in flight, or ended within two minutes."""
 
     started_at: datetime
     ended_at: datetime | None
@@ -116,7 +116,25 @@ def _headers_say(facts: KeyFacts, now: datetime) -> tuple[int | None, datetime |
     if valid_until <= now:
         return None, None
     since = facts.claimed + sum(e.started_at > newest.started_at for e in facts.exchanges)
-    return newest.remaining - since, valid_until
+    return newest.remaining - since + _come_free(facts, newest, now), valid_until
+
+
+def _come_free(facts: KeyFacts, newest: Exchange, now: datetime) -> int:
+    """Count requests of ours that the answer counted and that a sliding window has let go since.
+
+    Such a window says that it is full again a whole minute after its newest request. A fixed one
+    says when it ends, and until then nothing of it comes free.
+    """
+    if newest.ended_at is None or newest.reset_at is None:
+        return 0
+    if newest.reset_at - newest.ended_at < WINDOW - timedelta(seconds=1):
+        return 0
+    return sum(
+        e.ended_at is not None
+        and e.ended_at + HOLD <= now
+        and e.started_at > newest.ended_at - WINDOW
+        for e in facts.exchanges
+    )
 
 
 def _spaced(facts: KeyFacts, now: datetime) -> Allowance:

@@ -2,6 +2,8 @@
 
 The tables share the import and the row's number (the one that the spreadsheet program shows).
 Each is written by COPY and never changed, save for a lead's verdict while its import is editable.
+No index holds the import's id alone: until statistics know the import, PostgreSQL would as soon
+walk through all its rows by such a one as go to a stretch of numbers by the primary key.
 """
 
 from django.contrib.postgres.fields import ArrayField
@@ -16,7 +18,7 @@ class Row(models.Model):
 
     pk = models.CompositePrimaryKey("lead_import_id", "number")
     lead_import = models.ForeignKey(
-        Import, models.CASCADE, related_name="rows", db_column="import_id"
+        Import, models.CASCADE, related_name="rows", db_column="import_id", db_index=False
     )
     number = models.PositiveIntegerField()
     cells = ArrayField(models.TextField())
@@ -41,9 +43,11 @@ class Lead(models.Model):
 
     pk = models.CompositePrimaryKey("lead_import_id", "mapping_id", "number")
     lead_import = models.ForeignKey(
-        Import, models.CASCADE, related_name="leads", db_column="import_id"
+        Import, models.CASCADE, related_name="leads", db_column="import_id", db_index=False
     )
-    mapping = models.ForeignKey(MappingVersion, models.CASCADE, related_name="leads")
+    mapping = models.ForeignKey(
+        MappingVersion, models.CASCADE, related_name="leads", db_index=False
+    )
     number = models.PositiveIntegerField()
     verdict = models.CharField(max_length=9, choices=Verdict.choices)
     reason = models.TextField(default="")  # why not sent, when no problem says it
@@ -57,6 +61,7 @@ class Lead(models.Model):
 
     class Meta:
         indexes = [
+            models.Index(fields=["mapping", "number"], name="lead_of_mapping"),
             models.Index(
                 fields=["email_key"],
                 name="lead_by_email",
@@ -87,7 +92,7 @@ class Outcome(models.Model):
 
     pk = models.CompositePrimaryKey("lead_import_id", "number")
     lead_import = models.ForeignKey(
-        Import, models.CASCADE, related_name="outcomes", db_column="import_id"
+        Import, models.CASCADE, related_name="outcomes", db_column="import_id", db_index=False
     )
     number = models.PositiveIntegerField()
     status = models.CharField(max_length=7, choices=OutcomeStatus.choices)
@@ -106,7 +111,7 @@ class Prediction(models.Model):
     """What a dry run answered for a row."""
 
     pk = models.CompositePrimaryKey("dry_run_id", "number")
-    dry_run = models.ForeignKey(DryRun, models.CASCADE, related_name="predictions")
+    dry_run = models.ForeignKey(DryRun, models.CASCADE, related_name="predictions", db_index=False)
     number = models.PositiveIntegerField()
     status = models.CharField(max_length=7, choices=OutcomeStatus.choices)
     matched_by = models.CharField(max_length=5, default="")
