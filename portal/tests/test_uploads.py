@@ -5,6 +5,9 @@ from collections import namedtuple
 from pathlib import Path
 
 import pytest
+from django.apps import apps
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
@@ -108,3 +111,13 @@ def test_without_a_csrf_token_nothing_is_kept():
 
     assert answer.status_code == 403
     assert "reload the page" in answer.content.decode()
+
+
+def test_folders_of_uploads_are_their_owners_alone(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path / "uploads"
+    settings.MEDIA_ROOT.mkdir(mode=0o755)  # as an earlier release made it
+    apps.get_app_config("portal").ready()
+    default_storage.save("2026/11/leads", ContentFile(b"Name\n"))
+
+    for folder in (settings.MEDIA_ROOT, *settings.MEDIA_ROOT.glob("2026/**")):
+        assert folder.stat().st_mode & 0o777 == 0o700, folder
