@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from imports.audit import acts, trail
-from imports.delivery import outcomes, plan
+from imports.delivery import dry_runs, outcomes, plan
 from imports.errors import WrongState
 from imports.models import (
     FINAL,
@@ -69,7 +69,7 @@ def send(
             "Repair the file or change the columns.",
             code="nothing_to_send",
         )
-    _stop_dry_runs(locked)
+    dry_runs.stop(locked)
     Import.objects.filter(pk=locked.pk).update(
         state=ImportState.QUEUED,
         on_duplicate=on_duplicate,
@@ -141,7 +141,7 @@ def discard(lead_import: Import, user: User | None) -> None:
     """Give up an import that was never sent."""
     states = (ImportState.MAPPING, ImportState.CHECKING, ImportState.REVIEW)
     locked = _lock(lead_import, states, "discarded")
-    _stop_dry_runs(locked)
+    dry_runs.stop(locked)
     reason = f"Discarded by {user} before anything was sent." if user else "Discarded."
     Import.objects.filter(pk=locked.pk).update(
         state=ImportState.CANCELLED, reason=reason, question="", work_until=None
@@ -197,7 +197,7 @@ def start_dry_run(lead_import: Import, user: User | None) -> DryRun:
     leads = plan.sendable(locked).count()
     if not leads:
         raise WrongState("No row of this import can be sent, so there is nothing to ask about.")
-    _stop_dry_runs(locked)
+    dry_runs.stop(locked)
     dry_run = DryRun.objects.create(
         lead_import=locked,
         mapping_id=plan.mapping_id_of(locked),
@@ -212,7 +212,7 @@ def start_dry_run(lead_import: Import, user: User | None) -> DryRun:
 def cancel_dry_run(dry_run: DryRun, user: User | None) -> None:
     """Stop asking; the clock drops the requests that wait."""
     locked = Import.objects.select_for_update(no_key=True).get(pk=dry_run.lead_import_id)
-    _stop_dry_runs(locked)
+    dry_runs.stop(locked)
     _record(locked, acts.CANCELLED, user, {"dry_run": dry_run.pk})
 
 
@@ -224,11 +224,6 @@ def _refuse_other_account(locked: Import) -> None:
             "it may be meant for another account. Upload it again.",
             code="other_account",
         )
-
-
-def _stop_dry_runs(locked: Import) -> None:
-    going = locked.dry_runs.filter(state__in=(DryRun.State.PLANNING, DryRun.State.RUNNING))
-    going.update(state=DryRun.State.CANCELLED, finished_at=Now())
 
 
 def _lock(lead_import: Import, states: Sequence[ImportState], verb: str) -> Import:

@@ -103,7 +103,7 @@ class Import(models.Model):
     )
     reason = models.TextField(blank=True)  # one sentence: why failed, paused, blocked, decision
     question = models.CharField(max_length=30, blank=True)  # code of what a person must decide
-    read_fence = models.PositiveSmallIntegerField(default=0)  # how often reading was begun
+    read_fence = models.PositiveSmallIntegerField(default=0)  # of the reader; see intake.read
     work_until = models.DateTimeField(null=True)  # lease of reading, checking or planning
 
     row_count = models.PositiveIntegerField(default=0)  # rows so far, blank ones included
