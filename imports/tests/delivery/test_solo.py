@@ -4,7 +4,9 @@ import threading
 
 import pytest
 
+from imports import tasks
 from imports.delivery import solo
+from imports.tests.delivery.sending import batch
 
 
 class Delivery(threading.Thread):
@@ -60,3 +62,28 @@ def test_a_failure_inside_leaves_the_door_open():
     after = Delivery(alone=True)
     assert after.inside.wait(5)
     after.leave()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("deaths", "waited"), [(2, False), (3, True)])
+def test_a_batch_that_took_three_workers_with_it_waits_to_be_alone(made, deaths, waited):
+    suspect, seen = batch(made, 2, deaths=deaths), []
+    done = threading.Event()
+
+    def somebody_else():
+        with solo.passage(alone=False):
+            inside.set()
+            while not (solo._solo_waits or done.is_set()):
+                pass
+            seen.append(solo._solo_waits)
+
+    inside = threading.Event()
+    other = threading.Thread(target=somebody_else)
+    other.start()
+    assert inside.wait(5)
+
+    tasks.deliver(suspect.pk)  # nothing is claimed, so nothing is sent
+    done.set()
+    other.join(5)
+
+    assert seen == [waited]

@@ -153,7 +153,7 @@ def superuser(servers):
 def locked(row_id, table="imports_batch"):
     """Hold a row, so that whoever wants it has to wait."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(f"SELECT 1 FROM {table} WHERE id = %s FOR UPDATE", [row_id])
+        cursor.execute(f"SELECT 1 FROM {table} WHERE id = %s FOR NO KEY UPDATE", [row_id])
         yield
 
 

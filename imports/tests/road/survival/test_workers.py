@@ -136,6 +136,33 @@ def test_a_worker_frozen_while_it_connects_past_its_lease_sends_nothing_when_it_
     assert Outcome.objects.filter(lead_import=made).count() == 30
 
 
+def test_a_worker_frozen_while_it_connects_sends_nothing_late_within_its_lease_either(
+    engine, client_of, sheet, mega
+):
+    engine.have(delivery=0)
+    patient = engine.start("delivery", REQUEST_DEADLINE="30")
+    engine.have()
+    ines = client_of()
+    made, batch = claimed_but_not_taken(engine, ines, sheet(30))
+
+    with Blackhole() as hole:
+        Batch.objects.filter(pk=batch.pk).update(base_url=hole.url)
+        engine.thaw("delivery")
+        wait_until(lambda: conclusions(made), "the attempt")
+        engine.stop_the_world_of(patient)
+        hole.open()
+        assert hole.has_guest.wait(10)
+        time.sleep(3.1)  # longer than may pass between taking and the first byte
+        Batch.objects.filter(pk=batch.pk).update(base_url=mega.url)
+        engine.wake(patient)
+        wait_until(lambda: conclusions(made)[0] == "not_sent", "the late one to give up")
+        assert hole.received() == b""
+
+    judge(ines, made, 30)
+    assert conclusions(made) == ["not_sent", "settled", "settled"]
+    engine.end(patient)
+
+
 def test_a_late_answer_settles_what_is_unsettled(engine, client_of, sheet, mega):
     engine.have(delivery=1)
     ines = client_of()
