@@ -3,6 +3,8 @@
 The timeouts of httpx are per read: a server that drips a byte a second is never late. Here every
 connect, write and read gets what is left until the exchange's deadline, and nothing is written at
 all once its `start_by` has passed, on a new connection and on one that was kept alive alike.
+An answer that lies there already is taken in even after the deadline: whoever slept through it
+(a frozen process) would have to repeat a request whose answer it holds.
 """
 
 import select
@@ -21,6 +23,7 @@ import httpcore
 
 SocketOptions = Iterable[Any] | None
 _CHUNK = 64 * 1024
+_LAST_LOOK = 1.0  # seconds past the deadline in which what has arrived is still taken in
 
 
 class LateError(Exception):
@@ -44,11 +47,18 @@ class Exchange:
     wrote: bool = False  # a byte of the request may have left
     heard: bool = False  # a byte of an answer came
     ended: bool = False  # the other side closed
+    late_until: float = 0.0  # the end of the last look, once it has begun
 
     def left(self, own: float | None) -> float:
         """Return the seconds that an operation may take, at most its own timeout."""
         left = self.deadline - time.monotonic()
         return left if own is None else min(own, left)
+
+    def has_last_look(self) -> bool:
+        """Return whether what has arrived may still be taken in, now that the deadline is past."""
+        now = time.monotonic()
+        self.late_until = self.late_until or now + _LAST_LOOK
+        return now < self.late_until
 
 
 _current: ContextVar[Exchange] = ContextVar("exchange")
@@ -75,9 +85,8 @@ class DeadlineStream(httpcore.NetworkStream):
         """Read what is there; raises httpcore.ReadTimeout, httpcore.ReadError."""
         current = _current.get()
         try:
-            self._sock.settimeout(_positive(current.left(timeout)))
-            data = self._sock.recv(max_bytes)
-        except TimeoutError:
+            data = self._recv(max_bytes, current.left(timeout), current)
+        except (TimeoutError, BlockingIOError, ssl.SSLWantReadError):
             raise httpcore.ReadTimeout from None
         except OSError:
             raise httpcore.ReadError from None
@@ -86,6 +95,17 @@ class DeadlineStream(httpcore.NetworkStream):
         else:
             current.ended = True
         return data
+
+    def _recv(self, max_bytes: int, seconds: float, current: Exchange) -> bytes:
+        """Wait for data at most so long; then take what has arrived all the same."""
+        try:
+            self._sock.settimeout(_positive(seconds))
+            return self._sock.recv(max_bytes)
+        except TimeoutError:
+            if not current.has_last_look():
+                raise
+        self._sock.settimeout(0)
+        return self._sock.recv(max_bytes)
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Write all of it; raises LateError before the first byte of a request that is late."""

@@ -347,6 +347,38 @@ def test_an_answer_that_drips_a_byte_at_a_time_ends_at_the_deadline(client, head
     assert 0.4 < took < 2
 
 
+def test_an_answer_that_arrived_while_the_process_was_frozen_is_taken_in(client, monkeypatch):
+    arrived, real = threading.Event(), wire.DeadlineStream.read
+
+    def answer(connection):
+        read_request(connection)
+        connection.sendall(OK[:-2])
+        connection.sendall(OK[-2:])
+        arrived.set()
+        connection.recv(1)
+
+    def wake_up_late(stream, max_bytes, timeout=None):
+        arrived.wait(5)
+        time.sleep(max(0.0, deadline - time.monotonic()) + 0.05)
+        return real(stream, min(max_bytes, len(OK) - 2), timeout)
+
+    monkeypatch.setattr(wire.DeadlineStream, "read", wake_up_late)
+    deadline = time.monotonic() + 0.5
+    with wire_server(answer) as url:
+        assert send(client, url, deadline=deadline).body == b"{}"
+
+
+def test_an_endless_stream_of_bytes_ends_soon_after_the_deadline(client):
+    def answer(connection):
+        read_request(connection)
+        while True:
+            connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n" * 1000)
+
+    code, took = unknown(client, answer, seconds=0.5)
+    assert code == "deadline"
+    assert 0.4 < took < 3
+
+
 def test_a_server_that_takes_the_body_in_drop_by_drop_ends_at_the_deadline(client):
     stopped = threading.Event()
 

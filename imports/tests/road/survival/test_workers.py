@@ -121,7 +121,7 @@ def test_a_worker_frozen_while_it_connects_past_its_lease_sends_nothing_when_it_
     with Blackhole() as hole:
         Batch.objects.filter(pk=batch.pk).update(base_url=hole.url)
         engine.thaw("delivery")
-        wait_until(lambda: conclusions(made), "the attempt")
+        wait_until(hole.is_knocked_at, "the worker to connect")
         frozen = engine.carrier(made)
         engine.stop_the_world_of(frozen)
         Batch.objects.filter(pk=batch.pk).update(base_url=mega.url)
@@ -148,7 +148,7 @@ def test_a_worker_frozen_while_it_connects_sends_nothing_late_within_its_lease_e
     with Blackhole() as hole:
         Batch.objects.filter(pk=batch.pk).update(base_url=hole.url)
         engine.thaw("delivery")
-        wait_until(lambda: conclusions(made), "the attempt")
+        wait_until(hole.is_knocked_at, "the worker to connect")
         engine.stop_the_world_of(patient)
         hole.open()
         assert hole.has_guest.wait(10)

@@ -2,6 +2,9 @@
 
 import socket
 import threading
+from pathlib import Path
+
+SYN_SENT = "02"  # of /proc/net/tcp: has knocked, nobody answered yet
 
 
 class Blackhole:
@@ -26,6 +29,16 @@ class Blackhole:
         for one in (*self._fillers, self._listener):
             one.close()
 
+    def is_knocked_at(self):
+        """Whether somebody is trying to connect just now."""
+        own = {one.getsockname()[1] for one in self._fillers}
+        port = self._listener.getsockname()[1]
+        for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+            _number, local, remote, state = line.split()[:4]
+            if state == SYN_SENT and _port(remote) == port and _port(local) not in own:
+                return True
+        return False
+
     def open(self):
         threading.Thread(target=self._serve, daemon=True).start()
 
@@ -47,3 +60,7 @@ class Blackhole:
 
     def received(self):
         return self._bytes
+
+
+def _port(address):
+    return int(address.rpartition(":")[2], 16)
