@@ -19,6 +19,7 @@ CUSTOMER_CREATED = "customer_added"
 CUSTOMER_CHANGED = "customer_changed"
 TOKEN_SET = "token_set"  # noqa: S105 - a code, not a password
 TOKEN_CHECKED = "token_checked"  # noqa: S105 - a code, not a password
+TOKEN_JUDGED = "token_judged"  # noqa: S105 - a code, not a password
 TOKEN_REFUSED = "token_refused"  # noqa: S105 - a code, not a password
 TOKENS_RESEALED = "tokens_resealed"
 SETTINGS_CHANGED = "settings_changed"
@@ -29,6 +30,7 @@ OPTIONS_SET = "options_set"
 REREAD = "reread"
 CORRECTED = "corrected"
 DRY_RUN = "dry_run"
+DRY_RUN_STOPPED = "dry_run_stopped"
 SENT = "sent"
 SEND_UNDONE = "send_undone"
 PAUSED = "paused"
@@ -60,7 +62,8 @@ LABELS: dict[str, str] = {
     CUSTOMER_CREATED: "Customer added",
     CUSTOMER_CHANGED: "Customer changed",
     TOKEN_SET: "Token set",
-    TOKEN_CHECKED: "Token checked",
+    TOKEN_CHECKED: "Token check asked for",
+    TOKEN_JUDGED: "Token check answered",
     TOKEN_REFUSED: "Token refused by MEGA",
     TOKENS_RESEALED: "Tokens sealed anew",
     SETTINGS_CHANGED: "Settings changed",
@@ -70,6 +73,7 @@ LABELS: dict[str, str] = {
     REREAD: "File read in another way",
     CORRECTED: "Cell corrected",
     DRY_RUN: "Dry run started",
+    DRY_RUN_STOPPED: "Dry run stopped",
     SENT: "Sending confirmed",
     SEND_UNDONE: "Sending undone",
     PAUSED: "Paused",

@@ -105,9 +105,18 @@ def settle(batch: Batch, attempt: Attempt, found: Conclusion, now: datetime) -> 
     tokens.update(checked_at=now, check_result=result)
     if result == "ok":
         tokens.update(refused_at=None, refusal="", refusal_message="")
-        in_use = tokens.filter(retired_at=None).first()
-        if in_use is not None:
-            keys.unblock(in_use)
+
+
+def follow(batch: Batch, attempt: Attempt) -> None:
+    """Let the customer's imports go on after a check that went well, and tell the trail of it.
+
+    Comes last in the settling transaction: it locks imports and the chain.
+    """
+    token = Token.objects.get(pk=attempt.token_id)
+    if token.check_result == "ok" and token.retired_at is None:
+        keys.unblock(token)
+    facts = {"token": token.pk, "result": token.check_result}
+    trail.record(acts.TOKEN_JUDGED, actor=None, customer=batch.customer, facts=facts)
 
 
 def _result(attempt: Attempt, found: Conclusion) -> str:

@@ -36,11 +36,12 @@ def send(
     on_duplicate: OnDuplicate,
     undo_seconds: int = UNDO_SECONDS,
     expected_mapping: int | None = None,
+    expected_leads: int | None = None,
 ) -> None:
     """Hand a reviewed import over for sending; it starts after `undo_seconds`.
 
-    `expected_mapping` is the id of the MappingVersion that the person saw: what somebody else
-    changed since is not confirmed with it.
+    `expected_mapping` is the id of the MappingVersion and `expected_leads` the number of leads that
+    the person saw: what somebody else changed since is not confirmed with it.
     """
     locked = _lock(lead_import, (ImportState.REVIEW,), "sent")
     if expected_mapping is not None and locked.mapping_id != expected_mapping:
@@ -69,6 +70,11 @@ def send(
             "Repair the file or change the columns.",
             code="nothing_to_send",
         )
+    if expected_leads not in (None, leads):
+        raise WrongState(
+            f"The page showed {expected_leads:,} rows to send, and it is {leads:,} now: somebody "
+            "changed what is left out. Look at the review again, then send."
+        )
     dry_runs.stop(locked)
     Import.objects.filter(pk=locked.pk).update(
         state=ImportState.QUEUED,
@@ -79,7 +85,8 @@ def send(
         work_until=None,
         reason="",
     )
-    _record(locked, acts.SENT, user, {"leads": leads, "on_duplicate": str(on_duplicate)})
+    facts = {"leads": leads, "on_duplicate": str(on_duplicate), "mapping": locked.mapping_id}
+    _record(locked, acts.SENT, user, facts)
 
 
 @transaction.atomic
@@ -172,7 +179,7 @@ def decide(batch: Batch, user: User, choice: Decision.Choice, why: str = "") -> 
     Import.objects.filter(
         pk=locked.import_pk, state=ImportState.DECISION, question="batches"
     ).update(state=ImportState.QUEUED, question="", reason="")
-    facts = {"batch": locked.pk, "choice": str(choice), "conclusion": locked.reason}
+    facts = {"batch": locked.pk, "choice": str(choice), "conclusion": locked.reason or "none"}
     _record(lead_import, acts.DECIDED, user, facts)
 
 
@@ -213,7 +220,7 @@ def cancel_dry_run(dry_run: DryRun, user: User | None) -> None:
     """Stop asking; the clock drops the requests that wait."""
     locked = Import.objects.select_for_update(no_key=True).get(pk=dry_run.lead_import_id)
     dry_runs.stop(locked)
-    _record(locked, acts.CANCELLED, user, {"dry_run": dry_run.pk})
+    _record(locked, acts.DRY_RUN_STOPPED, user, {"dry_run": dry_run.pk})
 
 
 def _refuse_other_account(locked: Import) -> None:

@@ -14,6 +14,7 @@ from imports.delivery import settle
 from imports.errors import MegaError, NotSent, VaultError
 from imports.mega.client import MegaClient
 from imports.mega.contract import Answer
+from imports.mega.wire import steady
 from imports.models import Kind
 
 log = logging.getLogger(__name__)
@@ -61,7 +62,7 @@ class Taken:
     base_url: str
     key: str
     body: bytes
-    began: float  # monotonic seconds, before the attempt was committed
+    began: float  # `steady()` seconds, before the attempt was committed
 
 
 @cache
@@ -84,7 +85,7 @@ def deliver(batch_id: int, worker: str) -> bool:
 @transaction.atomic
 def take(batch_id: int, worker: str) -> Taken | None:
     """Take a claimed batch and commit the attempt, so that nothing is sent without a record."""
-    began = time.monotonic()
+    began = steady()
     lease = settings.REQUEST_DEADLINE + settings.LEASE_MARGIN
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, {"batch": batch_id, "lease": lease, "url": settings.MEGA_BASE_URL})
@@ -113,7 +114,7 @@ def post(taken: Taken) -> Answer | MegaError:
     """Post the stored bytes, outside any transaction, and return the answer or what went wrong."""
     try:
         token = vault.unseal(taken.sealed, taken.customer_id)
-        if time.monotonic() - taken.began > LONGEST_PAUSE:
+        if steady() - taken.began > LONGEST_PAUSE:
             raise NotSent("The worker stood still before sending.", code="late")
         return client().post_bulk(
             base_url=taken.base_url,
@@ -122,7 +123,7 @@ def post(taken: Taken) -> Answer | MegaError:
             body=taken.body,
             idempotency_key=taken.key if taken.kind == Kind.SEND else None,
             start_by=taken.began + LONGEST_PAUSE + settings.REQUEST_CONNECT_TIMEOUT,
-            deadline=time.monotonic() + settings.REQUEST_DEADLINE,
+            deadline=steady() + settings.REQUEST_DEADLINE,
         )
     except VaultError as problem:
         return NotSent(problem.sentence, code="vault")
@@ -142,7 +143,7 @@ def _settle(taken: Taken, reply: Answer | MegaError) -> None:
         try:
             settle.record(taken.attempt_id, reply)
         except (OperationalError, InterfaceError, InternalError) as problem:
-            now, margin = time.monotonic(), settings.LEASE_MARGIN
+            now, margin = steady(), settings.LEASE_MARGIN
             until = until or max(taken.began + settings.REQUEST_DEADLINE, now) + margin
             if now > until:
                 raise

@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
-from django.db.models import F
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Now
 
+from imports.audit import acts, trail
 from imports.delivery import replay
 from imports.delivery.conclude import KEY_ACCEPTED, Code, Conclusion
 from imports.delivery.quota import UNCLEAR_BEFORE_PROBING
@@ -90,31 +91,49 @@ def refuse(attempt: Attempt, found: Conclusion) -> None:
     A late answer to an old token finds it retired and so cannot block its successor.
     """
     fresh = Token.objects.filter(pk=attempt.token_id, refused_at=None)
-    fresh.update(refused_at=Now(), refusal=REFUSALS[found.code], refusal_message=found.detail[:500])
-    in_use = Token.objects.filter(pk=attempt.token_id, retired_at=None).first()
-    if in_use is None:
-        return
-    Import.objects.filter(customer_id=in_use.customer_id, state__in=GOING).update(
-        state=ImportState.BLOCKED,
-        reason=f"{REFUSALS[found.code].label}: “{found.detail[:200]}”. {_CURE}",
-    )
+    refusal = REFUSALS[found.code]
+    is_news = fresh.update(refused_at=Now(), refusal=refusal, refusal_message=found.detail[:500])
+    token = Token.objects.select_related("customer__team").get(pk=attempt.token_id)
+    blocked: list[Import] = []
+    if token.retired_at is None:
+        reason = f"{refusal.label}: “{found.detail[:200]}”. {_CURE}"
+        going = Import.objects.filter(customer=token.customer, state__in=GOING)
+        blocked = _move(going, ImportState.BLOCKED, reason)
+    if is_news:
+        facts = {"token": token.pk, "refusal": str(refusal)}
+        trail.record(acts.TOKEN_REFUSED, actor=None, customer=token.customer, facts=facts)
+    _tell(acts.BLOCKED, blocked)
 
 
-_BLOCK = """
-    UPDATE imports_import i SET state = 'blocked', reason = %s
-    WHERE i.state IN ('queued', 'sending') AND EXISTS (
-        SELECT 1 FROM imports_token t WHERE t.customer_id = i.customer_id
-          AND t.retired_at IS NULL AND t.refused_at IS NOT NULL)
-"""
-
-
+@transaction.atomic
 def block_refused() -> None:
     """Block what came to be queued while its token was being refused, so that the page says why."""
-    with connection.cursor() as cursor:
-        cursor.execute(_BLOCK, [f"MEGA refuses the customer's token. {_CURE}"])
+    refused = Token.objects.filter(
+        customer=OuterRef("customer"), retired_at=None, refused_at__isnull=False
+    )
+    queued = Import.objects.filter(Exists(refused), state__in=GOING)
+    blocked = _move(queued, ImportState.BLOCKED, f"MEGA refuses the customer's token. {_CURE}")
+    _tell(acts.BLOCKED, blocked)
 
 
 def unblock(token: Token) -> int:
     """Let the customer's blocked imports go on: a token was set, or works again."""
     blocked = Import.objects.filter(customer_id=token.customer_id, state=ImportState.BLOCKED)
-    return blocked.update(state=ImportState.QUEUED, reason="")
+    going = _move(blocked, ImportState.QUEUED, "")
+    _tell(acts.UNBLOCKED, going)
+    return len(going)
+
+
+def _move(imports: QuerySet[Import], state: ImportState, reason: str) -> list[Import]:
+    """Give imports another state; return those that were moved."""
+    locked = imports.select_for_update(no_key=True, of=("self",))
+    moved = list(locked.select_related("customer__team").order_by("customer__team", "pk"))
+    if moved:
+        ids = [one.pk for one in moved]
+        Import.objects.filter(pk__in=ids).update(state=state, reason=reason)
+    return moved
+
+
+def _tell(act: str, imports: list[Import]) -> None:
+    for one in imports:
+        trail.record(act, actor=None, lead_import=one)

@@ -27,7 +27,8 @@ def record(attempt_id: int, reply: Answer | MegaError) -> Code:
     """Settle an attempt with MEGA's answer, or with the lack of one.
 
     1. Lock the batch. 2. Record the answer on its attempt, always. 3. Unless the batch is settled:
-    outcomes, state of the batch, what the key teaches, state of the import, in this lock order.
+    outcomes, state of the batch, what the key teaches, state of the import, the audit trail, in
+    this lock order.
     """
     reply = without_tokens(reply)
     attempt = Attempt.objects.get(pk=attempt_id)
@@ -36,13 +37,16 @@ def record(attempt_id: int, reply: Answer | MegaError) -> Code:
     refs = [str(number) for number in batch.row_numbers]
     found = conclude(reply, refs, now=now, dry_run=batch.kind != Kind.SEND)
     headers = _close(attempt, reply, found, now)
-    if batch.state not in SETTLED:
+    was_open = batch.state not in SETTLED
+    if was_open:
         _apply(batch, attempt, found, now)
     keys.learn(attempt, found, headers, now)
     if found.code in keys.REFUSALS:
         keys.refuse(attempt, found)
     if batch.kind == Kind.SEND and batch.state in SETTLED:
         tripwire.look(batch)
+    if batch.kind == Kind.CHECK and was_open and batch.state in SETTLED:
+        checks.follow(batch, attempt)
     return found.code
 
 

@@ -38,16 +38,21 @@ class AskForm(forms.Form):
     )
 
 
-class SendForm(AskForm):
-    """The word to send, about the very mapping whose leads the page showed."""
+class _Seen(forms.IntegerField):
+    """A number that the page showed and gives back."""
 
-    expected_mapping = forms.IntegerField(  # the id of a MappingVersion
-        widget=forms.HiddenInput,
-        error_messages=dict.fromkeys(
-            ("required", "invalid"),
-            "The page did not say which leads it showed. Look at the numbers here, then send.",
-        ),
+    widget = forms.HiddenInput
+    default_error_messages = dict.fromkeys(
+        ("required", "invalid"),
+        "The page did not say which leads it showed. Look at the numbers here, then send.",
     )
+
+
+class SendForm(AskForm):
+    """The word to send, about the very leads that the page showed."""
+
+    expected_mapping = _Seen()  # the id of a MappingVersion
+    expected_leads = _Seen()
 
 
 class DecisionForm(forms.Form):

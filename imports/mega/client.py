@@ -8,7 +8,6 @@ Their sentences are ours: no token, header, address of a page or lead data is in
 
 import logging
 import ssl
-import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from http.cookiejar import CookieJar, DefaultCookiePolicy
@@ -170,7 +169,7 @@ class MegaClient:
         start_by: float,
         deadline: float,
     ) -> Answer:
-        """Post the bytes as they are. `start_by` and `deadline` are `time.monotonic()` seconds:
+        """Post the bytes as they are. `start_by` and `deadline` are `wire.steady()` seconds:
         the first byte never leaves after the one, and nothing is waited for after the other.
         """
         headers = {"Content-Type": "application/json"}
@@ -209,7 +208,7 @@ class MegaClient:
         """
         if request is None:
             raise _not_sent("unusable", "")
-        deadline = min(deadline, time.monotonic() + self._deadline)
+        deadline = min(deadline, wire.steady() + self._deadline)
         with wire.exchange(start_by, deadline) as exchange:
             reply = self._attempt(request, exchange)
         if isinstance(reply, MegaError):

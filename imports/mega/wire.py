@@ -23,7 +23,16 @@ import httpcore
 
 SocketOptions = Iterable[Any] | None
 _CHUNK = 64 * 1024
+_STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 _LAST_LOOK = 1.0  # seconds past the deadline in which what has arrived is still taken in
+
+
+def steady() -> float:
+    """Return seconds that never jump and that go on while the machine sleeps.
+
+    `time.monotonic` stands still in a suspended machine: it would wake hours late and feel fresh.
+    """
+    return time.clock_gettime(_STEADY)
 
 
 class LateError(Exception):
@@ -40,7 +49,7 @@ class TlsError(httpcore.ConnectError):
 
 @dataclass
 class Exchange:
-    """One request and its answer; times are `time.monotonic()` seconds."""
+    """One request and its answer; times are `steady()` seconds."""
 
     start_by: float
     deadline: float
@@ -51,12 +60,12 @@ class Exchange:
 
     def left(self, own: float | None) -> float:
         """Return the seconds that an operation may take, at most its own timeout."""
-        left = self.deadline - time.monotonic()
+        left = self.deadline - steady()
         return left if own is None else min(own, left)
 
     def has_last_look(self) -> bool:
         """Return whether what has arrived may still be taken in, now that the deadline is past."""
-        now = time.monotonic()
+        now = steady()
         self.late_until = self.late_until or now + _LAST_LOOK
         return now < self.late_until
 
@@ -112,7 +121,7 @@ class DeadlineStream(httpcore.NetworkStream):
         if not buffer:
             return
         current = _current.get()
-        if not current.wrote and time.monotonic() > current.start_by:
+        if not current.wrote and steady() > current.start_by:
             raise LateError
         rest = memoryview(buffer)
         try:
@@ -175,11 +184,11 @@ class DeadlineBackend(httpcore.NetworkBackend):
         Each address gets an even share of the time that is left, so that one that never answers
         does not keep the next from being tried.
         """
-        until = time.monotonic() + _current.get().left(timeout)
+        until = steady() + _current.get().left(timeout)
         addresses = _addresses(host, port, until)
         problem: Exception = httpcore.ConnectTimeout()
         for index, address in enumerate(addresses):
-            share = (until - time.monotonic()) / (len(addresses) - index)
+            share = (until - steady()) / (len(addresses) - index)
             try:
                 sock = socket.create_connection(address, _positive(share))
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -204,7 +213,7 @@ def _addresses(host: str, port: int, until: float) -> list[tuple[str, int]]:
 
     threading.Thread(target=resolve, name="resolve", daemon=True).start()
     try:
-        found = answers.get(timeout=max(0.0, until - time.monotonic()))
+        found = answers.get(timeout=max(0.0, until - steady()))
     except Empty:
         found = None
     if not found:

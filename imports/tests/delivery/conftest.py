@@ -20,3 +20,12 @@ def made():
     keys.Quota.objects.update(proved_at=timezone.now())
     pulse.beat("delivery@there:1", "delivery", 32)
     return found
+
+
+@pytest.fixture
+def acme():
+    customer = people.customer("Acme")
+    Customer.objects.update(requests_per_minute=600)
+    tokens.set_token(customer, people.TOKEN, None)
+    pulse.beat("delivery@there:1", "delivery", 32)
+    return Customer.objects.get(pk=customer.pk)

@@ -2,7 +2,6 @@
 
 import socket
 import threading
-import time
 from contextlib import contextmanager, suppress
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from imports.mega import contract
 from imports.mega.client import MegaClient
 from imports.mega.sandbox import DEMO_CUSTOMER_ID, DEMO_TOKEN, Sandbox
+from imports.mega.wire import steady
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def post(client, mega):
 
 
 def send(client, url, body=b"{}", *, seconds=5.0, **changes):
-    now = time.monotonic()
+    now = steady()
     return client.post_bulk(
         **{
             "base_url": url,

@@ -1,12 +1,12 @@
 """GET /leads of the stand-in: filters, order, pages, cursors and a quota of its own."""
 
 import json
-import time
 
 import pytest
 
 from imports.mega.contract import SCOPE_WRITE, error_message
 from imports.mega.sandbox import DEMO_CUSTOMER_ID, DEMO_TOKEN, OWNERS
+from imports.mega.wire import steady
 
 ADA = next(iter(OWNERS))
 PEOPLE = [
@@ -29,7 +29,7 @@ def ask(client, mega):
             token=DEMO_TOKEN,
             mega_id=DEMO_CUSTOMER_ID,
             params={name: str(value) for name, value in params.items()},
-            deadline=time.monotonic() + 5,
+            deadline=steady() + 5,
         )
 
     return ask

@@ -66,7 +66,7 @@ def test_without_a_token_the_file_is_kept_and_the_next_step_named(ines, acme):
     Token.objects.all().delete()
     made = story.reviewed(acme, ines.user)
 
-    word = {"on_duplicate": "skip", "expected_mapping": made.mapping_id}
+    word = {"on_duplicate": "skip", "expected_mapping": made.mapping_id, "expected_leads": 3}
     page = story.text(ines.post(f"/imports/{made.pk}/send/", word, follow=True))
 
     assert "has no token yet" in page

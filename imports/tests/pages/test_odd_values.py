@@ -29,7 +29,8 @@ FIELDS = {
     "customer_token": "token", "member_add": "email role", "import_new": "customer file parent",
     "import_read_again": "sheet header_row encoding delimiter",
     "import_columns": "version target-0 constant-source_platform",
-    "import_options": "duplicates unchanged", "import_send": "on_duplicate expected_mapping",
+    "import_options": "duplicates unchanged",
+    "import_send": "on_duplicate expected_mapping expected_leads",
     "import_rows": "person", "import_cancel": "open", "import_decide": "choice why",
     "preferences": "name time_zone theme",
 }  # fmt: skip

@@ -2,8 +2,9 @@
 
 import pytest
 
-from imports.columns import derive
-from imports.models import DryRun, Import, ImportState
+from imports.columns import derive, options
+from imports.models import DryRun, Duplicates, Import, ImportState
+from imports.reports import balance
 from imports.tests import people
 from imports.tests.pages import story
 
@@ -14,7 +15,11 @@ def review(client, lead_import):
 
 def word(lead_import, on_duplicate="skip"):
     """What the button sends, as the page stood when the import was loaded."""
-    return {"on_duplicate": on_duplicate, "expected_mapping": lead_import.mapping_id}
+    return {
+        "on_duplicate": on_duplicate,
+        "expected_mapping": lead_import.mapping_id,
+        "expected_leads": balance.cost(lead_import).leads,
+    }
 
 
 def test_the_page_says_what_will_happen_before_anything_is_sent(ines, acme):
@@ -82,7 +87,22 @@ def test_columns_that_somebody_else_changed_are_not_sent_unseen(ines, max_, acme
     assert Import.objects.get(pk=lead_import.pk).state == ImportState.QUEUED
 
 
-@pytest.mark.parametrize("said", [{}, {"expected_mapping": "x"}])
+def test_rows_that_somebody_else_let_in_again_are_not_sent_unseen(ines, max_, acme):
+    twice = story.SHEET + "Ana S,,ana@example.com,,\r\n"
+    lead_import = story.reviewed(acme, ines.user, content=twice)
+    shown = word(lead_import)
+    options.set_options(lead_import, max_.user, duplicates=Duplicates.FIRST)
+    ines.post(f"/imports/{lead_import.pk}/send/", shown)
+    page = review(ines, lead_import)
+    assert "The page showed 4 rows to send, and it is 3 now" in page
+    assert Import.objects.get(pk=lead_import.pk).state == ImportState.REVIEW
+    ines.post(f"/imports/{lead_import.pk}/send/", word(lead_import))
+    assert Import.objects.get(pk=lead_import.pk).state == ImportState.QUEUED
+
+
+@pytest.mark.parametrize(
+    "said", [{}, {"expected_mapping": "x"}, {"expected_mapping": "1", "expected_leads": ""}]
+)
 def test_a_word_to_send_that_does_not_say_what_was_shown_is_asked_for_again(ines, acme, said):
     lead_import = story.reviewed(acme, ines.user)
     answer = ines.post(f"/imports/{lead_import.pk}/send/", {"on_duplicate": "skip", **said})
