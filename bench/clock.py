@@ -18,9 +18,11 @@ _IMPORTS = """
     INSERT INTO imports_import (customer_id, mega_id, created_at, file, file_name, file_size,
         file_sha256, dialect_choice, dialect, sheets, mapping_choice, headers, doubts, state,
         reason, question, read_fence, row_count, blank_count, on_duplicate, duplicates, unchanged,
-        rules_version, phone_data_version, release, once_checked, accepted_failures, planned_at)
+        rules_version, phone_data_version, release, once_checked, accepted, origin,
+        priority, planned_at)
     SELECT c.id, c.mega_id, now(), '', 'leads.csv', 1, '', '{}', '{}', '[]', '{}', '{}', '[]',
-        'queued', '', '', 1, %(rows)s, 0, 'update', 'all', 'send', 1, '', '', '', false, now()
+        'queued', '', '', 1, %(rows)s, 0, 'update', 'all', 'send', 1, '', '', '', '{}', 'file',
+        0, now()
     FROM imports_customer c CROSS JOIN generate_series(1, %(each)s)
     WHERE c.id = ANY(%(customers)s)
 """

@@ -11,7 +11,17 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
-from imports.delivery import chores, claims, dry_runs, finish, keys, leases, pulse, unattended
+from imports.delivery import (
+    chores,
+    claims,
+    dry_runs,
+    finish,
+    keys,
+    leases,
+    pulse,
+    rights,
+    unattended,
+)
 
 log = logging.getLogger(__name__)
 
@@ -91,6 +101,7 @@ _BEFORE: tuple[Callable[[], object], ...] = (
     leases.set_aside_old,
     leases.drop_cancelled,
     keys.block_refused,
+    rights.pause_where_lost,
 )
 _AFTER: tuple[Callable[[], object], ...] = (
     unattended.go_on,

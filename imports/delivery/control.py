@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from imports.audit import acts, trail
-from imports.delivery import dry_runs, outcomes, plan
+from imports.delivery import dry_runs, outcomes, plan, tripwire
 from imports.errors import WrongState
 from imports.models import (
     FINAL,
@@ -80,6 +80,7 @@ def send(
         state=ImportState.QUEUED,
         on_duplicate=on_duplicate,
         sent_by=user,
+        vouched_by=user,
         send_after=Now() + timedelta(seconds=undo_seconds),
         release=settings.RELEASE,
         work_until=None,
@@ -96,7 +97,7 @@ def undo(lead_import: Import, user: User | None) -> None:
     if locked.batches.filter(kind=Kind.SEND).exists():
         raise WrongState("Sending has begun, it can no longer be undone. Pause or cancel it.")
     Import.objects.filter(pk=locked.pk).update(
-        state=ImportState.REVIEW, send_after=None, sent_by=None
+        state=ImportState.REVIEW, send_after=None, sent_by=None, vouched_by=None
     )
     _record(locked, acts.SEND_UNDONE, user)
 
@@ -114,7 +115,7 @@ def pause(lead_import: Import, user: User | None) -> None:
 def resume(lead_import: Import, user: User | None) -> None:
     """Go on with a paused import."""
     locked = _lock(lead_import, (ImportState.PAUSED,), "resumed")
-    _go(locked)
+    _go(locked, user)
     _record(locked, acts.RESUMED, user)
 
 
@@ -122,11 +123,12 @@ def resume(lead_import: Import, user: User | None) -> None:
 def go_on(lead_import: Import, user: User | None) -> None:
     """Go on although many rows of the first request failed."""
     locked = _lock(lead_import, (ImportState.DECISION,), "continued")
-    if locked.question != "first_failures":
+    question = locked.question
+    if question != tripwire.FIRST_FAILURES:
         raise WrongState("This import waits for decisions about single requests; see below.")
-    Import.objects.filter(pk=locked.pk).update(accepted_failures=True)
-    _go(locked)
-    _record(locked, acts.DECIDED, user, {"question": "first_failures", "choice": "go_on"})
+    Import.objects.filter(pk=locked.pk).update(accepted=[*locked.accepted, question])
+    _go(locked, user)
+    _record(locked, acts.DECIDED, user, {"question": question, "choice": "go_on"})
 
 
 @transaction.atomic
@@ -246,10 +248,12 @@ def _lock(lead_import: Import, states: Sequence[ImportState], verb: str) -> Impo
     raise WrongState(f"This import cannot be {verb} now: it is “{label}”.{end}")
 
 
-def _go(locked: Import) -> None:
+def _go(locked: Import, user: User | None) -> None:
+    """Let it go on, by this person's right from now on."""
     token = locked.customer.token
     refused = token is None or token.refused_at is not None
     Import.objects.filter(pk=locked.pk).update(
+        vouched_by=user,
         state=ImportState.BLOCKED if refused else ImportState.QUEUED,
         reason="The token was refused; set a new one." if refused else "",
         question="",

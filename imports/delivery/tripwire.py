@@ -10,6 +10,7 @@ from imports.models import (
     OutcomeStatus,
 )
 
+FIRST_FAILURES = "first_failures"
 SHARE = 0.2  # of the first request's rows may fail before a person is asked
 # Also while it is paused or blocked: else resuming would send the rest without the question.
 _ASKED = (ImportState.QUEUED, ImportState.SENDING, ImportState.PAUSED, ImportState.BLOCKED)
@@ -34,10 +35,10 @@ def look(batch: Batch) -> None:
     ).count()
     if failed <= SHARE * first.rows or not _more_to_send(batch.import_pk):
         return
-    going = Import.objects.filter(pk=batch.import_pk, state__in=_ASKED, accepted_failures=False)
-    going.update(
+    going = Import.objects.filter(pk=batch.import_pk, state__in=_ASKED)
+    going.exclude(accepted__contains=[FIRST_FAILURES]).update(
         state=ImportState.DECISION,
-        question="first_failures",
+        question=FIRST_FAILURES,
         reason=f"{failed} of the first {first.rows} rows were refused by MEGA. "
         "Nothing else was sent. Look at the reasons, then go on or cancel.",
     )

@@ -23,6 +23,8 @@ from imports.models.imports import (
     ImportState,
     MappingVersion,
     OnceChecked,
+    Origin,
+    Priority,
     Unchanged,
 )
 from imports.models.rows import Lead, Outcome, OutcomeStatus, Prediction, Row, Verdict
@@ -50,9 +52,11 @@ __all__ = [
     "MappingVersion",
     "OnDuplicate",
     "OnceChecked",
+    "Origin",
     "Outcome",
     "OutcomeStatus",
     "Prediction",
+    "Priority",
     "Process",
     "Quota",
     "Row",

@@ -30,6 +30,18 @@ class Customer(models.Model):
     on_duplicate = models.CharField(
         max_length=6, choices=OnDuplicate.choices, default=OnDuplicate.SKIP
     )
+    failure_percent = models.PositiveSmallIntegerField(
+        "failures before asking",
+        default=20,
+        validators=[MaxValueValidator(100)],
+        help_text="Percent of the rows answered so far; 100 never asks.",
+    )
+    update_points = models.PositiveSmallIntegerField(
+        "updates beyond the preview before asking",
+        default=10,
+        validators=[MaxValueValidator(100)],
+        help_text="Percentage points more than MEGA predicted; 100 never asks.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
@@ -42,6 +54,10 @@ class Customer(models.Model):
             models.UniqueConstraint(fields=["team", "name"], name="customer_name_once"),
             models.CheckConstraint(
                 condition=models.Q(requests_per_minute__range=(1, 600)), name="customer_rpm_range"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(failure_percent__lte=100, update_points__lte=100),
+                name="customer_percents",
             ),
         ]
 

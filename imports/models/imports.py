@@ -63,6 +63,23 @@ class Unchanged(models.TextChoices):
     SKIP = "skip", "Leave them out"
 
 
+class Origin(models.TextChoices):
+    """Where an import's rows come from. Those of a child are its parent's, under their numbers."""
+
+    FILE = "file", "A file"
+    RETRY = "retry", "Rows that failed before"
+    REST = "rest", "Rows that were not sent before"
+    REPAIR = "repair", "Old values, put back"
+
+
+class Priority(models.IntegerChoices):
+    """Which of a key's imports goes first; those of the same priority take turns."""
+
+    FIRST = 1, "Before the others"
+    NORMAL = 0, "In turns with the others"
+    LAST = -1, "When nothing else waits"
+
+
 class OnceChecked(models.TextChoices):
     """What happens by itself when all rows are checked: commands do not wait for a person."""
 
@@ -86,6 +103,7 @@ class Import(models.Model):
     )
     created_at = models.DateTimeField(auto_now_add=True)
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    origin = models.CharField(max_length=6, choices=Origin.choices, default=Origin.FILE)
 
     file = models.FileField(upload_to=upload_path)
     file_name = models.CharField(max_length=255)
@@ -122,8 +140,15 @@ class Import(models.Model):
     sent_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
+    vouched_by = models.ForeignKey(  # the person whose right it is sent by: sent or resumed it last
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    priority = models.SmallIntegerField(choices=Priority.choices, default=Priority.NORMAL)
     send_after = models.DateTimeField(null=True)  # sending may be undone until then
-    accepted_failures = models.BooleanField(default=False)  # a person said: go on all the same
+    accepted = ArrayField(  # questions to which a person said: go on all the same
+        models.CharField(max_length=30), default=list
+    )
+    blocked_at = models.DateTimeField(null=True)  # since when its token is refused
     planned_at = models.DateTimeField(null=True)  # every batch is cut
     started_at = models.DateTimeField(null=True)  # first attempt
     finished_at = models.DateTimeField(null=True)  # every row is final

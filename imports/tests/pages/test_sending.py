@@ -89,7 +89,7 @@ def test_many_first_failures_are_a_question(ines, vera, going):
     assert "Send the other 1 rows all the same" in page
     assert "all the same" not in page_of(vera, going)
     ines.post(f"/imports/{going.pk}/send/go-on/")
-    assert Import.objects.get(pk=going.pk).accepted_failures
+    assert Import.objects.get(pk=going.pk).accepted == ["first_failures"]
 
 
 def test_a_request_that_nobody_can_judge_is_decided_by_a_person(ines, going):

@@ -1,0 +1,35 @@
+"""Sending rests on a person's right: when that is gone, nothing new is sent."""
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from imports.audit import acts, trail
+from imports.models import SENDABLE, Import, ImportState
+from portal.models import Membership, Role
+
+AT_MOST = 50  # a tick
+REASON = (
+    "{person}, by whose word this is sent, may no longer import for {team}. "
+    "Nothing new is sent until somebody who may looks at it and resumes it."
+)
+
+
+@transaction.atomic
+def pause_where_lost() -> None:
+    """Pause what is sent by the word of a person who was deactivated or lost the role.
+
+    What may have arrived at MEGA is still settled. Imports that a command started have nobody.
+    """
+    may_import = Membership.objects.filter(
+        user=OuterRef("vouched_by"),
+        team=OuterRef("customer__team"),
+        role__in=[role for role in Role if role.rank >= Role.IMPORTER.rank],
+        user__is_active=True,
+    )
+    lost = Import.objects.filter(~Exists(may_import), vouched_by__isnull=False, state__in=SENDABLE)
+    locked = lost.select_for_update(no_key=True, skip_locked=True, of=("self",))
+    found = locked.select_related("customer__team", "vouched_by")
+    for one in found.order_by("customer__team", "pk")[:AT_MOST]:
+        reason = REASON.format(person=one.vouched_by, team=one.customer.team)
+        Import.objects.filter(pk=one.pk).update(state=ImportState.PAUSED, reason=reason)
+        trail.record(acts.PAUSED, actor=None, lead_import=one, facts={"why": "rights_lost"})
