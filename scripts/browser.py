@@ -109,7 +109,9 @@ def unpack_debians(apt: str) -> bool:
         "APT::Install-Recommends": "0",
     }
     ours = [apt, "-qq", "-y", *(f"-o{name}={value}" for name, value in options.items())]
-    if not (run([*ours, "update"]) and run([*ours, "--download-only", "install", "chromium"])):
+    # Also what apt believes to be installed: it does not start here, or we were not asked.
+    wanted = ["--download-only", "--reinstall", "install", "chromium", "chromium-common"]
+    if not (run([*ours, "update"]) and run([*ours, *wanted])):
         return False
     root = CACHE / "root"
     packages = sorted((CACHE / "cache/archives").glob("*.deb"))
