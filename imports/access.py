@@ -7,6 +7,10 @@
 - **None** stands for the system itself: a command that somebody with a shell runs, or a task.
 - Deactivated users and visitors see nothing.
 
+An import that a colleague uploaded or sent is **steered** (given another turn, cancelled) by that
+colleague or by a manager; every importer may pause it. One that a command made has nobody behind
+it, so every importer steers it.
+
 Strangers get 404, so that ids tell nothing, and the trail of the team that owns the thing gets an
 event: one an hour for each person and thing. Members who may not do something get 403. Both are
 raised before any transaction of the caller, or the event is rolled back with it.
@@ -134,6 +138,38 @@ def get_import(user: Person, pk: int, need: Role = Role.VIEWER) -> Import:
     if lead_import is None:
         raise Http404
     _check(user, lead_import.customer.team, need, kind="import", pk=lead_import.pk)
+    return lead_import
+
+
+def may_steer(user: Person, lead_import: Import) -> bool:
+    """Whether the person may cancel the import or change its priority."""
+    team = lead_import.customer.team
+    if not can(user, team, Role.IMPORTER):
+        return False
+    return is_own(user, lead_import) or can(user, team, Role.MANAGER)
+
+
+def is_own(user: Person, lead_import: Import) -> bool:
+    """Whether the person, or nobody in person, uploaded or sent the import.
+
+    Resuming makes nobody an owner: else every importer could take an import over with a pause.
+    """
+    behind = {lead_import.created_by_id, lead_import.sent_by_id} - {None}
+    return user is None or not behind or user.pk in behind
+
+
+def get_import_to_steer(user: Person, pk: int) -> Import:
+    """The import of this id, for somebody who may cancel it or change its priority.
+
+    Raises as `get_team`.
+    """
+    lead_import = get_import(user, pk, need=Role.IMPORTER)
+    if not may_steer(user, lead_import):
+        owner = lead_import.created_by or lead_import.sent_by
+        raise PermissionDenied(
+            f"Import #{pk} is {owner}'s. Cancelling it or changing its priority takes {owner} or a "
+            f"manager of {lead_import.customer.team}. You may pause it."
+        )
     return lead_import
 
 

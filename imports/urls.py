@@ -63,6 +63,7 @@ urlpatterns = [
     page("imports/<int:pk>/send/resume/", sending.resume, "import_resume"),
     page("imports/<int:pk>/send/go-on/", sending.go_on, "import_go_on"),
     page("imports/<int:pk>/send/cancel/", sending.cancel, "import_cancel"),
+    page("imports/<int:pk>/send/priority/", sending.priority, "import_priority"),
     page("imports/<int:pk>/send/decide/<int:batch>/", sending.decide, "import_decide"),
     page("imports/<int:pk>/rows/", rows.index, "import_rows"),
     page("imports/<int:pk>/report/", report.detail, "import_report"),

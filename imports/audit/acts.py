@@ -36,6 +36,7 @@ SEND_UNDONE = "send_undone"
 PAUSED = "paused"
 RESUMED = "resumed"
 CANCELLED = "cancelled"
+PRIORITY_SET = "priority_set"
 BLOCKED = "blocked"
 UNBLOCKED = "unblocked"
 DECIDED = "decided"
@@ -79,6 +80,7 @@ LABELS: dict[str, str] = {
     PAUSED: "Paused",
     RESUMED: "Resumed",
     CANCELLED: "Cancelled",
+    PRIORITY_SET: "Priority changed",
     BLOCKED: "Blocked",
     UNBLOCKED: "Unblocked",
     DECIDED: "Decision made",

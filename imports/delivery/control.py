@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 
+from imports import access
 from imports.audit import acts, trail
 from imports.delivery import dry_runs, outcomes, plan, tripwire
 from imports.errors import WrongState
@@ -20,6 +21,7 @@ from imports.models import (
     ImportState,
     Kind,
     OnDuplicate,
+    Priority,
 )
 from portal.models import User
 
@@ -142,7 +144,7 @@ def cancel(lead_import: Import, user: User | None) -> None:
     Import.objects.filter(pk=locked.pk).update(
         state=ImportState.CANCELLED, reason=reason, question=""
     )
-    _record(locked, acts.CANCELLED, user)
+    _record(locked, acts.CANCELLED, user, _whose(locked, user))
 
 
 @transaction.atomic
@@ -155,7 +157,27 @@ def discard(lead_import: Import, user: User | None) -> None:
     Import.objects.filter(pk=locked.pk).update(
         state=ImportState.CANCELLED, reason=reason, question="", work_until=None
     )
-    _record(locked, acts.CANCELLED, user)
+    _record(locked, acts.CANCELLED, user, _whose(locked, user))
+
+
+@transaction.atomic
+def set_priority(lead_import: Import, user: User | None, priority: Priority) -> None:
+    """Let an import go before the others of its key, in turns with them, or after them.
+
+    Who may is asked in `access`: the caller has done so.
+    """
+    states = [state for state in ImportState if state not in FINAL]
+    locked = _lock(lead_import, states, "given another priority")
+    if locked.priority == priority:
+        return
+    Import.objects.filter(pk=locked.pk).update(priority=priority)
+    facts = {"from": locked.priority, "to": int(priority), **_whose(locked, user)}
+    _record(locked, acts.PRIORITY_SET, user, facts)
+
+
+def _whose(locked: Import, user: User | None) -> dict[str, object]:
+    """Say whether it was the person's own: the trail tells who steered a colleague's import."""
+    return {"own": access.is_own(user, locked)}
 
 
 @transaction.atomic

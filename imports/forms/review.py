@@ -2,7 +2,7 @@
 
 from django import forms
 
-from imports.models import Decision, Duplicates, OnDuplicate, Unchanged
+from imports.models import Decision, Duplicates, OnDuplicate, Priority, Unchanged
 
 
 class OptionsForm(forms.Form):
@@ -60,3 +60,12 @@ class DecisionForm(forms.Form):
 
     choice = forms.TypedChoiceField(choices=Decision.Choice.choices, coerce=Decision.Choice)
     why = forms.CharField(required=False, max_length=1000)
+
+
+class PriorityForm(forms.Form):
+    """Which turn an import takes among those of its key, and which page it was said on."""
+
+    priority = forms.TypedChoiceField(
+        choices=Priority.choices, coerce=lambda value: Priority(int(value))
+    )
+    on_customer = forms.BooleanField(required=False)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from imports.models import Import, Priority
 from imports.views import words
 
 register = template.Library()
@@ -118,6 +119,12 @@ def outcome_bar(balance: Any, *, before: bool = False) -> dict[str, Any]:
         )
         x += width
     return {"segments": segments}
+
+
+@register.inclusion_tag("parts/priority.html")
+def priority_control(lead_import: Import, *, on_customer: bool = False) -> dict[str, Any]:
+    """A form that gives an import another turn; show it only to those who may steer it."""
+    return {"one": lead_import, "choices": Priority.choices, "on_customer": on_customer}
 
 
 @register.inclusion_tag("parts/field.html")

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from imports import access
 from imports.delivery import control, progress
 from imports.forms.filters import number_of
-from imports.forms.review import DecisionForm
+from imports.forms.review import DecisionForm, PriorityForm
 from imports.models import EDITABLE, Import, ImportState
 from imports.reports import balance
 from imports.views import review, steps
@@ -102,7 +102,7 @@ def go_on(request: Request, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def cancel(request: Request, pk: int) -> HttpResponse:
     """Cancel, after a page (or dialog) that says exactly what that does."""
-    lead_import = access.get_import(request.user, pk, need=Role.IMPORTER)
+    lead_import = access.get_import_to_steer(request.user, pk)
     if request.method == "POST":
         is_unsent = lead_import.state in EDITABLE
         function = control.discard if is_unsent else control.cancel
@@ -123,6 +123,21 @@ def _after_cancel(request: Request, lead_import: Import) -> str:
     number = number_of(request.POST.get("open"))
     target = access.imports_for(request.user).filter(pk=number).first() if number else None
     return f"/imports/{(target or lead_import).pk}/"
+
+
+@require_POST
+def priority(request: Request, pk: int) -> HttpResponse:
+    """Let it go before the others of its key, in turns with them, or after them."""
+    lead_import = access.get_import_to_steer(request.user, pk)
+    form = PriorityForm(request.POST)
+    if not form.is_valid():
+        return redirect("import_send", pk)
+    wanted = form.cleaned_data["priority"]
+    said = f"Import #{pk} goes: {wanted.label.lower()}."
+    attempt(request, said, control.set_priority, lead_import, request.user, wanted)
+    if form.cleaned_data["on_customer"]:
+        return redirect("customer", lead_import.customer.slug)
+    return redirect("import", pk)
 
 
 @require_POST

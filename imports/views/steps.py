@@ -82,6 +82,7 @@ def shared(request: Request, lead_import: Import, current: str) -> dict[str, Any
         "steps": steps_of(lead_import, current),
         "may_import": access.can(request.user, team, Role.IMPORTER),
         "may_manage": access.can(request.user, team, Role.MANAGER),
+        "may_steer": access.may_steer(request.user, lead_import),
         "twin": twin_of(lead_import) if is_before and current in _BEFORE_SENDING else None,
     }
 
