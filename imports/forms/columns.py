@@ -183,7 +183,7 @@ class ColumnsForm(forms.Form):
         field = fields.find(column.target or "")
         meaning = _meaning(column.values, cell)
         recognised = field and field.kind == "choice" and choices.recognise(field.name, cell)
-        as_is = f"as read: {recognised}" if recognised else "unclear, so left out"
+        as_is = f"{recognised} (as read)" if recognised else "left out: unclear"
         kinds = [(AS_IS, as_is), (LEAVE_OUT, "leave out")]
         means: forms.Field
         if field and field.kind == "choice":

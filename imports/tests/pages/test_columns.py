@@ -56,7 +56,7 @@ def test_ines_says_what_billboard_means(ines, acme):
     lead_import = story.reviewed(acme, ines.user)
     page = columns_page(ines, lead_import)
     assert "1 unclear" in story.text(page)
-    assert "as read: google_ads" in story.text(page)
+    assert "google_ads (as read)" in story.text(page)
     fields = fields_of(page)
     cell = next(name for name, value in fields.items() if value == "Billboard")
     fields[cell.replace("cell", "means")] = "referral"
