@@ -21,7 +21,7 @@ _READ = re.compile(
 
 
 def variables_in_the_code():
-    paths = [CHECKOUT / "portal/settings.py", CHECKOUT / "gunicorn.conf.py"]
+    paths = [*(CHECKOUT / "portal/settings").glob("*.py"), CHECKOUT / "gunicorn.conf.py"]
     found = {one or other for path in paths for one, other in _READ.findall(path.read_text())}
     return found | {"SECRET_KEY", "TOKEN_KEYS", "SANDBOX_PORT"}
 
