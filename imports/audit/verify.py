@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.db.models import Max, QuerySet
 
-from imports.audit import canonical
+from imports.audit import canonical, heads
 from imports.models import Chain, Event
 
 
@@ -28,14 +28,43 @@ def verify(chain: Chain | None = None) -> list[BrokenLink]:
     """The first broken link of each chain (or of one); an empty list when all of them hold.
 
     Reads by a server-side cursor, so the length of a trail does not matter. Events that are
-    appended meanwhile are left to the next time.
+    appended meanwhile are left to the next time. What was cut off or written anew contradicts the
+    heads that were kept outside of the database (see `heads`).
     """
     # One statement, so that a chain and its last event are seen at the same moment.
     chains = Chain.objects.annotate(last=Max("events__position")).select_related("team")
     if chain is not None:
         chains = chains.filter(pk=chain.pk)
-    found = [_first_broken(each, each.last or 0) for each in chains.order_by("pk")]
+    kept = heads.exported()
+    found = [
+        _first_broken(each, each.last or 0) or _first_contradiction(each, kept.pop(each.pk, []))
+        for each in chains.order_by("pk")
+    ]
+    if chain is None:
+        found += [_gone(those[-1]) for those in kept.values() if those[-1].length]
     return [link for link in found if link is not None]
+
+
+def _first_contradiction(chain: Chain, kept: list[heads.Head]) -> BrokenLink | None:
+    """Find an event that is not the one whose hash was kept outside of the database."""
+    digests = dict(
+        chain.events.filter(position__in=[head.length for head in kept]).values_list(
+            "position", "digest"
+        )
+    )
+    for head in kept:
+        if head.length > chain.length:
+            why = f"is missing: it was there on {head.at[:10]}, by the heads that were kept"
+            return _link(chain, chain.length + 1, why)
+        if head.length and bytes(digests[head.length]).hex() != head.head:
+            why = f"is not the one that was there on {head.at[:10]}, by the heads that were kept"
+            return _link(chain, head.length, why)
+    return None
+
+
+def _gone(head: heads.Head) -> BrokenLink:
+    why = f"is missing with its whole chain: it was there on {head.at[:10]}"
+    return BrokenLink(head.chain, head.team, head.length, why)
 
 
 def _first_broken(chain: Chain, last: int) -> BrokenLink | None:

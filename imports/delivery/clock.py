@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
+from imports.audit import heads
 from imports.delivery import (
     chores,
     claims,
@@ -108,6 +109,7 @@ _AFTER: tuple[Callable[[], object], ...] = (
     dry_runs.finish,
     finish.finish_imports,
     pulse.forget_the_gone,
+    heads.export,
 )
 
 

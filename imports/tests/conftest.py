@@ -17,6 +17,12 @@ from imports.mega.sandbox import Sandbox
 from imports.tests.road.engine import QUICK, Client, Engine, wait_until
 
 
+@pytest.fixture(autouse=True)
+def heads_of_its_own(settings):
+    """Keep the engine's clock and the trails of single tests from contradicting each other."""
+    settings.AUDIT_HEADS_DIR = settings.DATA_DIR / "audit-of-tests"
+
+
 @pytest.fixture(scope="session")
 def committed(django_db_setup, django_db_blocker):
     """Let tests write for good: there is no rollback and no flush on the road."""

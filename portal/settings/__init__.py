@@ -5,6 +5,7 @@ Every variable stands in `.env.example` with one line why.
 
 import os
 import re
+from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -141,6 +142,10 @@ SPLIT_BUDGET: int = env.int(
 )  # requests an import may spend on refused ones
 CLOCK_INTERVAL: float = env.float("CLOCK_INTERVAL", default=1.0)  # seconds
 DELIVERY_SLOTS: int = env.int("DELIVERY_SLOTS", default=32)  # threads of one delivery worker
+
+# --- audit ---------------------------------------------------------------------------------------
+
+AUDIT_HEADS_DIR = Path(env.str("AUDIT_HEADS_DIR", default="") or DATA_DIR / "audit")
 
 # --- people --------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from imports.audit import verify
+from imports.audit import heads, verify
 from imports.management.base import PortalCommand, Problem
 from imports.models import Chain, Event
 
@@ -13,10 +13,14 @@ class Command(PortalCommand):
     )
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        broken = verify.verify()
+        try:
+            broken = verify.verify()
+        except ValueError as problem:
+            raise Problem(f"{problem} Restore it from the copy that is kept elsewhere.") from None
         if broken:
             raise Problem(" ".join(link.sentence for link in broken), returncode=1)
         self.stdout.write(
             f"The audit trail is whole: {Event.objects.count()} events in "
-            f"{Chain.objects.count()} chains."
+            f"{Chain.objects.count()} chains. "
+            f"Days whose heads it was compared with: {heads.days()} (in {heads.folder()})."
         )
