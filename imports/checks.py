@@ -1,7 +1,7 @@
 """Misconfiguration, found by `manage.py check` before it does harm.
 
 imports.E001  TOKEN_KEYS is missing, too short or names a key twice
-imports.E002  a stored token cannot be opened with TOKEN_KEYS          (check --database default)
+imports.E002  a stored token or webhook does not open with TOKEN_KEYS  (check --database default)
 imports.E003  MEGA_BASE_URL would carry tokens and leads in the clear
 imports.E004  the demo login exists though DEBUG is off                (check --database default)
 imports.E006  nothing says where people reach the site, so no link can be mailed
@@ -19,7 +19,7 @@ from django.db import connections
 
 from imports import vault
 from imports.errors import VaultError
-from imports.models import Token
+from imports.models import Token, Webhook
 from portal.context import is_loopback_url
 from portal.models import User
 
@@ -52,6 +52,21 @@ def tokens_open(databases: Sequence[str] | None = None, **_kwargs: Any) -> list[
         if _has_table(alias, Token)
         for token in Token.objects.using(alias).filter(retired_at=None).iterator()
         if (problem := _why_closed(token))
+    ]
+
+
+@register(Tags.database)
+def webhooks_open(databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
+    return [
+        Error(
+            f"The webhook in use of team {webhook.team_id} cannot be opened.",
+            hint=problem,
+            id="imports.E002",
+        )
+        for alias in databases or []
+        if _has_table(alias, Webhook)
+        for webhook in Webhook.objects.using(alias).filter(retired_at=None).iterator()
+        if (problem := _why_closed(webhook))
     ]
 
 
@@ -111,15 +126,18 @@ def pool_size(**_kwargs: Any) -> list[CheckMessage]:
     ]
 
 
-def _why_closed(token: Token) -> str:
+def _why_closed(one: Token | Webhook) -> str:
     try:
-        vault.unseal(token.sealed, token.customer_id)
+        if isinstance(one, Webhook):
+            vault.unseal(one.sealed_url, one.team_id, vault.WEBHOOK_URL)
+        else:
+            vault.unseal(one.sealed, one.customer_id)
     except VaultError as error:
         return error.sentence
     return ""
 
 
-def _has_table(alias: str, model: type[Token] | type[User]) -> bool:
+def _has_table(alias: str, model: type[Token | Webhook | User]) -> bool:
     """False before the first migration."""
     connection = connections[alias]
     with connection.cursor() as cursor:

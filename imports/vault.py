@@ -1,8 +1,9 @@
-"""Sealing of API tokens: AES-256-GCM under the keys of TOKEN_KEYS, bound to one customer.
+"""Sealing of secrets: AES-256-GCM under the keys of TOKEN_KEYS, bound to purpose and owner.
 
-A sealed token is `version (1 byte) | key id (8) | nonce (12) | ciphertext and tag`. Version,
-purpose, customer id and key id are authenticated, so a sealed token that is copied to another
-customer does not open. The first of TOKEN_KEYS seals, all of them open: see `reseal_tokens`.
+API tokens belong to one customer, a webhook's address and secret to one team. What is sealed is
+`version (1 byte) | key id (8) | nonce (12) | ciphertext and tag`. Version, purpose, owner's id and
+key id are authenticated, so a sealed token that is copied to another customer does not open. The
+first of TOKEN_KEYS seals, all of them open: see `reseal_tokens`.
 
 Fingerprints tell whether two tokens are the same without opening either (two customers with one
 key share its quota). Like the seal they hang on a key, and the first one writes them; look a token
@@ -24,11 +25,25 @@ from django.conf import settings
 from imports.errors import VaultError
 
 VERSION = b"\x01"
-PURPOSE = b"mega-api-token"
 KEY_ID_BYTES = 8
 NONCE_BYTES = 12
 MIN_KEY_LENGTH = 32  # characters of an entry of TOKEN_KEYS
 _HEAD = len(VERSION) + KEY_ID_BYTES + NONCE_BYTES
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """What a secret is for: `code` is authenticated with it, the words are for errors."""
+
+    code: bytes
+    name: str
+    owner: str
+    cure: str
+
+
+TOKEN = Purpose(b"mega-api-token", "token", "customer", "enter it anew on the customer's page.")
+WEBHOOK_URL = Purpose(b"webhook-url", "webhook", "team", "enter it anew on the team's page.")
+WEBHOOK_SECRET = Purpose(b"webhook-secret", "secret", "team", "enter it anew on the team's page.")
 
 
 @dataclass(frozen=True)
@@ -43,44 +58,46 @@ class _Key:
         return "<key>"
 
 
-def seal(token: str, customer_id: int) -> bytes:
-    """Seal a token for one customer under the first key."""
+def seal(secret: str, owner_id: int, purpose: Purpose = TOKEN) -> bytes:
+    """Seal a secret for one owner (a token's customer) under the first key."""
     key = _keys()[0]
     nonce = os.urandom(NONCE_BYTES)
-    bound = _bound(customer_id, key.id)
-    return VERSION + key.id + nonce + AESGCM(key.seal).encrypt(nonce, token.encode(), bound)
+    bound = _bound(purpose, owner_id, key.id)
+    return VERSION + key.id + nonce + AESGCM(key.seal).encrypt(nonce, secret.encode(), bound)
 
 
-def unseal(sealed: bytes | memoryview, customer_id: int) -> str:
-    """Open a token that was sealed for this customer. Raises VaultError, in words."""
+def unseal(sealed: bytes | memoryview, owner_id: int, purpose: Purpose = TOKEN) -> str:
+    """Open what was sealed for this owner and purpose. Raises VaultError, in words."""
     sealed = bytes(sealed)
+    name, cure = purpose.name, purpose.cure
     if sealed[:1] != VERSION or len(sealed) <= _HEAD:
-        raise VaultError("The stored token is damaged. Enter it anew on the customer's page.")
+        raise VaultError(f"The stored {name} is damaged: {cure}")
     key_id = key_id_of(sealed)
     key = next((key for key in _keys() if key.id == key_id), None)
     if key is None:
         raise VaultError(
-            "The stored token was sealed with a key that is no longer in TOKEN_KEYS. Put that key "
-            "back behind the current one, or enter the token anew on the customer's page."
+            f"The stored {name} was sealed with a key that is no longer in TOKEN_KEYS. Put that "
+            f"key back behind the current one, or {cure}"
         )
     nonce = sealed[_HEAD - NONCE_BYTES : _HEAD]
+    bound = _bound(purpose, owner_id, key.id)
     try:
-        opened = AESGCM(key.seal).decrypt(nonce, sealed[_HEAD:], _bound(customer_id, key.id))
+        opened = AESGCM(key.seal).decrypt(nonce, sealed[_HEAD:], bound)
     except InvalidTag:
         raise VaultError(
-            "The stored token does not open: it was changed, or sealed for another customer. "
-            "Enter it anew on the customer's page."
+            f"The stored {name} does not open: it was changed, or sealed for another "
+            f"{purpose.owner}; {cure}"
         ) from None
     return opened.decode()
 
 
 def key_id_of(sealed: bytes | memoryview) -> bytes:
-    """Which key a token was sealed with."""
+    """Which key a secret was sealed with."""
     return bytes(sealed)[1 : 1 + KEY_ID_BYTES]
 
 
 def is_current(sealed: bytes | memoryview) -> bool:
-    """Whether a token was sealed with the first key."""
+    """Whether a secret was sealed with the first key."""
     return key_id_of(sealed) == _keys()[0].id
 
 
@@ -94,8 +111,8 @@ def fingerprints(token: str) -> list[str]:
     return [hmac.new(key.print, token.encode(), hashlib.sha256).hexdigest()[:32] for key in _keys()]
 
 
-def _bound(customer_id: int, key_id: bytes) -> bytes:
-    return b"|".join([VERSION, PURPOSE, str(customer_id).encode(), key_id])
+def _bound(purpose: Purpose, owner_id: int, key_id: bytes) -> bytes:
+    return b"|".join([VERSION, purpose.code, str(owner_id).encode(), key_id])
 
 
 def _keys() -> list[_Key]:

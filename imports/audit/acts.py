@@ -23,6 +23,9 @@ TOKEN_JUDGED = "token_judged"  # noqa: S105 - a code, not a password
 TOKEN_REFUSED = "token_refused"  # noqa: S105 - a code, not a password
 TOKENS_RESEALED = "tokens_resealed"
 SETTINGS_CHANGED = "settings_changed"
+WEBHOOK_SET = "webhook_set"
+WEBHOOK_REMOVED = "webhook_removed"
+WEBHOOK_TESTED = "webhook_tested"
 
 UPLOADED = "uploaded"
 MAPPED = "mapped"
@@ -68,6 +71,9 @@ LABELS: dict[str, str] = {
     TOKEN_REFUSED: "Token refused by MEGA",
     TOKENS_RESEALED: "Tokens sealed anew",
     SETTINGS_CHANGED: "Settings changed",
+    WEBHOOK_SET: "Webhook set",
+    WEBHOOK_REMOVED: "Webhook removed",
+    WEBHOOK_TESTED: "Webhook tested",
     UPLOADED: "File uploaded",
     MAPPED: "Columns mapped",
     OPTIONS_SET: "Options changed",

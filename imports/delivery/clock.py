@@ -69,7 +69,7 @@ class Clock:
         workers, outside any transaction; a broker that fails is not asked again. 5. The chores,
         each by itself: one that fails keeps nobody from sending.
         """
-        _guard_connection()
+        guard_connection()
         pulse.beat(self.name, "clock")
         for chore in _BEFORE:
             _safely(chore)
@@ -124,10 +124,10 @@ def _safely(chore: Callable[[], object]) -> None:
         where = f"{chore.__module__}.{chore.__name__}"
         log.error("clock: %s failed (%s)", where, type(problem).__name__)  # noqa: TRY400 - no data
         connection.close()
-        _guard_connection()
+        guard_connection()
 
 
-def _guard_connection() -> None:
+def guard_connection() -> None:
     """Bound what a frozen clock could hold: its statements and its open transactions."""
     with connection.cursor() as cursor:
         cursor.execute(

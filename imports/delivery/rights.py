@@ -8,6 +8,7 @@ from imports.models import SENDABLE, Import, ImportState
 from portal.models import Membership, Role
 
 AT_MOST = 50  # a tick
+RIGHTS_LOST = "rights_lost"  # the question whether somebody else sends it
 REASON = (
     "{person}, by whose word this is sent, may no longer import for {team}. "
     "Nothing new is sent until somebody who may looks at it and resumes it."
@@ -31,5 +32,7 @@ def pause_where_lost() -> None:
     found = locked.select_related("customer__team", "vouched_by")
     for one in found.order_by("customer__team", "pk")[:AT_MOST]:
         reason = REASON.format(person=one.vouched_by, team=one.customer.team)
-        Import.objects.filter(pk=one.pk).update(state=ImportState.PAUSED, reason=reason)
-        trail.record(acts.PAUSED, actor=None, lead_import=one, facts={"why": "rights_lost"})
+        Import.objects.filter(pk=one.pk).update(
+            state=ImportState.PAUSED, question=RIGHTS_LOST, reason=reason
+        )
+        trail.record(acts.PAUSED, actor=None, lead_import=one, facts={"why": RIGHTS_LOST})

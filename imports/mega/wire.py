@@ -12,7 +12,7 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -47,6 +47,10 @@ class TlsError(httpcore.ConnectError):
     """No trustworthy encrypted connection came about."""
 
 
+class RefusedAddressError(httpcore.ConnectError):
+    """The host has an address that may not be connected to."""
+
+
 @dataclass
 class Exchange:
     """One request and its answer; times are `steady()` seconds."""
@@ -56,6 +60,7 @@ class Exchange:
     wrote: bool = False  # a byte of the request may have left
     heard: bool = False  # a byte of an answer came
     ended: bool = False  # the other side closed
+    last_look: float = _LAST_LOOK
     late_until: float = 0.0  # the end of the last look, once it has begun
 
     def left(self, own: float | None) -> float:
@@ -66,7 +71,7 @@ class Exchange:
     def has_last_look(self) -> bool:
         """Return whether what has arrived may still be taken in, now that the deadline is past."""
         now = steady()
-        self.late_until = self.late_until or now + _LAST_LOOK
+        self.late_until = self.late_until or now + self.last_look
         return now < self.late_until
 
 
@@ -74,9 +79,9 @@ _current: ContextVar[Exchange] = ContextVar("exchange")
 
 
 @contextmanager
-def exchange(start_by: float, deadline: float) -> Iterator[Exchange]:
+def exchange(start_by: float, deadline: float, last_look: float = _LAST_LOOK) -> Iterator[Exchange]:
     """Bound everything that this thread does on the network until the block ends."""
-    now = Exchange(start_by, deadline)
+    now = Exchange(start_by, deadline, last_look=last_look)
     token = _current.set(now)
     try:
         yield now
@@ -169,7 +174,14 @@ class DeadlineStream(httpcore.NetworkStream):
 
 
 class DeadlineBackend(httpcore.NetworkBackend):
-    """Connects within its timeout in all, however many addresses a name has."""
+    """Connects within its timeout in all, however many addresses a name has.
+
+    With `allows`, only to a host *all* of whose addresses it allows: the very addresses that were
+    looked at are connected to, so that no second answer of a name server can lead elsewhere.
+    """
+
+    def __init__(self, allows: Callable[[str], bool] | None = None) -> None:
+        self._allows = allows
 
     def connect_tcp(
         self,
@@ -179,13 +191,15 @@ class DeadlineBackend(httpcore.NetworkBackend):
         local_address: str | None = None,  # noqa: ARG002 - the base class's signature
         socket_options: SocketOptions = None,  # noqa: ARG002 - likewise
     ) -> httpcore.NetworkStream:
-        """Raises DnsError, httpcore.ConnectError, httpcore.ConnectTimeout.
+        """Raises DnsError, RefusedAddressError, httpcore.ConnectError, httpcore.ConnectTimeout.
 
         Each address gets an even share of the time that is left, so that one that never answers
         does not keep the next from being tried.
         """
         until = steady() + _current.get().left(timeout)
         addresses = _addresses(host, port, until)
+        if self._allows and not all(self._allows(address) for address, _ in addresses):
+            raise RefusedAddressError
         problem: Exception = httpcore.ConnectTimeout()
         for index, address in enumerate(addresses):
             share = (until - steady()) / (len(addresses) - index)

@@ -27,6 +27,15 @@ from imports.models.imports import (
     Priority,
     Unchanged,
 )
+from imports.models.notices import (
+    MailWish,
+    Notice,
+    NoticeKind,
+    Recipient,
+    Sending,
+    Webhook,
+    WebhookCall,
+)
 from imports.models.rows import Lead, Outcome, OutcomeStatus, Prediction, Row, Verdict
 
 __all__ = [
@@ -49,7 +58,10 @@ __all__ = [
     "ImportState",
     "Kind",
     "Lead",
+    "MailWish",
     "MappingVersion",
+    "Notice",
+    "NoticeKind",
     "OnDuplicate",
     "OnceChecked",
     "Origin",
@@ -59,8 +71,12 @@ __all__ = [
     "Priority",
     "Process",
     "Quota",
+    "Recipient",
     "Row",
+    "Sending",
     "Token",
     "Unchanged",
     "Verdict",
+    "Webhook",
+    "WebhookCall",
 ]

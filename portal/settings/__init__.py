@@ -184,6 +184,7 @@ _MAIL: str = env.str("EMAIL_URL", default="") or ("" if LAPTOP else "smtp://loca
 EMAIL_BACKEND = "portal.mail.PrivateFileBackend"
 vars().update(env.email_url_config(_MAIL) if _MAIL else {})
 EMAIL_FILE_PATH = vars().get("EMAIL_FILE_PATH") or DATA_DIR / "mail"
+EMAIL_TIMEOUT = 10  # seconds for each word with the mail server: nobody waits for one that hangs
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="portal@localhost")
 
 # --- time and language ---------------------------------------------------------------------------

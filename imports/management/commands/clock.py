@@ -1,4 +1,7 @@
-"""The clock: decides once a second what may start. Safe to run several times."""
+"""The clock, which decides once a second what may start, and beside it the courier of notices.
+
+Safe to run several times.
+"""
 
 import signal
 from typing import Any
@@ -8,6 +11,7 @@ from django.core.management.base import BaseCommand
 from imports import tasks
 from imports.delivery import pulse
 from imports.delivery.clock import Clock
+from imports.notices.courier import Courier
 
 
 class Command(BaseCommand):
@@ -17,6 +21,9 @@ class Command(BaseCommand):
         clock = Clock(tasks.NUDGES)
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: clock.stopping.set())
+        courier = Courier()
+        courier.start()
         self.stdout.write(f"{clock.name} ticks")
         clock.run()
         pulse.leave(clock.name)
+        courier.stop()

@@ -8,24 +8,32 @@ from imports.audit import acts, trail
 from imports.delivery import tokens
 from imports.errors import VaultError
 from imports.management.base import PortalCommand, Problem
-from imports.models import Token
+from imports.models import Token, Webhook
+from imports.notices import webhooks
 
 
 class Command(PortalCommand):
     help = (
-        "Seal every token anew under the first of TOKEN_KEYS. To change keys: put the new one "
-        "first, restart everything, run this, then take the old one out."
+        "Seal every token and webhook anew under the first of TOKEN_KEYS. To change keys: put the "
+        "new one first, restart everything, run this, then take the old one out."
     )
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         resealed = 0
-        closed: list[int] = []
+        closed: list[str] = []
         with transaction.atomic():
             for token in Token.objects.select_for_update().order_by("pk"):
                 try:
                     resealed += tokens.reseal(token)
                 except VaultError:
-                    closed.append(token.pk)
+                    closed.append(f"{token.pk}")
+            for webhook in (
+                Webhook.objects.select_for_update().filter(retired_at=None).order_by("pk")
+            ):
+                try:
+                    resealed += webhooks.reseal(webhook)
+                except VaultError:
+                    closed.append(f"webhook {webhook.pk}")
             trail.record(
                 acts.TOKENS_RESEALED,
                 actor=None,
@@ -34,7 +42,7 @@ class Command(PortalCommand):
         if closed:
             raise Problem(
                 f"Sealed anew: {resealed}. Cannot be opened with any of TOKEN_KEYS: {len(closed)} "
-                f"(numbers {', '.join(map(str, closed))}). Put their key back into TOKEN_KEYS and "
+                f"(numbers {', '.join(closed)}). Put their key back into TOKEN_KEYS and "
                 f"run this again, or enter them anew.",
                 returncode=1,
             )

@@ -1,0 +1,76 @@
+"""The courier: threads beside the clock that tell of notices, send mails and call webhooks.
+
+They share nothing with the clock's tick or the workers' requests, so that a mail server that hangs
+delays mails only. Any number of couriers may run: what is due is taken by one of them.
+"""
+
+import logging
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable
+
+from django.db import DatabaseError, InterfaceError, connection
+
+from imports.delivery import clock, pulse
+from imports.notices import mail, tell, webhooks
+from imports.notices.post import Poster
+
+log = logging.getLogger(__name__)
+
+PAUSE = 1.0  # seconds between two looks
+CALLERS = 2  # threads for webhooks: one that takes its five seconds delays no other
+
+
+class Courier:
+    """Looks once a second for what is to be told, mailed and posted, until it is stopped."""
+
+    def __init__(self, poster: Poster | None = None) -> None:
+        self.name = f"notices@{socket.gethostname()}:{os.getpid()}"
+        self._poster = poster or Poster()
+        self._stopping = threading.Event()
+        rounds = [self._tell, self._mail, *([self._call] * CALLERS)]
+        self._threads = [
+            threading.Thread(target=self._run, args=(one,), name="courier", daemon=True)
+            for one in rounds
+        ]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, patience: float = 6.0) -> None:
+        """Begin nothing new and wait so many seconds; what is cut off is tried again later."""
+        self._stopping.set()
+        until = time.monotonic() + patience
+        for thread in self._threads:
+            thread.join(max(0.0, until - time.monotonic()))
+        pulse.leave(self.name)
+
+    def _wanted(self) -> bool:
+        return not self._stopping.is_set()
+
+    def _run(self, look: Callable[[], object]) -> None:
+        while self._wanted():
+            try:
+                clock.guard_connection()
+                look()
+            except (DatabaseError, InterfaceError) as problem:
+                log.warning("courier: the database is away (%s)", type(problem).__name__)
+            except Exception as problem:  # noqa: BLE001 - one notice must not silence the others
+                log.error("courier: failed (%s)", type(problem).__name__)  # noqa: TRY400 - no data
+            finally:
+                connection.close()
+            self._stopping.wait(PAUSE)
+
+    def _tell(self) -> None:
+        pulse.beat(self.name, "notices")
+        for notice_id in tell.untold():
+            tell.tell(notice_id)
+
+    def _mail(self) -> None:
+        mail.send_due(self._wanted)
+
+    def _call(self) -> None:
+        webhooks.call_due(self._poster, self._wanted)

@@ -1,0 +1,111 @@
+"""What a notice says: in a line, in a mail, in a webhook. Ids, counts and the customer's name only.
+
+An import's own reason is not repeated: it may hold MEGA's words about a lead.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from imports.models import Notice, NoticeKind, Recipient
+from imports.reports import balance
+
+_TITLES = {
+    NoticeKind.FINISHED: "Finished",
+    NoticeKind.FAILURES: "Finished with failures",
+    NoticeKind.BLOCKED: "Blocked",
+    NoticeKind.DECISION: "Needs a decision",
+    NoticeKind.INCONSISTENT: "Books do not balance",
+}
+_SENTENCES = {
+    NoticeKind.FINISHED: "Every row has its final result.",
+    NoticeKind.FAILURES: "Every row has its final result, and some of them failed or are unknown.",
+    NoticeKind.BLOCKED: "MEGA refuses the customer's token, so nothing more is sent. Set a new "
+    "token on the customer's page; sending then goes on by itself.",
+    NoticeKind.DECISION: "The portal would not decide something by itself. The import's page says "
+    "what, and what each answer does. Nothing new is sent until then.",
+    NoticeKind.INCONSISTENT: "The sums of its rows differ, so it was set aside. Nothing more is "
+    "sent for it; tell your administrator.",
+}
+_COUNTS = (*balance.SENT, "not_sent", "left_out")
+
+
+def title(notice: Notice) -> str:
+    """The kind in words, such as “Needs a decision”."""
+    return _TITLES[NoticeKind(notice.kind)]
+
+
+def sentence(notice: Notice) -> str:
+    """What it means and what to do."""
+    return _SENTENCES[NoticeKind(notice.kind)]
+
+
+def counted(notice: Notice) -> str:
+    """The counts that are not zero: “1,200 rows: 1,100 created, 100 failed”."""
+    parts = [
+        f"{notice.counts[name]:,} {name.replace('_', ' ')}"
+        for name in _COUNTS
+        if notice.counts.get(name)
+    ]
+    rows = notice.counts.get("rows", 0)
+    return f"{rows:,} row{'' if rows == 1 else 's'}" + (f": {', '.join(parts)}" if parts else "")
+
+
+def page_of(notice: Notice) -> str:
+    """The address of the import's page."""
+    return settings.SITE_URL + reverse("import", args=[notice.lead_import_id])
+
+
+def subject(notice: Notice) -> str:
+    """Of the mail."""
+    return f"{title(notice)}: import {notice.lead_import_id} for {_customer(notice)}"
+
+
+def mail(recipient: Recipient) -> str:
+    """The text of the mail."""
+    notice = recipient.notice
+    why = (
+        f"you manage the team {notice.lead_import.customer.team}"
+        if recipient.as_manager
+        else "you uploaded, sent or resumed this import"
+    )
+    return (
+        f"{subject(notice)}\n"
+        f"{notice.at:%Y-%m-%d %H:%M} UTC\n\n"
+        f"{sentence(notice)}\n\n"
+        f"{counted(notice)}\n"
+        f"{page_of(notice)}\n\n"
+        f"You get this because {why}. Choose what is mailed to you:\n"
+        f"{settings.SITE_URL}{reverse('preferences')}\n"
+    )
+
+
+def slack(notice: Notice | None) -> dict[str, Any]:
+    """The body for a Slack-compatible address."""
+    if notice is None:
+        return {"text": f"A test of {settings.SITE_NAME}: notices of imports will come here."}
+    return {
+        "text": f"{title(notice)}: import {notice.lead_import_id}. {counted(notice)}. "
+        f"{page_of(notice)}"
+    }
+
+
+def event(notice: Notice | None, team: str) -> dict[str, Any]:
+    """The body of a signed webhook."""
+    if notice is None:
+        return {"event": "test", "team": team}
+    return {
+        "event": f"import.{notice.kind}",
+        "notice": notice.pk,
+        "at": notice.at.isoformat(),
+        "team": team,
+        "import": notice.lead_import_id,
+        "counts": notice.counts,
+        "url": page_of(notice),
+    }
+
+
+def _customer(notice: Notice) -> str:
+    """On one line, whatever was stored: it stands in the head of a mail."""
+    return " ".join(notice.lead_import.customer.name.split())
