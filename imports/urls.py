@@ -7,6 +7,7 @@ from django.urls import URLPattern, path
 
 from imports.views import (
     audit,
+    children,
     columns,
     customers,
     files,
@@ -65,6 +66,8 @@ urlpatterns = [
     page("imports/<int:pk>/send/cancel/", sending.cancel, "import_cancel"),
     page("imports/<int:pk>/send/priority/", sending.priority, "import_priority"),
     page("imports/<int:pk>/send/decide/<int:batch>/", sending.decide, "import_decide"),
+    page("imports/<int:pk>/retry/", children.retry, "import_retry"),
+    page("imports/<int:pk>/rest/", children.rest, "import_rest"),
     page("imports/<int:pk>/rows/", rows.index, "import_rows"),
     page("imports/<int:pk>/report/", report.detail, "import_report"),
     page("imports/<int:pk>/report.csv", report.download, "import_download"),

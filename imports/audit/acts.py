@@ -28,6 +28,8 @@ WEBHOOK_REMOVED = "webhook_removed"
 WEBHOOK_TESTED = "webhook_tested"
 
 UPLOADED = "uploaded"
+DERIVED = "derived"
+FOLLOWED = "followed"
 MAPPED = "mapped"
 OPTIONS_SET = "options_set"
 REREAD = "reread"
@@ -75,6 +77,8 @@ LABELS: dict[str, str] = {
     WEBHOOK_REMOVED: "Webhook removed",
     WEBHOOK_TESTED: "Webhook tested",
     UPLOADED: "File uploaded",
+    DERIVED: "Made of another import's rows",
+    FOLLOWED: "Rows taken into a follow-up",
     MAPPED: "Columns mapped",
     OPTIONS_SET: "Options changed",
     REREAD: "File read in another way",

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max, Q, QuerySet, Sum
+from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import Now
 from psycopg.types.json import Jsonb
 
@@ -54,7 +54,7 @@ def _take_up(import_id: int, fence: int, proposed: Mapping) -> None:
         return
     # What a person brought along is that person's; what the portal guessed is nobody's.
     author = locked.created_by if locked.mapping_choice else None
-    version = _use(locked, proposed, author)
+    version = use(locked, proposed, author)
     facts = {"version": version.version, "automatic": True}
     trail.record(acts.MAPPED, actor=None, lead_import=locked, facts=facts)
 
@@ -113,7 +113,7 @@ def remap(
             f"{who} changed the columns in the meantime. Look at them again, then make your change."
         )
     dry_runs.stop(locked)
-    version = _use(locked, wanted, user)
+    version = use(locked, wanted, user)
     facts = {"version": version.version}
     trail.record(acts.MAPPED, actor=user, customer=locked.customer, lead_import=locked, facts=facts)
     return version
@@ -129,8 +129,11 @@ def _lock(lead_import: Import, states: tuple[ImportState, ...]) -> Import:
     return locked
 
 
-def _use(locked: Import, wanted: Mapping, user: User | None) -> MappingVersion:
-    """Make the mapping the current one and cut the rows into chunks to be checked under it."""
+def use(locked: Import, wanted: Mapping, user: User | None) -> MappingVersion:
+    """Make the mapping the current one and cut the rows into chunks to be checked under it.
+
+    The caller holds the import's row.
+    """
     number = (locked.mappings.aggregate(newest=Max("version"))["newest"] or 0) + 1
     version = MappingVersion.objects.create(
         lead_import=locked, version=number, content=wanted.to_json(), created_by=user
@@ -152,15 +155,24 @@ def _use(locked: Import, wanted: Mapping, user: User | None) -> MappingVersion:
     return version
 
 
+# A child's rows may be few and far between, so chunks are cut by rows, not by numbers.
+_BEGINNINGS = """
+    SELECT number FROM (
+        SELECT number, row_number() OVER (ORDER BY number) AS place
+        FROM imports_row WHERE import_id = %s) counted
+    WHERE place %% %s = 1 ORDER BY number
+"""
+
+
 def _cut_chunks(locked: Import, version: MappingVersion) -> None:
-    numbers = Row.objects.filter(lead_import=locked).order_by("number")
-    first = numbers.values_list("number", flat=True).first() or 1
-    last = numbers.values_list("number", flat=True).last() or 1
+    with connection.cursor() as cursor:
+        cursor.execute(_BEGINNINGS, [locked.pk, CHUNK])
+        starts = [number for (number,) in cursor.fetchall()] or [1]
+    numbers = Row.objects.filter(lead_import=locked).order_by("-number")
+    last = numbers.values_list("number", flat=True).first() or 1
+    ends = [*(start - 1 for start in starts[1:]), last]
     Chunk.objects.bulk_create(
-        [
-            Chunk(mapping=version, first=start, last=min(start + CHUNK - 1, last))
-            for start in range(first, last + 1, CHUNK)
-        ]
+        [Chunk(mapping=version, first=a, last=b) for a, b in zip(starts, ends, strict=True)]
     )
 
 
@@ -245,8 +257,5 @@ def _for_share(current: Any) -> tuple[str, tuple[Any, ...]]:
 
 def progress(lead_import: Import) -> tuple[int, int]:
     """Return how many of how many rows are checked under the current mapping."""
-    chunks = Chunk.objects.filter(mapping=lead_import.mapping_id)
-    span = Sum("last") - Sum("first")
-    done = chunks.filter(done_at__isnull=False).aggregate(rows=span)["rows"] or 0
-    done += chunks.filter(done_at__isnull=False).count()
-    return min(done, lead_import.row_count), lead_import.row_count
+    chunks = Chunk.objects.filter(mapping=lead_import.mapping_id, done_at__isnull=False)
+    return min(chunks.count() * CHUNK, lead_import.row_count), lead_import.row_count

@@ -17,6 +17,7 @@ from imports.models import (
     ImportState,
     Lead,
     OnDuplicate,
+    Origin,
     Row,
     Unchanged,
 )
@@ -70,6 +71,11 @@ def reread(lead_import: Import, user: User | None, *, dialect: dict[str, Any]) -
     MEGA's answers stay as they were. Nudge `read` afterwards.
     """
     locked = _lock(lead_import, _REREADABLE)
+    if locked.origin != Origin.FILE:
+        raise WrongState(
+            f"This import has rows of import #{locked.parent_id}, as they were read there. To read "
+            "the file differently, upload it again."
+        )
     choice = Dialect.from_dict(dialect)
     dry_runs.stop(locked)
     Lead.objects.filter(lead_import=locked).delete()

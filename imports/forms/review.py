@@ -2,6 +2,7 @@
 
 from django import forms
 
+from imports.delivery.children import RETRIED
 from imports.models import Decision, Duplicates, OnDuplicate, Priority, Unchanged
 
 
@@ -69,3 +70,12 @@ class PriorityForm(forms.Form):
         choices=Priority.choices, coerce=lambda value: Priority(int(value))
     )
     on_customer = forms.BooleanField(required=False)
+
+
+class RetryForm(forms.Form):
+    """Which rows of an import go again."""
+
+    rows = forms.MultipleChoiceField(
+        choices=[(name, name) for name in RETRIED],
+        error_messages={"required": "Choose which rows are to be sent again."},
+    )

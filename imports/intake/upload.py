@@ -14,7 +14,15 @@ from django.db import transaction
 from imports.audit import acts, trail
 from imports.errors import BadInput
 from imports.intake import detect
-from imports.models import Customer, Duplicates, Import, OnceChecked, OnDuplicate, Unchanged
+from imports.models import (
+    Customer,
+    Duplicates,
+    Import,
+    OnceChecked,
+    OnDuplicate,
+    Origin,
+    Unchanged,
+)
 from portal.models import User
 
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]+")
@@ -146,7 +154,8 @@ def _sha256(file: File) -> str:  # type: ignore[type-arg]
 
 def earlier_import_of(customer: Customer, sha256: str, *, but: int | None = None) -> Import | None:
     """Return the newest import of the very same file for the same customer, if there is one."""
-    same = Import.objects.filter(customer=customer, file_sha256=sha256).exclude(state="failed")
+    same = Import.objects.filter(customer=customer, file_sha256=sha256, origin=Origin.FILE)
+    same = same.exclude(state="failed")
     if but is not None:
         same = same.exclude(pk=but)
     return same.select_related("created_by").first()

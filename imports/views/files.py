@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from imports import access, tasks
 from imports.columns import options
 from imports.forms.upload import ReadForm
-from imports.models import EDITABLE, Import, ImportState
+from imports.models import EDITABLE, Import, ImportState, Origin
 from imports.views import steps
 from imports.views.http import Request, attempt
 from portal.models import Role, User
@@ -47,7 +47,7 @@ def _context(request: Request, lead_import: Import) -> dict[str, Any]:
     return steps.shared(request, lead_import, "import_file") | {
         "form": _form(lead_import),
         "is_reading": lead_import.state in READING,
-        "can_read_again": lead_import.state in CAN_READ_AGAIN,
+        "can_read_again": lead_import.state in CAN_READ_AGAIN and lead_import.origin == Origin.FILE,
     }
 
 

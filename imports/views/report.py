@@ -7,7 +7,8 @@ from django.views.decorators.http import require_GET
 
 from imports import access
 from imports.audit import acts
-from imports.models import Event, Import
+from imports.delivery import children
+from imports.models import Event, Import, ImportState, Origin
 from imports.reports import balance, downloads, files
 from imports.reports.rows import Selection
 from imports.views import steps, words
@@ -29,10 +30,25 @@ def detail(request: Request, pk: int) -> HttpResponse:
         "to_repair": [(c, w, n) for c, w, n in books.buckets() if n and c in TO_REPAIR]
         if books
         else [],
+        "may_retry": _is_settled(lead_import),
+        "may_rest": books is not None and books.not_sent > 0 and _has_a_rest(lead_import),
         "events": _events(request, lead_import),
-        "children": lead_import.children.select_related("created_by"),
+        "children": lead_import.children.select_related("customer", "created_by"),
     }
     return render(request, "imports/report.html", context)
+
+
+def _is_settled(lead_import: Import) -> bool:
+    """Whether its rows may go again at all; how many do, `children` counts when it is asked."""
+    over = (ImportState.FINISHED, ImportState.CANCELLED)
+    return lead_import.state in over and lead_import.send_after is not None
+
+
+def _has_a_rest(lead_import: Import) -> bool:
+    """Whether it was cancelled while it was sent, and its rest was not taken up yet."""
+    is_taken_up = children.holding(lead_import).filter(origin=Origin.REST).exists()
+    cancelled = lead_import.state == ImportState.CANCELLED and _is_settled(lead_import)
+    return cancelled and not is_taken_up
 
 
 def _events(request: Request, lead_import: Import) -> list[tuple[str, Event]]:

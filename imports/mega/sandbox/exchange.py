@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -106,6 +107,7 @@ class BulkExchange:
         with service.lock:
             book = service.store.book(key.customer_id)
             body, changed = bulk.work(order, customer, book, stamp(datetime.now(UTC)))
+            done = _done(order, body)
             if service.shuffle:
                 body = garble.with_results(body, garble.shuffled)
             answer = None
@@ -114,7 +116,7 @@ class BulkExchange:
             service.keeper.write(changed, answer)
         if not order.dry_run:
             entry.did_work = True
-            entry.marks = tuple(mark(row) for row in order.leads)
+            entry.marks = tuple(mark(row) for row in done)
         return body
 
     def _before(self) -> Reply | None:
@@ -154,6 +156,13 @@ class BulkExchange:
         own = {name: value for name, value in reply.headers.items() if name.lower() not in given}
         reply.headers = own | dict(fault.headers)
         return reply
+
+
+def _done(order: bulk.Order, body: bytes) -> list[Mapping[str, Any]]:
+    """Return the rows that were carried out: a failed one changed nothing and may come again."""
+    results = json.loads(body)["results"]
+    pairs = zip(order.leads, results, strict=True)
+    return [row for row, result in pairs if result["status"] != "failed"]
 
 
 def _decoded(body: bytes) -> Any:

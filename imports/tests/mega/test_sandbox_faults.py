@@ -224,6 +224,12 @@ def test_a_key_with_two_bodies_a_row_under_two_keys_and_too_many_requests_are_se
     ]
 
 
+def test_a_row_that_failed_may_come_again_under_another_key(post, mega):
+    post([ANN | {"stage_slug": "gone"}])
+    post([ANN | {"stage_slug": "gone"}], "key-2")
+    assert mega.journal.complaints() == []
+
+
 def test_the_journal_shows_no_token_and_no_lead(post, mega):
     post([ANN])
     status, text = call(mega, "/_sandbox/journal")

@@ -13,12 +13,13 @@ NAMES = [pattern.name for pattern in urls.urlpatterns]
 POSTED = {
     "customer_check", "member_add", "member_role", "import_read_again", "import_options",
     "import_ask", "import_ask_cancel", "import_undo", "import_pause", "import_resume",
-    "import_go_on", "import_decide", "import_priority", "history_search",
+    "import_go_on", "import_decide", "import_priority", "import_rest", "history_search",
 }  # fmt: skip
 FOR_IMPORTERS = {
     "customer_check", "import_read_again", "import_options", "import_ask", "import_ask_cancel",
     "import_undo", "import_pause", "import_resume", "import_go_on", "import_cancel",
-    "import_decide", "import_priority", "import_columns", "import_send", "import_new",
+    "import_decide", "import_priority", "import_retry", "import_rest", "import_columns",
+    "import_send", "import_new",
 }  # fmt: skip
 FOR_MANAGERS = {
     "customer_new", "customer_edit", "customer_token", "member_add", "member_role",
