@@ -8,6 +8,7 @@ MEGA.
 
 import os
 import re
+import uuid
 
 import pytest
 from django.db import connection
@@ -19,8 +20,8 @@ from imports.tests.road.engine import QUICK, Client, Engine, wait_until
 
 @pytest.fixture(autouse=True)
 def heads_of_its_own(settings):
-    """Keep the engine's clock and the trails of single tests from contradicting each other."""
-    settings.AUDIT_HEADS_DIR = settings.DATA_DIR / "audit-of-tests"
+    """Let no trail be compared with the heads of another test's, which was rolled back."""
+    settings.AUDIT_HEADS_DIR = settings.DATA_DIR / f"audit-{uuid.uuid4()}"
 
 
 @pytest.fixture(scope="session")
