@@ -11,7 +11,8 @@ from imports.models import Customer
 from portal.models import Team, User
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look like another
-CHANGEABLE = ("name", "region", "requests_per_minute", "on_duplicate", "mega_id")
+KEEPING = ("keep_old_values", "keep_minutes", "hold_won", "hold_lost", "hold_days")
+CHANGEABLE = ("name", "region", "requests_per_minute", "on_duplicate", "mega_id", *KEEPING)
 
 
 def create(customer: Customer, user: User | None) -> Customer:

@@ -17,7 +17,7 @@ from kombu.exceptions import KombuError
 
 from imports.columns import derive
 from imports.delivery import deliver as delivery
-from imports.delivery import leases, plan, pulse, solo
+from imports.delivery import leases, plan, pulse, reading, solo
 from imports.delivery.clock import Nudges
 from imports.intake import read as intake
 from portal import health
@@ -43,6 +43,14 @@ def plan_import(import_id: int) -> None:
 def plan_dry_run(dry_run_id: int) -> None:
     """Cut a dry run into batches."""
     plan.plan_dry_run(dry_run_id)
+
+
+@shared_task(name="imports.read_before")
+def read_before(read_id: int) -> None:
+    """Ask MEGA for old values; when that is over, have the import planned."""
+    import_id = reading.run(read_id, worker_name())
+    if import_id is not None:
+        publish(plan_import, [import_id])
 
 
 @shared_task(name="imports.read")
@@ -111,6 +119,7 @@ NUDGES = Nudges(
     check=partial(publish, check),
     plan=partial(publish, plan_import),
     plan_dry_run=partial(publish, plan_dry_run),
+    read_before=partial(publish, read_before),
 )
 
 

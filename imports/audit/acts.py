@@ -45,6 +45,8 @@ PRIORITY_SET = "priority_set"
 BLOCKED = "blocked"
 UNBLOCKED = "unblocked"
 DECIDED = "decided"
+OLD_VALUES_READ = "old_values_read"
+OLD_VALUES_MISSED = "old_values_missed"
 FINISHED = "finished"
 ENDED = "ended"
 FAILED = "failed"
@@ -94,6 +96,8 @@ LABELS: dict[str, str] = {
     BLOCKED: "Blocked",
     UNBLOCKED: "Unblocked",
     DECIDED: "Decision made",
+    OLD_VALUES_READ: "Old values read",
+    OLD_VALUES_MISSED: "Old values not kept",
     FINISHED: "Finished",
     ENDED: "Ended after a cancel",
     FAILED: "Failed",

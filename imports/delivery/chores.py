@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Now
 
+from imports.delivery import before
 from imports.models import Chunk, DryRun, Import, ImportState
 
 AT_MOST = 50  # a tick
@@ -46,7 +47,7 @@ def _unconcluded() -> list[int]:
 
 def unplanned() -> list[int]:
     """Return imports that are to be sent and that nobody is planning."""
-    due = Q(send_after=None) | Q(send_after__lte=Now())
+    due = (Q(send_after=None) | Q(send_after__lte=Now())) & ~before.still_reading()
     states = (ImportState.QUEUED, ImportState.SENDING)
     waiting = Import.objects.filter(_idle, due, planned_at=None, state__in=states)
     return list(waiting.order_by("pk").values_list("pk", flat=True)[:AT_MOST])

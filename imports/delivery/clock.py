@@ -13,6 +13,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 
 from imports.audit import heads
 from imports.delivery import (
+    before,
     chores,
     claims,
     dry_runs,
@@ -40,6 +41,7 @@ class Nudges:
     check: Callable[[Iterable[int]], bool]
     plan: Callable[[Iterable[int]], bool]
     plan_dry_run: Callable[[Iterable[int]], bool]
+    read_before: Callable[[Iterable[int]], bool]
 
 
 @dataclass
@@ -90,6 +92,7 @@ class Clock:
             (self.nudges.check, chores.unchecked()),
             (self.nudges.plan, chores.unplanned()),
             (self.nudges.plan_dry_run, chores.unplanned_dry_runs()),
+            (self.nudges.read_before, before.startable()),
         ]
         for nudge, ids in pairs:
             if ids and not nudge(ids):
@@ -106,6 +109,7 @@ _BEFORE: tuple[Callable[[], object], ...] = (
 )
 _AFTER: tuple[Callable[[], object], ...] = (
     unattended.go_on,
+    before.tend,
     dry_runs.finish,
     finish.finish_imports,
     pulse.forget_the_gone,

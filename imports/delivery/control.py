@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from imports import access
 from imports.audit import acts, trail
-from imports.delivery import dry_runs, outcomes, plan, tripwire
+from imports.delivery import before, dry_runs, outcomes, plan, tripwire
 from imports.errors import WrongState
 from imports.models import (
     FINAL,
@@ -31,7 +31,7 @@ CANCELLABLE = (*GOING, ImportState.PAUSED, ImportState.BLOCKED, ImportState.DECI
 
 
 @transaction.atomic
-def send(
+def send(  # noqa: PLR0913 - all by name: what the person confirmed
     lead_import: Import,
     user: User | None,
     *,
@@ -39,11 +39,13 @@ def send(
     undo_seconds: int = UNDO_SECONDS,
     expected_mapping: int | None = None,
     expected_leads: int | None = None,
+    wish: before.Wish | None = None,
 ) -> None:
     """Hand a reviewed import over for sending; it starts after `undo_seconds`.
 
     `expected_mapping` is the id of the MappingVersion and `expected_leads` the number of leads that
-    the person saw: what somebody else changed since is not confirmed with it.
+    the person saw: what somebody else changed since is not confirmed with it. `wish` says which old
+    values are read first; the customer's settings do when it is None.
     """
     locked = _lock(lead_import, (ImportState.REVIEW,), "sent")
     if expected_mapping is not None and locked.mapping_id != expected_mapping:
@@ -88,6 +90,7 @@ def send(
         work_until=None,
         reason="",
     )
+    before.begin(locked, on_duplicate, wish, undo_seconds)
     facts = {"leads": leads, "on_duplicate": str(on_duplicate), "mapping": locked.mapping_id}
     _record(locked, acts.SENT, user, facts)
 
@@ -101,6 +104,7 @@ def undo(lead_import: Import, user: User | None) -> None:
     Import.objects.filter(pk=locked.pk).update(
         state=ImportState.REVIEW, send_after=None, sent_by=None, vouched_by=None
     )
+    before.forget(locked)
     _record(locked, acts.SEND_UNDONE, user)
 
 
@@ -126,7 +130,7 @@ def go_on(lead_import: Import, user: User | None) -> None:
     """Go on although many rows of the first request failed."""
     locked = _lock(lead_import, (ImportState.DECISION,), "continued")
     question = locked.question
-    if question != tripwire.FIRST_FAILURES:
+    if question not in (tripwire.FIRST_FAILURES, before.QUESTION):
         raise WrongState("This import waits for decisions about single requests; see below.")
     Import.objects.filter(pk=locked.pk).update(accepted=[*locked.accepted, question])
     _go(locked, user)

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
-from imports.delivery import bodies
+from imports.delivery import before, bodies
 from imports.delivery.packing import FIRST_ROWS, Packable, Packer, Parcel
 from imports.errors import WrongState
 from imports.mega.contract import MAX_ROWS
@@ -109,7 +109,7 @@ def _begin(import_id: int) -> Planner | None:
 
 def _lock(import_id: int) -> Import | None:
     """Lock an import that is still to be planned and can no longer be undone."""
-    due = Q(send_after=None) | Q(send_after__lte=Now())
+    due = (Q(send_after=None) | Q(send_after__lte=Now())) & ~before.still_reading()
     return (
         Import.objects.select_for_update(no_key=True)
         .filter(due, pk=import_id, planned_at=None, state__in=PLANNABLE)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Min, Q, Sum
 from django.utils import timezone
 
-from imports.delivery import pulse, quota, window
+from imports.delivery import before, pulse, quota, window
 from imports.models import OPEN, Batch, BatchState, Customer, Import, ImportState, Kind, Quota
 
 PACE_OVER = timedelta(minutes=3)
@@ -111,7 +111,7 @@ def _waits(
     if lead_import.send_after and lead_import.send_after > now:
         return "Starts in a moment; until then it can be undone.", lead_import.send_after
     if lead_import.planned_at is None and next_batch is None:
-        return "Preparing the requests.", None
+        return before.progress(lead_import, now) or "Preparing the requests.", None
     key = _key(lead_import.customer)
     if key is None:
         return "The customer has no token.", None

@@ -38,10 +38,16 @@ class CustomerForm(_CustomerForm):
 
     class Meta:
         model = Customer
-        fields = ("team", "name", "mega_id", "region", "requests_per_minute", "on_duplicate")
+        fields = ("team", "name", "mega_id", "region", "requests_per_minute", "on_duplicate",
+                  *customers.KEEPING)  # fmt: skip
         labels = {
             "region": "Region of phones without a country code",
             "requests_per_minute": "Requests a minute",
+            "keep_old_values": "Keep the old values of leads that are updated",
+            "keep_minutes": "Minutes that sending waits for that at most",
+            "hold_won": "Hold back leads that MEGA has as won",
+            "hold_lost": "Hold back leads that MEGA has as lost",
+            "hold_days": "Hold back leads contacted within so many days",
         }
         help_texts = {
             "mega_id": "The UUID that MEGA shows for this client account. It cannot be changed "
@@ -56,6 +62,7 @@ class CustomerForm(_CustomerForm):
 
     def __init__(self, *args: Any, teams: QuerySet[Team], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["keep_minutes"].required = self.fields["hold_days"].required = False
         team = cast("forms.ModelChoiceField[Team]", self.fields["team"])
         team.queryset, team.empty_label = teams, None
         if self.instance.pk:
@@ -64,6 +71,14 @@ class CustomerForm(_CustomerForm):
         elif teams.count() == 1:
             team.initial = teams.first()
             team.widget = team.hidden_widget()
+
+    def clean_keep_minutes(self) -> int:
+        """As usual where nothing is said."""
+        return int(self.cleaned_data["keep_minutes"] or Customer(pk=None).keep_minutes)
+
+    def clean_hold_days(self) -> int:
+        """None is held back where nothing is said."""
+        return int(self.cleaned_data["hold_days"] or 0)
 
     def clean_name(self) -> str:
         """Without doubled spaces, which would hide a twin."""

@@ -54,6 +54,18 @@ class SendForm(AskForm):
 
     expected_mapping = _Seen()  # the id of a MappingVersion
     expected_leads = _Seen()
+    keep_old_values = forms.BooleanField(
+        required=False, label="Keep the old values of leads that are updated"
+    )
+    hold_won = forms.BooleanField(required=False, label="Hold back leads that MEGA has as won")
+    hold_lost = forms.BooleanField(required=False, label="Hold back leads that MEGA has as lost")
+    hold_days = forms.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=3650,
+        label="Hold back leads contacted within so many days",
+        help_text="0 holds none back.",
+    )
 
 
 class DecisionForm(forms.Form):

@@ -10,6 +10,7 @@ from imports.models.batches import (
     Kind,
     Process,
 )
+from imports.models.before import BeforeImage, BeforeRead, Held, ReadAttempt, ReadQuota
 from imports.models.customers import Customer, OnDuplicate, Quota, Token
 from imports.models.events import Chain, Event
 from imports.models.imports import (
@@ -47,6 +48,8 @@ __all__ = [
     "Attempt",
     "Batch",
     "BatchState",
+    "BeforeImage",
+    "BeforeRead",
     "Chain",
     "Chunk",
     "Customer",
@@ -54,6 +57,7 @@ __all__ = [
     "DryRun",
     "Duplicates",
     "Event",
+    "Held",
     "Import",
     "ImportState",
     "Kind",
@@ -71,6 +75,8 @@ __all__ = [
     "Priority",
     "Process",
     "Quota",
+    "ReadAttempt",
+    "ReadQuota",
     "Recipient",
     "Row",
     "Sending",

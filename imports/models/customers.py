@@ -42,6 +42,25 @@ class Customer(models.Model):
         validators=[MaxValueValidator(100)],
         help_text="Percentage points more than MEGA predicted; 100 never asks.",
     )
+    keep_old_values = models.BooleanField(
+        "keep the old values of leads that are updated",
+        default=True,
+        help_text="They are read before sending starts, if the token may read leads.",
+    )
+    keep_minutes = models.PositiveSmallIntegerField(
+        "minutes that sending waits for it",
+        default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(18)],
+        help_text="1 to 18. When that is too short, sending starts without old values.",
+    )
+    hold_won = models.BooleanField("hold back leads that are won", default=False)
+    hold_lost = models.BooleanField("hold back leads that are lost", default=False)
+    hold_days = models.PositiveSmallIntegerField(
+        "hold back leads contacted within so many days",
+        default=0,
+        validators=[MaxValueValidator(3650)],
+        help_text="0 holds none back.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from imports import access, tasks
 from imports.columns import headers, review
 from imports.columns import options as choices
-from imports.delivery import control
+from imports.delivery import before, control, read_ways
 from imports.forms.review import AskForm, OptionsForm, SendForm
 from imports.models import EDITABLE, DryRun, Import, ImportState, OnDuplicate
 from imports.reports import balance
@@ -18,6 +18,7 @@ from imports.views.columns import checking
 from imports.views.http import Request, attempt
 from portal.models import Role, User
 
+KEPT = ("keep_old_values", "hold_won", "hold_lost", "hold_days")
 ASKING = (DryRun.State.PLANNING, DryRun.State.RUNNING)
 
 
@@ -54,7 +55,14 @@ def send(request: Request, pk: int) -> HttpResponse:
 
 
 def _send(lead_import: Import, user: User, wanted: dict[str, Any]) -> None:
-    control.send(lead_import, user, **wanted)
+    wish = before.Wish(
+        keep=wanted.pop("keep_old_values"),
+        minutes=lead_import.customer.keep_minutes,
+        won=wanted.pop("hold_won"),
+        lost=wanted.pop("hold_lost"),
+        days=wanted.pop("hold_days") or 0,
+    )
+    control.send(lead_import, user, wish=wish, **wanted)
 
 
 @require_POST
@@ -122,7 +130,9 @@ def _placed(
 
 
 def _page(request: Request, lead_import: Import, form: AskForm | None = None) -> HttpResponse:
+    customer = lead_import.customer
     chosen = {"on_duplicate": lead_import.on_duplicate}
+    chosen |= {name: getattr(customer, name) for name in KEPT}
     context = steps.shared(request, lead_import, "import_review") | {
         "checking": checking(lead_import),
         "page": "import_review",
@@ -138,6 +148,8 @@ def _page(request: Request, lead_import: Import, form: AskForm | None = None) ->
         "balance": balance.balance(lead_import),
         "cost": balance.cost(lead_import),
         "problems": _placed(lead_import, review.problem_groups(lead_import)),
-        "token": lead_import.customer.token,
+        "token": customer.token,
+        "reading": read_ways.cost(lead_import, customer.keep_minutes),
+        "cannot_read": before.refused(customer),
     }
     return render(request, "imports/review.html", context, status=422 if form else 200)

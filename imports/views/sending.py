@@ -4,14 +4,13 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from imports import access
-from imports.delivery import control, progress
+from imports.delivery import before, control, progress
 from imports.forms.filters import number_of
 from imports.forms.review import DecisionForm, PriorityForm
 from imports.models import EDITABLE, Import, ImportState
@@ -59,6 +58,8 @@ def _context(request: Request, lead_import: Import) -> dict[str, Any]:
         "undo_until": undo_until if is_undoable else None,
         "shows_pace": _has_a_pace(lead_import),
         "ends_at": progress.ends_at(standing),
+        "is_reading": before.is_reading(lead_import),
+        "old_values": before.record_of(lead_import),
         "may_pause": lead_import.state in control.GOING and not is_undoable,
         "may_cancel": lead_import.state in control.CANCELLABLE,
     }
@@ -147,13 +148,15 @@ def decide(request: Request, pk: int, batch: int) -> HttpResponse:
     lead_import = access.get_import(request.user, pk, need=Role.IMPORTER)
     one = get_object_or_404(lead_import.batches, pk=batch)
     form = DecisionForm(request.POST)
-    wanted = form.cleaned_data if form.is_valid() else {}
-    if wanted:
-        done = "The decision was written down."
-        decided = (one, request.user, wanted["choice"], wanted["why"])
-        attempt(request, done, control.decide, *decided)
-    else:
-        messages.error(request, f"Choose what is to become of request {one.number}.")
-    if "on_request" in request.POST:
-        return redirect("import_request", pk, batch)
+    if form.is_valid():
+        wanted = form.cleaned_data
+        attempt(
+            request,
+            "The decision was written down.",
+            control.decide,
+            one,
+            request.user,
+            wanted["choice"],
+            wanted["why"],
+        )
     return redirect("import_send", pk)

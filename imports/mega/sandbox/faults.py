@@ -43,7 +43,9 @@ class Fault:
     """One kind of misbehaviour for some of the next bulk requests.
 
     It lets `skip` requests pass, then applies to `times` of them; `token` narrows it to one key,
-    `only` to 'send' or 'dry_run'. `headers` go onto the answer, with any kind that answers.
+    `only` to 'send' or 'dry_run'; 'read' means requests that list leads, which no other fault
+    strikes (of the kinds that delay, hold, drop, answer a status, `headers` and broken_json).
+    `headers` go onto the answer, with any kind that answers.
     """
 
     kind: str
@@ -62,7 +64,7 @@ class Fault:
         """Refuse what makes no sense, naming what does."""
         _check(self.kind in KINDS, f"kind is one of {', '.join(KINDS)}")
         _check(self.body in BODIES, f"body is one of {', '.join(BODIES)}")
-        _check(self.only in ("", "send", "dry_run"), "only is send, dry_run or empty")
+        _check(self.only in ("", "send", "dry_run", "read"), "only is send, dry_run, read or empty")
         _check(1 <= self.times <= MOST_TIMES, f"times is 1 to {MOST_TIMES}")
         _check(0 <= self.skip <= MOST_TIMES, f"skip is 0 to {MOST_TIMES}")
         _check(0 <= self.seconds <= LONGEST_DELAY, f"seconds is 0 to {LONGEST_DELAY:.0f}")
@@ -105,7 +107,9 @@ class Faults:
         with self._lock:
             self.waiting.append(fault)
 
-    def take(self, token: str, *, is_dry_run: bool = False, unread: bool = False) -> Fault | None:
+    def take(
+        self, token: str, *, is_dry_run: bool = False, unread: bool = False, is_read: bool = False
+    ) -> Fault | None:
         """Return the fault that this request meets, if any, and count it.
 
         A request meets the first one that fits it. `unread` asks only for the kind that strikes
@@ -113,11 +117,18 @@ class Faults:
         """
         with self._lock:
             for index, fault in enumerate(self.waiting):
-                if (fault.kind == "drop_before_reading") != unread:
+                if (fault.only == "read") != is_read:
+                    continue
+                if not is_read and (fault.kind == "drop_before_reading") != unread:
                     continue
                 if fault.token not in ("", token):
                     continue
-                if fault.only and not unread and (fault.only == "dry_run") != is_dry_run:
+                if (
+                    fault.only
+                    and not unread
+                    and not is_read
+                    and (fault.only == "dry_run") != is_dry_run
+                ):
                     continue
                 return self._count(index, fault)
         return None

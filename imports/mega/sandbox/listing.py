@@ -15,7 +15,6 @@ from imports.mega.sandbox.store import Lead
 
 CURSOR_SORTS = ("created_at", "updated_at")
 SORTS = (*CURSOR_SORTS, "last_interaction_at")
-STATUS = "open"  # imported leads are inert: none was ever touched
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +61,13 @@ def shown(lead: Lead, customer: Customer, with_custom_fields: bool) -> dict[str,
         "contact_email": lead.contact_email,
         "source_platform": lead.source_platform,
         "source_type": lead.source_type,
-        "status": STATUS,
+        "status": lead.status,
         "score": None,
         "qualified": None,
         "current_stage": _stage(stage, customer) if stage else None,
         "owner": _owner(owner, customer) if owner else None,
-        "last_interaction_at": None,
-        "interaction_count": 0,
+        "last_interaction_at": lead.last_interaction_at,
+        "interaction_count": lead.interaction_count,
         "created_at": lead.created_at,
         "updated_at": lead.updated_at,
     }
@@ -103,8 +102,8 @@ def _page(query: Mapping[str, str]) -> Page:
 
 
 def _place(lead: Lead, page: Page) -> tuple[str, str]:
-    """Return what leads are ordered by; nobody has interacted with an inert lead yet."""
-    return (getattr(lead, page.sort_by, ""), lead.id)
+    """Return what leads are ordered by; one that nobody had to do with comes before all others."""
+    return (getattr(lead, page.sort_by) or "", lead.id)
 
 
 def _is_after(place: tuple[str, str], page: Page) -> bool:
@@ -131,7 +130,7 @@ def _read_cursor(text: str, sort_by: str, descending: bool) -> tuple[str, str]:
 def _tests(query: Mapping[str, str], customer: Customer) -> list[Callable[[Lead], bool]]:
     tests: list[Callable[[Lead], bool]] = []
     if query.get("status"):
-        tests.append(lambda _lead: query["status"] == STATUS)
+        tests.append(lambda lead: lead.status == query["status"])
     if query.get("stageId"):
         slugs = {slug for slug in customer.stages if customer.stage_id(slug) == query["stageId"]}
         tests.append(lambda lead: lead.stage_slug in slugs)

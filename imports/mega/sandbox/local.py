@@ -3,6 +3,8 @@
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
@@ -15,6 +17,8 @@ from imports.mega.sandbox.accounts import (
 from imports.mega.sandbox.faults import Fault
 from imports.mega.sandbox.gate import Gate
 from imports.mega.sandbox.journal import Entry, Journal
+from imports.mega.sandbox.listing import stamp
+from imports.mega.sandbox.reads import Reads
 from imports.mega.sandbox.server import Server
 from imports.mega.sandbox.service import LARGEST_BODY, Service
 
@@ -119,6 +123,23 @@ class Sandbox:
         """Return a customer's leads as they are kept, in the order in which they were created."""
         with self.service.lock:
             return [one.facts() for one in self.service.store.book(customer_id).leads.values()]
+
+    def edit(self, customer_id: str, lead_id: str, **changes: Any) -> None:
+        """Change a lead as a person in the CRM would; `changes` by the names of `leads()`."""
+        with self.service.lock:
+            book = self.service.store.book(customer_id)
+            changes = {"updated_at": stamp(datetime.now(UTC)), **changes}
+            book.put(replace(book.leads[lead_id], **changes))
+
+    def spend_reads(self, requests: int, token: str = DEMO_TOKEN) -> None:
+        """Use up the reading quota as another client of the same key would."""
+        for _ in range(requests):
+            self.service.spend(self.service.accounts.known(token), is_bulk=False)
+
+    @property
+    def reads(self) -> Reads:
+        """Return every reading request that arrived; `reads.complaints()` judges the sender."""
+        return self.service.reads
 
     def misbehave(self, kind: str, **what: Any) -> None:
         """Queue a fault for some of the next bulk requests; see `faults.KINDS` and `Fault`."""

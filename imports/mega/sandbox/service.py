@@ -5,21 +5,17 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from imports.mega.contract import SCOPE_READ
-from imports.mega.sandbox import quota
+from imports.mega.sandbox import quota, reads
 from imports.mega.sandbox.accounts import Accounts, Key
 from imports.mega.sandbox.answers import Answers
 from imports.mega.sandbox.exchange import BulkExchange
 from imports.mega.sandbox.faults import Faults
 from imports.mega.sandbox.journal import Journal
 from imports.mega.sandbox.keeping import Keeper
-from imports.mega.sandbox.listing import listing
-from imports.mega.sandbox.replies import Refusal, Reply, Request, json_reply
+from imports.mega.sandbox.replies import Reply, Request
 from imports.mega.sandbox.store import Store
 
 LARGEST_BODY = 10 * 1024 * 1024
-LIST_PER_MINUTE = 60
-LIST_PER_HOUR = 1000
 
 
 class Service:
@@ -46,6 +42,7 @@ class Service:
         self.answers = Answers()
         self.faults = Faults()
         self.journal = Journal(clock)
+        self.reads = reads.Reads()
         self._limiters: dict[tuple[str, str], quota.Limiter | quota.Several] = {}
         self.lock = threading.RLock()  # of store, limiters and keeper
         self.keeper = Keeper(data)
@@ -73,27 +70,12 @@ class Service:
     def _new_limiter(self, key: Key, *, is_bulk: bool) -> quota.Limiter | quota.Several:
         if is_bulk:
             return quota.make(self.quota_kind, self.limit_of(key))
-        minute = quota.make(self.quota_kind, LIST_PER_MINUTE)
-        return quota.Several([minute, quota.make(self.quota_kind, LIST_PER_HOUR, quota.HOUR)])
+        minute = quota.make(self.quota_kind, reads.PER_MINUTE)
+        return quota.Several([minute, quota.make(self.quota_kind, reads.PER_HOUR, quota.HOUR)])
 
     def list_leads(self, request: Request) -> Reply:
         """Answer GET /leads; it has a quota of its own."""
-        customer_id = request.headers.get("x-customer-id", "")
-        grant: quota.Grant | None = None
-        try:
-            key = self.accounts.authenticate(request.headers.get("authorization", ""), customer_id)
-            grant = self.spend(key, is_bulk=False)
-            if not grant.allowed:
-                raise Refusal(429, "Rate limit exceeded.")  # noqa: TRY301 - one way to refuse
-            self.accounts.authorize(key, customer_id, SCOPE_READ)
-            with self.lock:
-                leads = list(self.store.book(customer_id).leads.values())
-            customer = self.accounts.customer(customer_id)
-            reply = json_reply(listing(request.query, customer, leads))
-        except Refusal as refusal:
-            reply = refusal.reply()
-        reply.headers |= quota.headers(grant, LIST_PER_MINUTE)
-        return reply
+        return reads.reply_to(self, request)
 
     def post_bulk(self, request: Request) -> Reply:
         """Answer a bulk request; raises Dropped when a fault wants the connection reset."""
@@ -126,6 +108,7 @@ class Service:
             self.keeper.clear()
             self._limiters.clear()
         self.journal.clear()
+        self.reads.clear()
 
     def close(self) -> None:
         """Let held requests go and close the file."""

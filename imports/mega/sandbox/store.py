@@ -34,6 +34,9 @@ class Lead:
     stage_slug: str | None = None
     owner_id: str | None = None
     lead_line: str | None = None
+    status: str = "open"
+    last_interaction_at: str | None = None  # imported leads are inert: nobody had to do with them
+    interaction_count: int = 0
     custom_fields: dict[str, Any] = field(default_factory=dict)
 
     def facts(self) -> dict[str, Any]:

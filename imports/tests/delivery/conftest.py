@@ -15,7 +15,7 @@ def made():
     found.state = ImportState.SENDING
     found.planned_at = timezone.now()
     found.save()
-    Customer.objects.update(requests_per_minute=600)
+    Customer.objects.update(requests_per_minute=600, keep_old_values=False)
     tokens.set_token(found.customer, "mega_" + "a1" * 32, None)
     keys.Quota.objects.update(proved_at=timezone.now())
     pulse.beat("delivery@there:1", "delivery", 32)
@@ -25,7 +25,7 @@ def made():
 @pytest.fixture
 def acme():
     customer = people.customer("Acme")
-    Customer.objects.update(requests_per_minute=600)
+    Customer.objects.update(requests_per_minute=600, keep_old_values=False)
     tokens.set_token(customer, people.TOKEN, None)
     pulse.beat("delivery@there:1", "delivery", 32)
     return Customer.objects.get(pk=customer.pk)

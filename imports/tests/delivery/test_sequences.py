@@ -234,7 +234,7 @@ def test_a_chore_that_fails_keeps_nobody_from_sending(acme, monkeypatch, caplog)
     monkeypatch.setattr(clock, "_BEFORE", (stumble,))
     monkeypatch.setattr(clock, "guard_connection", lambda: None)
     monkeypatch.setattr(clock.connection, "close", lambda: None)
-    silent = clock.Nudges(*([lambda *_: False] * 6))
+    silent = clock.Nudges(*([lambda *_: False] * 7))
 
     claimed = clock.Clock(silent).tick()
 

@@ -12,7 +12,7 @@ from imports.tests.pages import story
 
 NEW = {
     "name": "  Blue   Door ", "mega_id": "3f2b8c1e-5d4a-4c1b-9e7f-0a1b2c3d4e5f", "region": "gb",
-    "requests_per_minute": "20", "on_duplicate": "skip",
+    "requests_per_minute": "20", "on_duplicate": "skip", "keep_old_values": "on",
 }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import psycopg
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from imports.delivery import control, plan
+from imports.delivery import before, control, plan
 from imports.models import Attempt, ImportState, OnDuplicate, Process
 from imports.reports import balance
 from imports.tests.road.engine import Client, Engine, wait_for, wait_until
@@ -123,7 +123,8 @@ class OwnEngine(Engine):
 class OwnClient(Client):
     def hand_over(self, lead_import, on_duplicate=OnDuplicate.UPDATE):
         """Send and plan an import that was reviewed before, without any worker."""
-        control.send(lead_import, None, on_duplicate=on_duplicate, undo_seconds=0)
+        no_reading = before.Wish(keep=False)
+        control.send(lead_import, None, on_duplicate=on_duplicate, undo_seconds=0, wish=no_reading)
         plan.plan(lead_import.pk)
 
 

@@ -1,0 +1,57 @@
+"""Old values: not waiting for them, taking them as a file, putting them back."""
+
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from imports import access, tasks
+from imports.delivery import before, repair
+from imports.models import Import
+from imports.reports import downloads, old_values
+from imports.views import steps
+from imports.views.http import Request, attachment, attempt
+from portal.models import Role, User
+
+CSV = "text/csv; charset=utf-8"
+
+
+@require_POST
+def skip(request: Request, pk: int) -> HttpResponse:
+    """Send without waiting for the old values any longer."""
+    lead_import = access.get_import(request.user, pk, need=Role.IMPORTER)
+    attempt(request, "", before.skip, lead_import, request.user)
+    return redirect("import_send", pk)
+
+
+@require_GET
+def download(request: Request, pk: int) -> HttpResponseBase:
+    """The old values as CSV."""
+    lead_import = access.get_import(request.user, pk)
+    downloads.note(lead_import, request.user, "old_values")
+    name = f"import-{lead_import.pk}-old-values.csv"
+    return attachment(old_values.write_csv(lead_import), name, CSV)
+
+
+@require_http_methods(["GET", "POST"])
+def put_back(request: Request, pk: int) -> HttpResponse:
+    """What can be put back and what cannot; a POST makes the import that does it."""
+    if request.method == "POST":
+        lead_import = access.get_import(request.user, pk, need=Role.IMPORTER)
+        child = _make(request, lead_import, request.user)
+        return redirect("import", child.pk) if child else redirect("import_put_back", pk)
+    lead_import = access.get_import(request.user, pk)
+    context = steps.shared(request, lead_import, "import_report") | {
+        "found": repair.assess(lead_import),
+        "earlier": repair.made_before(lead_import),
+        "is_offered": repair.is_offered(lead_import),
+        "record": before.record_of(lead_import),
+    }
+    return render(request, "imports/put_back.html", context)
+
+
+def _make(request: Request, lead_import: Import, user: User) -> Import | None:
+    made: list[Import] = []
+    if not attempt(request, "", lambda: made.append(repair.make(lead_import, user))):
+        return None
+    tasks.nudge_chunks_of(made[0].pk)
+    return made[0]
