@@ -17,6 +17,14 @@ def note(lead_import: Import, user: User | None, rows: str, *, kind: str = "csv"
 
 
 @transaction.atomic
+def note_body(lead_import: Import, user: User, *, batch: int, attempt: int = 0) -> None:
+    """Write down that a request's body was taken, or the answer to one of its attempts."""
+    facts = {"kind": "answer" if attempt else "request", "batch": batch}
+    facts |= {"attempt": attempt} if attempt else {}
+    trail.record(acts.DOWNLOADED, actor=user, lead_import=lead_import, facts=facts)
+
+
+@transaction.atomic
 def note_list(name: str, user: User, teams: Iterable[Team]) -> None:
     """Write down that a list was taken: in the trail of each team that it is about.
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from imports.models import Import, Priority
+from imports.models import Batch, Import, Priority
 from imports.views import words
 
 register = template.Library()
@@ -93,6 +93,18 @@ def state_badge(code: str) -> dict[str, Any]:
 def result_badge(code: str) -> dict[str, Any]:
     """A row's result as icon, word and colour."""
     return {"look": words.result(code)}
+
+
+@register.inclusion_tag("parts/badge.html")
+def request_badge(batch: Batch) -> dict[str, Any]:
+    """The state of a request as icon, word and colour."""
+    return {"look": words.request(batch)}
+
+
+@register.filter
+def conclusion(code: str) -> str:
+    """What was concluded of an exchange with MEGA, in words; a later release's code as it is."""
+    return words.CONCLUSIONS.get(code, code)
 
 
 @register.filter

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -148,15 +149,13 @@ def decide(request: Request, pk: int, batch: int) -> HttpResponse:
     lead_import = access.get_import(request.user, pk, need=Role.IMPORTER)
     one = get_object_or_404(lead_import.batches, pk=batch)
     form = DecisionForm(request.POST)
-    if form.is_valid():
-        wanted = form.cleaned_data
-        attempt(
-            request,
-            "The decision was written down.",
-            control.decide,
-            one,
-            request.user,
-            wanted["choice"],
-            wanted["why"],
-        )
+    wanted = form.cleaned_data if form.is_valid() else {}
+    if wanted:
+        done = "The decision was written down."
+        decided = (one, request.user, wanted["choice"], wanted["why"])
+        attempt(request, done, control.decide, *decided)
+    else:
+        messages.error(request, f"Choose what is to become of request {one.number}.")
+    if "on_request" in request.POST:
+        return redirect("import_request", pk, batch)
     return redirect("import_send", pk)

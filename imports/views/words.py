@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Final
 
-from imports.models import ImportState
+from imports.delivery.conclude import Code
+from imports.models import Batch, BatchState, ImportState
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +93,44 @@ def state(code: str) -> Look:
 def result(code: str) -> Look:
     """The look of a row's result; "not sent" and "not_sent" are the same."""
     return RESULTS[code.replace(" ", "_")]
+
+
+_REQUESTS: Final[dict[str, Look]] = {
+    BatchState.WAITING: Look("Waiting", "quiet", "clock"),
+    BatchState.CLAIMED: Look("Next to go", "info", "send"),
+    BatchState.SENDING: Look("On its way", "info", "send"),
+    BatchState.UNKNOWN: Look("Unknown, asked again", "odd", "circle-question-mark"),
+    BatchState.DONE: Look("Answered", "good", "circle-check"),
+    BatchState.REPLACED: Look("Sent in parts", "quiet", "files"),
+    BatchState.DECISION: Look("Needs a decision", "warn", "circle-question-mark"),
+    BatchState.DROPPED: Look("Not sent", "quiet", "ban"),
+}
+
+CONCLUSIONS: Final[dict[str, str]] = {
+    Code.SETTLED: "MEGA answered for every row.",
+    Code.INCOMPLETE: "MEGA answered, but left rows out: what became of those is unknown.",
+    Code.NOT_SENT: "Nothing left the portal, so nothing happened. It waits for its turn again.",
+    Code.UNCLEAR: "It may have arrived, but no clear answer came: unknown. "
+    "The identical request is sent again, which MEGA carries out once only.",
+    Code.TOO_MANY: "MEGA took no more requests at that moment. Nothing was imported by it.",
+    Code.UNAUTHORIZED: "MEGA did not know the token. Nothing was imported.",
+    Code.FORBIDDEN: "The token lacked a right, or is another customer's. Nothing was imported.",
+    Code.REFUSED: "MEGA refused the request as a whole. Nothing of it was imported.",
+    Code.TOO_LARGE: "The request was too large for MEGA. Nothing of it was imported.",
+    Code.CONFLICT: "MEGA knew the request's key with another body, or was still working on it.",
+    Code.UNEXPECTED: "An answer that the portal does not understand: it does not guess.",
+    Code.LOST: "The portal's worker stopped while it was sending: unknown. "
+    "The identical request is sent again, which MEGA carries out once only.",
+    "": "On its way: no answer yet.",
+}
+
+
+def request(batch: Batch) -> Look:
+    """The look of a request's state; one that was given up may have arrived all the same."""
+    look = _REQUESTS[batch.state]
+    if batch.state != BatchState.DROPPED:
+        return look
+    if batch.first_sent_at is not None:
+        return Look("Left unknown", "odd", "circle-question-mark")
+    was_refused = batch.reason not in ("", "cancelled")
+    return Look("Refused, left so", "bad", "circle-x") if was_refused else look

@@ -1,10 +1,12 @@
 """What holds for every page, found by walking through all addresses."""
 
+import zlib
+
 import pytest
 from django.urls import reverse
 
 from imports import urls
-from imports.models import BatchState
+from imports.models import Attempt, Batch, BatchState
 from imports.tests import people
 from imports.tests.pages import story
 from portal.models import Membership
@@ -38,6 +40,8 @@ def addresses(acme):
     """An address for each name, on things of the team North."""
     lead_import = story.answered(acme)
     batch = story.a_batch(lead_import, [2], state=BatchState.DECISION)
+    Batch.objects.update(body=zlib.compress(b'{"leads": []}'))
+    Attempt.objects.update(answer=zlib.compress(b"{}"), headers={"content-type": "text/html"})
     member = Membership.objects.create(
         user=people.person("lea@example.com"), team=acme.team, role="viewer"
     )
@@ -49,7 +53,10 @@ def addresses(acme):
         elif name.startswith(("team", "member")):
             options = [{}, {"slug": "north"}, {"slug": "north", "pk": member.pk}]
         else:
-            options = [{}, pk, pk | {"batch": batch.pk}]
+            answer = Attempt.objects.filter(answer__isnull=False).get()
+            sent = pk | {"batch": answer.batch_id}
+            options = [{}, pk, sent if "request" in name else pk | {"batch": batch.pk},
+                       sent | {"attempt": answer.pk}]  # fmt: skip
         made[name] = next(path for path in (_reverse(name, o) for o in options) if path)
     return made
 

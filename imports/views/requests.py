@@ -1,0 +1,96 @@
+"""The requests of an import: which there are, and of each everything that happened to it."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from imports import access
+from imports.delivery import window
+from imports.mega.contract import BULK_PATH
+from imports.models import Batch, BatchState, Import, Kind
+from imports.reports import downloads, requests
+from imports.views import steps
+from imports.views.http import Request, attachment, page_of
+
+PER_PAGE = 100
+SENT_KINDS = (Kind.SEND, Kind.DRY_RUN)
+
+
+@require_GET
+def index(request: Request, pk: int) -> HttpResponse:
+    """A page of requests, in the order of the sheet; the address says which."""
+    lead_import = access.get_import(request.user, pk)
+    asked = request.GET.get("which", "")
+    which = asked if asked in (*requests.FILTERS, requests.FAILED) else ""
+    page = page_of(request, requests.chosen(lead_import, which), PER_PAGE)
+    context = steps.shared(request, lead_import, "import_send") | {
+        "which": which,
+        "counts": requests.counts(lead_import),
+        "page": page,
+        "lines": requests.lines(list(page)),
+    }
+    return render(request, "imports/requests.html", context)
+
+
+@require_GET
+def detail(request: Request, pk: int, batch: int) -> HttpResponse:
+    """One request: its timeline, both bodies, and a decision about it where one is needed."""
+    lead_import = access.get_import(request.user, pk)
+    one = _batch(lead_import, batch)
+    context = steps.shared(request, lead_import, "import_send") | {
+        "batch": one,
+        "path": BULK_PATH,
+        "parts": one.halves.defer(*requests.BODY),
+        "results": requests.results(one),
+        "moments": requests.timeline(one),
+        "body": requests.request_body(one),
+        **_waiting(one),
+    }
+    return render(request, "imports/request.html", context)
+
+
+def _waiting(batch: Batch) -> dict[str, Any]:
+    """What becomes of a request that may have arrived: when it is repeated, how often, how long."""
+    if batch.state != BatchState.UNKNOWN:
+        return {}
+    token = batch.customer.token
+    now = window.database_now()
+    return {
+        "repeats_at": batch.not_before if batch.not_before > now else None,
+        "most_sends": settings.REPLAY_LIMIT,
+        "trusted_until": requests.trusted_until(batch),
+        "lacks_token": token is None or token.refused_at is not None,
+    }
+
+
+@require_GET
+def body(request: Request, pk: int, batch: int) -> HttpResponseBase:
+    """The request's body as a file, byte for byte."""
+    lead_import = access.get_import(request.user, pk)
+    one = _batch(lead_import, batch)
+    downloads.note_body(lead_import, request.user, batch=one.pk)
+    name = f"import-{pk}-request-{one.number}-{one.pk}.json"
+    return attachment([requests.request_bytes(one)], name, "application/octet-stream")
+
+
+@require_GET
+def answer(request: Request, pk: int, batch: int, attempt: int) -> HttpResponseBase:
+    """The body of the answer to one attempt as a file, byte for byte."""
+    lead_import = access.get_import(request.user, pk)
+    one = _batch(lead_import, batch)
+    tried = get_object_or_404(one.attempts, pk=attempt)
+    content = requests.answer_bytes(tried)
+    if content is None:
+        raise Http404
+    downloads.note_body(lead_import, request.user, batch=one.pk, attempt=tried.pk)
+    ending = "json" if "json" in tried.headers.get("content-type", "") else "txt"
+    name = f"import-{pk}-request-{one.number}-{one.pk}-answer-{tried.pk}.{ending}"
+    return attachment([content], name, "application/octet-stream")
+
+
+def _batch(lead_import: Import, pk: int) -> Batch:
+    found = lead_import.batches.filter(kind__in=SENT_KINDS).select_related("parent", "customer")
+    return get_object_or_404(found, pk=pk)
