@@ -76,6 +76,11 @@ def sees_audit(user: Person) -> bool:
     return user.memberships.filter(role=Role.MANAGER).exists()
 
 
+def sees_engine(user: Person) -> bool:
+    """Whether the engine's page is open to this person: it names no team, customer or lead."""
+    return sees_audit(user) or bool(isinstance(user, User) and user.is_active and user.is_superuser)
+
+
 def role_in(user: Person, team: Team) -> Role | None:
     """The person's role in a team; VIEWER for an auditor who is no member, None for a stranger."""
     if user is None:

@@ -1,11 +1,18 @@
-"""What the domain adds to /readyz and /metrics."""
+"""What the domain adds to /readyz and /metrics, and what open pages ask every two seconds."""
 
+import hashlib
+import threading
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
+from django.db import Error
 from django.db.models import Count, Max
 from django.db.models.functions import Now
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.utils import timezone
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -15,6 +22,60 @@ from imports.models import Batch, Import, Process
 from portal import health
 
 TICK_WITHIN = timedelta(seconds=10)
+KEPT = 1.0  # seconds for which a process answers all open pages with one look at the database
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """What every page says when the engine stands still; the sentence is '' while all is well."""
+
+    sentence: str
+
+    @property
+    def version(self) -> str:
+        """Changes with the sentence."""
+        return hashlib.sha256(self.sentence.encode()).hexdigest()[:8] if self.sentence else ""
+
+
+def alarm() -> Alarm:
+    """How it stands now, looked up."""
+    return Alarm(pulse.alarm())
+
+
+class Watch:
+    """The alarm as it was at most `KEPT` seconds ago, for the many that ask."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: tuple[float, Alarm] | None = None
+
+    def look(self) -> Alarm:
+        with self._lock:
+            now = time.monotonic()
+            if self._known is None or now - self._known[0] >= KEPT:
+                self._known = (now, _looked_up())
+            return self._known[1]
+
+
+def _looked_up() -> Alarm:
+    try:
+        return alarm()
+    except Error:
+        return Alarm("The database does not answer. Nothing is lost; it goes on by itself.")
+
+
+_watch = Watch()
+
+
+def alarm_page(request: HttpRequest) -> HttpResponse:
+    """Answer an open page: 204 while it shows what is true.
+
+    It says no more than /readyz, so it needs no session: asking costs neither of them a query.
+    """
+    now = _watch.look()
+    if request.GET.get("v", "") == now.version:
+        return HttpResponse(status=204)
+    return HttpResponse(render_to_string("parts/alarm.html", {"alarm": now}))
 
 
 def clock() -> str:
@@ -61,4 +122,5 @@ def register() -> None:
     health.register_check("clock", clock)
     for kind in ("delivery", "intake"):
         health.register_check(kind, partial(worker, kind), of_worker=True)
+    health.register_page("/engine/alarm", alarm_page)
     health.REGISTRY.register(Figures())

@@ -21,6 +21,8 @@ logger = logging.getLogger(__name__)
 Check = Callable[[], str]  # '' when all is well, else what is missing, in a few words
 _checks: dict[str, Check] = {}
 _worker_checks: dict[str, Check] = {}  # asked at /readyz?workers only: pages do without them
+Page = Callable[[HttpRequest], HttpResponse]
+_pages: dict[str, Page] = {}
 REGISTRY = CollectorRegistry()  # collectors that are asked at each scrape
 
 
@@ -30,6 +32,11 @@ def register_check(name: str, check: Check, *, of_worker: bool = False) -> None:
     It may raise a database error, which counts as missing.
     """
     (_worker_checks if of_worker else _checks)[name] = check
+
+
+def register_page(path: str, page: Page) -> None:
+    """Have a page of the domain answered before everything else, too: no session, no sign-in."""
+    _pages[path] = page
 
 
 def missing(*, workers: bool = False) -> dict[str, str]:
@@ -84,10 +91,7 @@ class HealthMiddleware:
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
-        self.pages: dict[str, Callable[[HttpRequest], HttpResponse]] = {
-            "/healthz": _healthz,
-            "/readyz": _readyz,
-        }
+        self.pages: dict[str, Page] = {"/healthz": _healthz, "/readyz": _readyz, **_pages}
         if settings.METRICS_ALLOWED:
             self.pages["/metrics"] = _metrics
 
@@ -97,6 +101,7 @@ class HealthMiddleware:
             return self.get_response(request)
         response = page(request)
         response["Cache-Control"] = "no-store"
+        response["X-Content-Type-Options"] = "nosniff"
         return response
 
 

@@ -13,7 +13,7 @@ from imports.models import Process
 
 log = logging.getLogger(__name__)
 
-SILENCE = timedelta(seconds=10)
+SILENCE = timedelta(seconds=6)  # three beats; a page that asks every two seconds says it within ten
 BEAT_SECONDS = 2.0
 
 _BEAT = """

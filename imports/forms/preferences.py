@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
+from imports.models import NoticeKind
 from portal.models import User
 
 
@@ -30,6 +31,12 @@ class PreferencesForm(_UserForm):
     time_zone = forms.ChoiceField(
         choices=zone_choices,
         help_text="Times on all pages are shown in it. Files and the audit export use UTC.",
+    )
+    mails = forms.MultipleChoiceField(
+        choices=NoticeKind.choices,
+        required=False,
+        label="By mail",
+        widget=forms.CheckboxSelectMultiple,
     )
     theme = forms.ChoiceField(
         choices=[("", "As the system"), ("light", "Light"), ("dark", "Dark")],

@@ -6,8 +6,8 @@ from django import template
 from django.http import HttpRequest
 from django.template import Context
 
-from imports import access
-from imports.delivery import progress
+from imports import access, health
+from imports.notices import inbox
 from portal.models import User
 
 register = template.Library()
@@ -16,9 +16,21 @@ THEMES = ("light", "dark")
 
 
 @register.simple_tag
-def engine_alarm() -> str:
-    """One sentence when the clock or the workers stand still, else nothing."""
-    return progress.engine_alarm()
+def engine_alarm() -> health.Alarm:
+    """What a page says when the clock or the workers stand still."""
+    return health.alarm()
+
+
+@register.simple_tag
+def unread_notices(user: User) -> int:
+    """How many notices the user has not read."""
+    return inbox.unread(user)
+
+
+@register.simple_tag
+def sees_engine(user: User) -> bool:
+    """Whether the engine's page is open to the user."""
+    return access.sees_engine(user)
 
 
 @register.simple_tag

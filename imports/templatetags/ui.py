@@ -113,6 +113,12 @@ def meaning(code: str) -> str:
     return words.MEANINGS.get(code.replace(" ", "_"), "")
 
 
+@register.filter
+def call_result(code: str) -> str:
+    """What became of a try to post a webhook."""
+    return f"HTTP {code}" if code.isdecimal() else words.CALL_RESULTS.get(code, code)
+
+
 @register.inclusion_tag("parts/outcome_bar.html")
 def outcome_bar(balance: Any, *, before: bool = False) -> dict[str, Any]:
     """The balance sheet as a bar of 1,000 parts with a legend in words.

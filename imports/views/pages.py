@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from imports import people
 from imports.forms.preferences import PreferencesForm
 from imports.models import ImportState
+from imports.notices import inbox
 from imports.views import words
 from imports.views.http import Request, attachment
 from portal.models import User
@@ -45,15 +46,17 @@ def sample(_request: Request) -> HttpResponseBase:
 def _save(form: PreferencesForm, user: User) -> None:
     """The trail names people, so it has to tell when one of them takes another name."""
     form.save()
+    inbox.choose_mails(user, form.cleaned_data["mails"])
     people.changed(user, [name for name in form.changed_data if name in form.Meta.fields], user)
 
 
 @require_http_methods(["GET", "POST"])
 def preferences(request: Request) -> HttpResponse:
-    """Name and time zone of the account, theme and keys of this browser."""
+    """Name, time zone and mails of the account, theme and keys of this browser."""
     here = {
         "theme": request.COOKIES.get("theme", ""),
         "shortcuts": request.COOKIES.get("shortcuts") != "off",
+        "mails": inbox.mailed_kinds(request.user),
     }
     form = PreferencesForm(request.POST or None, instance=request.user, initial=here)
     if not form.is_valid():

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from imports import access, members
 from imports.errors import PortalError
 from imports.forms.teams import MemberForm, RoleForm
+from imports.notices import webhooks
 from imports.views.http import Request, attempt
 from portal.models import Role, Team
 
@@ -34,6 +35,7 @@ def _page(request: Request, team: Team, form: MemberForm, status: int = 200) -> 
         "roles": Role.choices,
         "form": form,
         "may_manage": access.can(request.user, team, Role.MANAGER),
+        "webhook": webhooks.in_use(team),
     }
     return render(request, "imports/team.html", context, status=status)
 

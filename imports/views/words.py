@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from imports.delivery.conclude import Code
-from imports.models import Batch, BatchState, ImportState
+from imports.models import Batch, BatchState, ImportState, NoticeKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,28 @@ RESULTS: Final[dict[str, Look]] = {
     "unchanged": Look("Unchanged", "quiet", "circle-equal"),
     "not_sent": Look("Not sent", "quiet", "circle-dashed"),
     "blank": Look("Blank", "quiet", "circle-minus"),
+}
+
+NOTICES: Final[dict[str, Look]] = {
+    NoticeKind.FINISHED: Look("Finished", "good", "circle-check"),
+    NoticeKind.FAILURES: Look("Finished with failures", "warn", "triangle-alert"),
+    NoticeKind.BLOCKED: Look("Blocked", "bad", "key-round"),
+    NoticeKind.DECISION: Look("Needs a decision", "warn", "circle-question-mark"),
+    NoticeKind.INCONSISTENT: Look("Books do not balance", "bad", "shield-alert"),
+}
+
+CALL_RESULTS: Final[dict[str, str]] = {
+    "late": "not posted: this process was held up",
+    "dns": "the host's name has no address",
+    "not_public": "refused: the host has an address that is not on the public internet",
+    "tls": "its certificate is not trusted, or it does not speak TLS",
+    "connect_timeout": "it did not answer in time",
+    "connect_refused": "it accepts no connection",
+    "timeout": "no answer within five seconds",
+    "broke_off": "the connection broke",
+    "not_http": "what came back is not HTTP",
+    "retired": "the webhook was changed or removed",
+    "VaultError": "the stored address does not open with TOKEN_KEYS",
 }
 
 MEANINGS: Final[dict[str, str]] = {

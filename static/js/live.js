@@ -16,12 +16,12 @@ function tell(live) {
 }
 
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (event.target.matches("[data-live]") && document.hidden) event.preventDefault();
+  if (event.target.matches("[data-live], [data-poll]") && document.hidden) event.preventDefault();
 });
 
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) return;
-  for (const live of document.querySelectorAll("[data-live][hx-get]")) {
+  for (const live of document.querySelectorAll(":is([data-live], [data-poll])[hx-get]")) {
     window.htmx?.trigger(live, "refresh");
   }
 });

@@ -21,7 +21,8 @@ def pages(ines, client_of):
     return [
         "/", "/customers/", f"/customers/{customer.slug}/", f"/customers/{customer.slug}/token/",
         "/customers/new/", "/teams/road-team/", "/imports/new/", "/history/", "/audit/",
-        "/audit/check/", "/help/", "/preferences/", f"/imports/{done.pk}/send/",
+        "/audit/check/", "/help/", "/preferences/", "/notices/", "/engine/",
+        "/teams/road-team/webhook/", f"/imports/{done.pk}/send/",
         f"/imports/{done.pk}/report/", f"/imports/{done.pk}/rows/",
         *(f"/imports/{waiting.pk}/{step}/" for step in ("file", "columns", "review")),
     ]  # fmt: skip

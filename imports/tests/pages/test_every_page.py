@@ -16,7 +16,7 @@ POSTED = {
     "customer_check", "member_add", "member_role", "import_read_again", "import_options",
     "import_ask", "import_ask_cancel", "import_undo", "import_pause", "import_resume",
     "import_go_on", "import_decide", "import_priority", "import_rest", "import_skip_reading",
-    "history_search",
+    "history_search", "team_webhook_test", "notices_read", "notice_read",
 }  # fmt: skip
 FOR_IMPORTERS = {
     "customer_check", "import_read_again", "import_options", "import_ask", "import_ask_cancel",
@@ -26,12 +26,12 @@ FOR_IMPORTERS = {
 }  # fmt: skip
 FOR_MANAGERS = {
     "customer_new", "customer_edit", "customer_token", "member_add", "member_role",
-    "member_remove",
+    "member_remove", "team_webhook", "team_webhook_test", "team_webhook_remove",
 }  # fmt: skip
 OF_THE_READER = {  # lists of one's own things, and pages about the portal
     "home", "customers", "customers_csv", "customer_new", "teams", "import_new", "history",
     "history_search", "history_csv", "audit", "audit_check", "audit_csv", "help", "sample",
-    "preferences",
+    "preferences", "notices", "notices_read", "engine",
 }  # fmt: skip
 
 
@@ -52,6 +52,8 @@ def addresses(acme):
             options = [{}, {"slug": acme.slug}]
         elif name.startswith(("team", "member")):
             options = [{}, {"slug": "north"}, {"slug": "north", "pk": member.pk}]
+        elif name.startswith("notice"):
+            options = [{}, {"pk": lead_import.notices.get().pk}]
         else:
             answer = Attempt.objects.filter(answer__isnull=False).get()
             sent = pk | {"batch": answer.batch_id}
@@ -99,7 +101,7 @@ def test_readers_may_read_and_not_write(vera, audrey, addresses):
         for name in FOR_IMPORTERS | FOR_MANAGERS:
             assert reader.post(addresses[name]).status_code == 403, (reader.user.email, name)
         for name in set(addresses) - POSTED - FOR_MANAGERS - FOR_IMPORTERS:
-            closed = name.startswith("audit") and reader is vera
+            closed = name.startswith(("audit", "engine")) and reader is vera
             status = reader.get(addresses[name]).status_code
             assert status in ({403} if closed else {200, 204, 302}), (reader.user.email, name)
 

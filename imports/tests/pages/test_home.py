@@ -48,7 +48,7 @@ def test_running_imports_are_live_and_finished_ones_recent(ines, acme):
 
 
 def test_nothing_running_means_no_polling(ines, acme):
-    assert "hx-trigger" not in story.text(ines.get("/"))
+    assert 'hx-get="/"' not in story.text(ines.get("/"))
 
 
 def test_a_standing_clock_is_said_on_every_page(ines, acme):

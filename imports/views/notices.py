@@ -1,0 +1,52 @@
+"""A person's notices: the list, and what is read."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from imports import access
+from imports.models import Notice
+from imports.notices import inbox, words
+from imports.views.http import Request, page_of
+from imports.views.words import NOTICES
+
+
+@require_GET
+def index(request: Request) -> HttpResponse:
+    """My notices, newest first."""
+    page = page_of(request, inbox.of(request.user))
+    lines = [
+        (one, NOTICES[one.notice.kind], words.counted(one.notice), words.sentence(one.notice))
+        for one in page
+    ]
+    context = {"page": page, "lines": lines, "unread": inbox.unread(request.user)}
+    return render(request, "imports/notices.html", context)
+
+
+@require_GET
+def detail(request: Request, pk: int) -> HttpResponse:
+    """On to the import; whoever goes there has read the notice."""
+    notice = _notice(request, pk)
+    inbox.mark_read(request.user, notice.pk)
+    return redirect("import", notice.lead_import_id)
+
+
+@require_POST
+def read(request: Request, pk: int) -> HttpResponse:
+    """Mark one as read."""
+    inbox.mark_read(request.user, _notice(request, pk).pk)
+    return redirect("notices")
+
+
+@require_POST
+def read_all(request: Request) -> HttpResponse:
+    """Mark all of mine as read."""
+    inbox.mark_read(request.user)
+    return redirect("notices")
+
+
+def _notice(request: Request, pk: int) -> Notice:
+    """The notice, if its import may be seen."""
+    notice = get_object_or_404(Notice, pk=pk)
+    access.get_import(request.user, notice.lead_import_id)
+    return notice
