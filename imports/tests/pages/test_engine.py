@@ -94,7 +94,7 @@ def test_max_sees_each_process_and_what_waits(alive, max_, acme):
 
     page = story.text(max_.get("/engine/"))
 
-    assert "box</span>, process 17" in page
+    assert "box, process 17" in page
     assert page.count("Alive") == 3
     assert page.count("Gone") == page.count("Silent") == 1
     assert "1 min ago" in page
