@@ -26,7 +26,7 @@ GOING = (ImportState.QUEUED, ImportState.SENDING)
 
 def learn(attempt: Attempt, found: Conclusion, headers: RateHeaders, now: datetime) -> None:
     """Write down what this exchange says about the key; writes nothing when it says nothing new."""
-    key = Quota.objects.get(pk=attempt.quota_id)
+    key = attempt.quota
     changes = _limit(key, headers) | _health(key, found, now) | _pace(key, found, now)
     if changes:
         Quota.objects.filter(pk=key.pk).update(**changes)

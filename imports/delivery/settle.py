@@ -9,7 +9,16 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Min, Q
 
-from imports.delivery import checks, dry_runs, keys, outcomes, replay, split, tripwire, window
+from imports.delivery import (
+    checks,
+    dry_runs,
+    exchange,
+    keys,
+    outcomes,
+    replay,
+    split,
+    tripwire,
+)
 from imports.delivery.conclude import MAYBE_DONE, Code, Conclusion, conclude, without_tokens
 from imports.delivery.quota import UNCLEAR_BEFORE_PROBING
 from imports.errors import MegaError
@@ -19,7 +28,6 @@ from imports.models import Attempt, Batch, BatchState, Kind, Quota
 log = logging.getLogger(__name__)
 
 SETTLED = (BatchState.DONE, BatchState.REPLACED)
-BODY = ("body", "body_sha256")  # never changes: not loaded, so not written again with the rest
 
 
 @transaction.atomic
@@ -31,9 +39,7 @@ def record(attempt_id: int, reply: Answer | MegaError) -> Code:
     this lock order.
     """
     reply = without_tokens(reply)
-    attempt = Attempt.objects.get(pk=attempt_id)
-    batch = Batch.objects.select_for_update().defer(*BODY).get(pk=attempt.batch_id)
-    now = window.database_now()
+    attempt, batch, now = exchange.load(attempt_id)
     refs = [str(number) for number in batch.row_numbers]
     found = conclude(reply, refs, now=now, dry_run=batch.kind != Kind.SEND)
     headers = _close(attempt, reply, found, now)
@@ -68,7 +74,7 @@ def _close(
             attempt.reset_at = now + timedelta(seconds=headers.reset)
         attempt.answer_sha256 = hashlib.sha256(reply.body).digest()
         attempt.answer = zlib.compress(reply.body, 1)
-    attempt.save()
+    exchange.write(attempt)
     return headers
 
 
@@ -88,7 +94,7 @@ def _apply(batch: Batch, attempt: Attempt, found: Conclusion, now: datetime) -> 
         _settle_send(batch, attempt, found, now)
     batch.lease_until = None
     batch.deaths = 0  # the worker lived to tell: the batch does not kill whoever carries it
-    batch.save()
+    exchange.write(batch)
 
 
 def _apply_late(batch: Batch, attempt: Attempt, found: Conclusion, now: datetime) -> None:
@@ -99,17 +105,18 @@ def _apply_late(batch: Batch, attempt: Attempt, found: Conclusion, now: datetime
     if outcomes.stored(batch) == batch.rows:
         batch.state, batch.settled_at, batch.lease_until = BatchState.DONE, now, None
         batch.reason, batch.detail = Code.SETTLED, ""
-        batch.save()
+        exchange.write(batch)
 
 
 def _settle_send(batch: Batch, attempt: Attempt, found: Conclusion, now: datetime) -> None:
     batch.reason, batch.detail = found.code, found.detail[:1000]
     outcomes.store(batch, attempt, found.results)
+    if found.code == Code.SETTLED:
+        batch.state, batch.settled_at = BatchState.DONE, now
+        return
     batch.first_sent_at = _first_maybe_sent(batch)
     may_have_happened = _was_unclear_before(batch, attempt)
     match found.code:
-        case Code.SETTLED:
-            batch.state, batch.settled_at = BatchState.DONE, now
         case Code.INCOMPLETE:
             _incomplete(batch, now)
         case Code.UNCLEAR:

@@ -1,0 +1,81 @@
+"""The two records of an exchange, its attempt and its batch, as settling needs them.
+
+Five hundred outcomes are stored in the time of a few round trips and of a few queries built by the
+ORM, so here one statement loads both and one each writes them back: what is never looked at (the
+bodies) is not loaded, and what never changes (the row numbers) is not written.
+"""
+
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from django.db import connection, models
+
+from imports.models import Attempt, Batch, Quota
+
+_UNREAD = ("body", "body_sha256", "headers", "answer", "answer_sha256")
+_CHANGED: dict[type[models.Model], tuple[str, ...]] = {
+    Attempt: (
+        "ended_at", "was_sent", "status", "headers", "remaining", "reset_at", "answer_sha256",
+        "answer", "conclusion",
+    ),
+    Batch: (
+        "state", "reason", "detail", "not_before", "lease_until", "base_url", "first_sent_at",
+        "sends", "deaths", "settled_at",
+    ),
+}  # fmt: skip
+
+
+def _columns(model: type[models.Model], alias: str) -> tuple[list[str], str]:
+    """Return the fields to be loaded, and the SQL that names their columns."""
+    fields = [one for one in model._meta.concrete_fields if one.name not in _UNREAD]  # noqa: SLF001 - documented
+    return [one.attname for one in fields], ", ".join(f"{alias}.{one.column}" for one in fields)
+
+
+_ATTEMPT, _ATTEMPT_COLUMNS = _columns(Attempt, "a")
+_BATCH, _BATCH_COLUMNS = _columns(Batch, "b")
+_QUOTA, _QUOTA_COLUMNS = _columns(Quota, "q")
+_LOAD = f"""
+    SELECT clock_timestamp(), {_ATTEMPT_COLUMNS}, {_BATCH_COLUMNS}, {_QUOTA_COLUMNS}
+    FROM imports_attempt a
+    JOIN imports_batch b ON b.id = a.batch_id
+    JOIN imports_quota q ON q.id = a.quota_id
+    WHERE a.id = %s
+    FOR UPDATE OF b
+"""  # noqa: S608 - made of the models' own columns
+
+
+def load(attempt_id: int) -> tuple[Attempt, Batch, datetime]:
+    """Lock the attempt's batch; return both and the database's time. Raises Attempt.DoesNotExist.
+
+    What is loaded of an attempt never changes, and the lock guards the batch. The attempt's quota
+    comes along as it stood a moment ago.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_LOAD, [attempt_id])
+        row = cursor.fetchone()
+    if row is None:
+        raise Attempt.DoesNotExist(f"There is no attempt {attempt_id}.")
+    values = iter(row[1:])
+    attempt = Attempt.from_db(connection.alias, _ATTEMPT, list(islice(values, len(_ATTEMPT))))
+    batch = Batch.from_db(connection.alias, _BATCH, list(islice(values, len(_BATCH))))
+    attempt.quota = Quota.from_db(connection.alias, _QUOTA, list(values))
+    return attempt, batch, row[0]
+
+
+def write(record: Attempt | Batch) -> None:
+    """Write back what settling may have changed."""
+    meta = record._meta  # noqa: SLF001 - documented by Django
+    names = _CHANGED[type(record)]
+    fields: list[models.Field[Any, Any]] = [
+        one for one in meta.concrete_fields if one.name in names
+    ]
+    changes = ", ".join(f"{field.column} = %s" for field in fields)
+    values = [
+        field.get_db_prep_save(getattr(record, field.attname), connection) for field in fields
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {meta.db_table} SET {changes} WHERE id = %s",  # noqa: S608 - as above
+            [*values, record.pk],
+        )
