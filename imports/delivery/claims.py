@@ -1,7 +1,7 @@
 """Claiming batches for keys that may send: set-based SQL, whatever the number of customers."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,12 +9,13 @@ from django.db import connection, transaction
 from django.db.models import Sum
 from django.db.models.functions import Now
 
-from imports.delivery import quota, window
+from imports.delivery import backlog, quota, window
 from imports.models import Process, Quota
 
 CLAIM_SECONDS = 10
 MOST_CLAIMS = 200  # a tick
 MOST_KEYS = 1000  # a tick
+DRY_RUN_WAIT = timedelta(minutes=5)  # the longest that imports keep a dry run waiting
 WORKER_SILENCE = timedelta(seconds=10)
 
 # Keys with something that may start, the longest waiting first. Checks start even when the token
@@ -35,31 +36,33 @@ _KEYS = """
     FOR NO KEY UPDATE SKIP LOCKED
 """
 
-# Within a key: checks first, then a turn for each import (or dry run), the one that was served
-# longest ago first; within an import replays first, then sheet order. A key that is being probed
-# repeats what is unknown before it risks anything new. What holds for a whole import (when it was
-# served, its first open batch) is asked once for each, not for each batch: OFFSET 0 sees to that.
-# Settling locks a batch and then its key, so a batch that is locked is left for the next tick: the
-# clock waits for nobody.
+# Within a key: checks first, then what may have arrived and is repeated, then by priority, and
+# within that a turn for each import, the one that was served longest ago first; within an import
+# sheet order. A dry run gets its first request as if it were an import, then what imports leave, or
+# one every five minutes. A key that is being probed repeats what is unknown before it risks
+# anything new. What holds for a whole import (when it was served, its first open batch) is asked
+# once for each, not for each batch: OFFSET 0 sees to that. Settling locks a batch and then its key,
+# so a batch that is locked is left for the next tick: the clock waits for nobody.
 _CLAIM = """
-WITH granted (quota_id, may_start, probing, place) AS (
-    SELECT * FROM unnest(%(ids)s::bigint[], %(counts)s::int[], %(probing)s::bool[]) WITH ORDINALITY
+WITH granted (quota_id, may_start, dry_runs, probing, place) AS (
+    SELECT * FROM unnest(%(ids)s::bigint[], %(counts)s::int[], %(dry_runs)s::int[],
+                         %(probing)s::bool[]) WITH ORDINALITY
 ), carriers AS (
     SELECT g.*, t.id AS token_id, t.customer_id, t.refused_at IS NOT NULL AS refused
     FROM granted g JOIN imports_token t ON t.quota_id = g.quota_id AND t.retired_at IS NULL
 ), startable AS (
-    SELECT c.quota_id, c.place, c.token_id, c.may_start, c.probing, b.id, b.kind, b.number,
-           b.state = 'unknown' AS replay, b.import_id, b.dry_run_id,
+    SELECT c.quota_id, c.place, c.token_id, c.may_start, c.dry_runs, c.probing, b.id, b.kind,
+           b.number, b.state = 'unknown' AS replay, 0 AS priority, b.import_id, b.dry_run_id,
            (SELECT max(p.claimed_at) FROM imports_batch p WHERE p.import_id = b.import_id) AS served
     FROM carriers c JOIN imports_batch b ON b.customer_id = c.customer_id
     WHERE b.not_before <= now() AND (b.kind = 'check' OR NOT c.refused)
       AND (b.state = 'unknown' OR (b.state = 'waiting' AND b.kind <> 'send'))
     UNION ALL
-    SELECT c.quota_id, c.place, c.token_id, c.may_start, c.probing, b.id, b.kind, b.number,
-           false, b.import_id, b.dry_run_id, i.served
+    SELECT c.quota_id, c.place, c.token_id, c.may_start, c.dry_runs, c.probing, b.id, b.kind,
+           b.number, false, i.priority, b.import_id, b.dry_run_id, i.served
     FROM carriers c
     JOIN LATERAL (
-        SELECT i.id,
+        SELECT i.id, i.priority,
             (SELECT max(p.claimed_at) FROM imports_batch p WHERE p.import_id = i.id) AS served,
             (SELECT min(e.number) FROM imports_batch e
              WHERE e.import_id = i.id AND e.kind = 'send' AND e.state IN
@@ -81,12 +84,21 @@ WITH granted (quota_id, may_start, probing, place) AS (
                            ORDER BY replay DESC, number, id) AS turn,
         bool_or(replay) OVER (PARTITION BY quota_id) AS has_replays
     FROM startable s
+), bounded AS (
+    SELECT l.*,
+        kind = 'dry_run'
+            AND (turn > 1 OR coalesce(served > now() - %(dry_run_wait)s, false)) AS yields,
+        row_number() OVER (PARTITION BY quota_id, kind
+                           ORDER BY turn, served NULLS FIRST, number, id) AS of_kind
+    FROM laned l
+    WHERE NOT probing OR replay OR NOT has_replays OR kind = 'check'
 ), ranked AS (
     SELECT id, token_id, may_start, place,
-        row_number() OVER (PARTITION BY quota_id ORDER BY kind <> 'check', turn,
-                           served NULLS FIRST, number, id) AS rank
-    FROM laned
-    WHERE NOT probing OR replay OR NOT has_replays OR kind = 'check'
+        row_number() OVER (PARTITION BY quota_id
+                           ORDER BY kind <> 'check', NOT replay, yields, priority DESC, turn,
+                                    served NULLS FIRST, number, id) AS rank
+    FROM bounded
+    WHERE kind <> 'dry_run' OR of_kind <= dry_runs
 ), chosen AS (
     SELECT id, token_id FROM ranked WHERE rank <= may_start
     ORDER BY rank, place LIMIT %(most)s
@@ -120,15 +132,29 @@ _CARRIED = """
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """How many requests a key may start now."""
+    """How many requests a key may start now, and how many of them for dry runs."""
 
     quota_id: int
     may_start: int
+    dry_runs: int
     probing: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What was claimed, and in how many seconds the next request of any key may start."""
+
+    claimed: list[int]
+    next_in: float = math.inf
+
+
 def claim() -> list[int]:
-    """Claim what may start now and return the batches' ids.
+    """Claim what may start now and return the batches' ids."""
+    return go_round().claimed
+
+
+def go_round() -> Round:
+    """Claim what may start now.
 
     1. Lock the keys that have something to send (another clock skips them).
     2. Ask the quota of each.
@@ -136,14 +162,27 @@ def claim() -> list[int]:
     """
     room, free = _room()
     if room <= 0:
-        return []
+        return Round([])
     with transaction.atomic():
         keys = _lock_keys()
         now = window.database_now()
-        facts = window.load(keys, now)
-        claimed = _claim(list(_grants(keys, facts, free, now)), room)
+        facts = _with_backlog(window.load(keys, now), now)
+        allowed = {key: quota.allowance(known, now) for key, known in facts.items()}
+        grants = _grants(facts, allowed, free, now)
+        claimed = _claim(grants, room)
     _mark_started()
-    return claimed
+    coming = [one.next_at for one in allowed.values() if one.next_at is not None]
+    return Round(claimed, (min(coming) - now).total_seconds() if coming else math.inf)
+
+
+def _with_backlog(facts: dict[int, quota.KeyFacts], now: datetime) -> dict[int, quota.KeyFacts]:
+    """Add what waits, for the keys that have a slot free: the others need not be asked."""
+    may = [key for key, known in facts.items() if quota.allowance(known, now).may_start]
+    waits = backlog.load(may)
+    return facts | {
+        key: replace(facts[key], waiting=one.requests, company=one.company, has_imports=one.sends)
+        for key, one in waits.items()
+    }
 
 
 def _room() -> tuple[int, int]:
@@ -168,15 +207,20 @@ def _lock_keys() -> list[Quota]:
 
 
 def _grants(
-    keys: list[Quota], facts: dict[int, quota.KeyFacts], free: int, now: datetime
-) -> Iterator[Grant]:
-    """Yield what each key may start: by its quota, and no more slots than it leaves to others."""
-    for key in keys:
-        known = facts[key.pk]
-        may_start = min(quota.allowance(known, now).may_start, quota.share(known, free))
+    facts: dict[int, quota.KeyFacts],
+    allowed: dict[int, quota.Allowance],
+    free: int,
+    now: datetime,
+) -> list[Grant]:
+    """Return what each key may start: by its quota, and no more slots than it leaves to others."""
+    grants = []
+    for key, known in facts.items():
+        may_start = min(allowed[key].may_start, quota.share(known, free))
         if may_start > 0:
-            yield Grant(key.pk, may_start, quota.is_probing(known))
+            dry_runs = quota.dry_runs(known, now)
+            grants.append(Grant(key, may_start, dry_runs, quota.is_probing(known)))
             free -= may_start
+    return grants
 
 
 def _claim(grants: list[Grant], room: int) -> list[int]:
@@ -185,7 +229,9 @@ def _claim(grants: list[Grant], room: int) -> list[int]:
     parameters: dict[str, Any] = {
         "ids": [grant.quota_id for grant in grants],
         "counts": [grant.may_start for grant in grants],
+        "dry_runs": [grant.dry_runs for grant in grants],
         "probing": [grant.probing for grant in grants],
+        "dry_run_wait": DRY_RUN_WAIT,
         "most": room,
         "lease": CLAIM_SECONDS,
     }

@@ -1,6 +1,7 @@
 """The clock: once a second it decides what may start, and brings back what was lost."""
 
 import logging
+import math
 import os
 import socket
 import threading
@@ -29,6 +30,7 @@ log = logging.getLogger(__name__)
 
 STATEMENT_TIMEOUT_MS = 15_000
 IDLE_IN_TRANSACTION_MS = 10_000
+SHORTEST_REST = 0.05  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Clock:
     nudges: Nudges
     name: str = field(default_factory=lambda: f"clock@{socket.gethostname()}:{os.getpid()}")
     stopping: threading.Event = field(default_factory=threading.Event)
+    _next_at: float = math.inf  # when the next request of any key may start: monotonic seconds
 
     def run(self) -> None:
         """Tick until `stopping` is set; a database that is away is waited for."""
@@ -62,7 +65,9 @@ class Clock:
             except (DatabaseError, InterfaceError) as problem:
                 log.warning("clock: the database is away (%s)", type(problem).__name__)
                 connection.close()
-            self.stopping.wait(max(0.05, settings.CLOCK_INTERVAL - (time.monotonic() - began)))
+            now = time.monotonic()
+            rest = seconds_to_rest(settings.CLOCK_INTERVAL, now - began, self._next_at - now)
+            self.stopping.wait(rest)
 
     def tick(self) -> list[int]:
         """Do what is due now; return the ids of the batches that were claimed.
@@ -75,11 +80,12 @@ class Clock:
         pulse.beat(self.name, "clock")
         for chore in _BEFORE:
             _safely(chore)
-        claimed = claims.claim()
-        self._nudge(claimed)
+        found = claims.go_round()
+        self._next_at = time.monotonic() + found.next_in
+        self._nudge(found.claimed)
         for chore in _AFTER:
             _safely(chore)
-        return claimed
+        return found.claimed
 
     def _nudge(self, claimed: list[int]) -> None:
         if not self.nudges.reachable():
@@ -115,6 +121,16 @@ _AFTER: tuple[Callable[[], object], ...] = (
     pulse.forget_the_gone,
     heads.export,
 )
+
+
+def seconds_to_rest(interval: float, took: float, next_in: float) -> float:
+    """Return how long to rest after a tick that took so long.
+
+    Till the next full interval, or till a key may send again, `next_in` seconds from now, if that
+    is sooner: what a free slot lies idle is lost of a scarce quota. But at least as long as the
+    tick took, so that many keys do not keep clock and database busy all the time.
+    """
+    return max(min(interval - took, max(next_in, took)), SHORTEST_REST)
 
 
 def _safely(chore: Callable[[], object]) -> None:

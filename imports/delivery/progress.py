@@ -123,6 +123,7 @@ def _waits(
 
 _SENTENCES = {
     "": "",
+    "turns": "The requests are spread over the minute, so that others with this token are not kept waiting.",
     "quota": "Quota pause: MEGA takes no more requests with this token for now.",
     "told_to_wait": "MEGA asked to wait, or could not be reached.",
     "spacing": "Going evenly and a little slower, since MEGA refused a request for its rate.",

@@ -5,8 +5,11 @@ counted so, no quota that a vendor may have (fixed window, sliding window, token
 exceeded, whichever way the clocks and the network lean. What the headers say can only lower that.
 """
 
+import statistics
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from imports.delivery import spread
 
 HOLD = timedelta(seconds=60.2)
 WINDOW = timedelta(seconds=60)
@@ -23,6 +26,7 @@ class Exchange:
     ended_at: datetime | None
     remaining: int | None = None  # RateLimit-Remaining of its answer
     reset_at: datetime | None = None  # when its answer said that the window is full again
+    is_dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +40,17 @@ class KeyFacts:
     spaced: bool = False  # after an unexpected 429: evenly, a little slower
     proved: bool = True  # a 200 was seen with this key
     unclear_streak: int = 0  # exchanges in a row without a usable answer
+    waiting: int = 0  # requests that are still to be sent, those not cut yet included
+    company: bool = False  # another import of the key is about to come
+    has_imports: bool = False  # imports are among what waits
+    claimed_dry_runs: int = 0  # among the claimed
 
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """How many requests may start, and if none: when to look again, and why not now.
+    """How many requests may start, when the next one may, and if none: why not now.
 
-    `why` is one of '', 'quota', 'told_to_wait', 'spacing', 'probing'.
+    `why` is one of '', 'quota', 'turns', 'told_to_wait', 'spacing', 'probing'.
     """
 
     may_start: int
@@ -64,7 +72,57 @@ def allowance(facts: KeyFacts, now: datetime) -> Allowance:
         return Allowance(0, next_at, "quota")
     if facts.spaced:
         return _spaced(facts, now)
-    return Allowance(free)
+    return _spread(facts, free, now)
+
+
+def exchange_seconds(facts: KeyFacts) -> float:
+    """Return how long an exchange of the key takes, judged by the latest ones."""
+    took = [(e.ended_at - e.started_at).total_seconds() for e in facts.exchanges if e.ended_at]
+    return statistics.median(took) if took else 0.5
+
+
+def _spread(facts: KeyFacts, free: int, now: datetime) -> Allowance:
+    """Start what may start at once; the rest follows when its turn comes."""
+    if not facts.waiting:
+        return Allowance(free)
+    ahead, count = course(facts, now), 0
+    while count < free and ahead.waiting:
+        at = ahead.next_at()
+        if at > 0:
+            next_at = now + timedelta(seconds=at)
+            return Allowance(count, next_at, "" if count else "turns")
+        ahead.take(at)
+        count += 1
+    return Allowance(count)
+
+
+def course(facts: KeyFacts, now: datetime) -> spread.Course:
+    """Return when the waiting requests may start, as far as can be foreseen: seconds from now."""
+    took = exchange_seconds(facts)
+    period = HOLD.total_seconds() + took
+    pause = max(_seconds(facts.hold_until, now), 0.0)
+    held = [period] * facts.claimed
+    for exchange in facts.exchanges:
+        ended_at = exchange.ended_at or max(exchange.started_at + timedelta(seconds=took), now)
+        held.append(_seconds(ended_at + HOLD, now))
+    held = sorted(release for release in held if release > 0)[-facts.limit :]
+    unused = [0.0] * (facts.limit - len(held))
+    heard, heard_until = _headers_say(facts, now)
+    if heard is not None:
+        heard = max(heard, 0)
+        unused[heard:] = [_seconds(heard_until, now)] * len(unused[heard:])
+    recent = [0.0] * facts.claimed + [_seconds(e.started_at, now) for e in facts.exchanges]
+    return spread.Course(
+        slots=sorted(max(slot, pause) for slot in unused + held),
+        recent=recent,
+        waiting=facts.waiting,
+        period=period,
+        share=spread.IN_COMPANY if facts.company else spread.ALONE,
+    )
+
+
+def _seconds(moment: datetime | None, now: datetime) -> float:
+    return 0.0 if moment is None else (moment - now).total_seconds()
 
 
 def share(facts: KeyFacts, free: int) -> int:
@@ -74,6 +132,16 @@ def share(facts: KeyFacts, free: int) -> int:
     """
     own = facts.claimed + sum(exchange.ended_at is None for exchange in facts.exchanges)
     return max((free - own) // 2, 0 if own else 1)
+
+
+def dry_runs(facts: KeyFacts, now: datetime) -> int:
+    """Return how many requests of dry runs may start: beside imports, half of the key's minute."""
+    if not facts.has_imports:
+        return facts.limit
+    held = sum(
+        e.is_dry_run and (e.ended_at is None or e.ended_at + HOLD > now) for e in facts.exchanges
+    )
+    return max(max(facts.limit // 2, 1) - held - facts.claimed_dry_runs, 0)
 
 
 def _is_probing(facts: KeyFacts) -> bool:
@@ -137,10 +205,15 @@ def _come_free(facts: KeyFacts, newest: Exchange, now: datetime) -> int:
     )
 
 
+def spacing(facts: KeyFacts) -> timedelta:
+    """Return the distance between two requests after an unexpected 429."""
+    return WINDOW / facts.limit * SPACING_MARGIN
+
+
 def _spaced(facts: KeyFacts, now: datetime) -> Allowance:
     if facts.claimed:
         return Allowance(0, None, "spacing")
-    gap = WINDOW / facts.limit * SPACING_MARGIN
+    gap = spacing(facts)
     latest = max((e.started_at for e in facts.exchanges), default=None)
     if latest is not None and latest + gap > now:
         return Allowance(0, latest + gap, "spacing")

@@ -11,14 +11,14 @@ from imports.delivery import quota
 from imports.models import Quota
 
 _CLAIMED = """
-    SELECT t.quota_id, count(*)
+    SELECT t.quota_id, count(*), count(*) FILTER (WHERE b.kind = 'dry_run')
     FROM imports_batch b JOIN imports_token t ON t.id = b.token_id
     WHERE b.state = 'claimed' AND t.quota_id = ANY(%s)
     GROUP BY 1
 """
 # Two minutes: what an answer of the last minute said was used up may be a minute older than it.
 _EXCHANGES = """
-    SELECT quota_id, started_at, ended_at, remaining, reset_at
+    SELECT quota_id, started_at, ended_at, remaining, reset_at, kind = 'dry_run'
     FROM imports_attempt
     WHERE quota_id = ANY(%s) AND was_sent
       AND (ended_at IS NULL OR ended_at > now() - interval '122 seconds')
@@ -47,7 +47,7 @@ def load(quotas: Collection[Quota], now: datetime) -> dict[int, quota.KeyFacts]:
     all.
     """
     ids = [one.pk for one in quotas]
-    claimed = dict(_fetch(_CLAIMED, ids))
+    claimed = {one: counts for one, *counts in _fetch(_CLAIMED, ids)}
     exchanges: dict[int, list[quota.Exchange]] = defaultdict(list)
     for quota_id, *values in _fetch(_EXCHANGES, ids):
         exchanges[quota_id].append(quota.Exchange(*values))
@@ -56,7 +56,8 @@ def load(quotas: Collection[Quota], now: datetime) -> dict[int, quota.KeyFacts]:
         one.pk: quota.KeyFacts(
             limit=one.learned_limit or limits.get(one.pk, 10),
             exchanges=tuple(exchanges[one.pk]),
-            claimed=claimed.get(one.pk, 0),
+            claimed=claimed.get(one.pk, (0, 0))[0],
+            claimed_dry_runs=claimed.get(one.pk, (0, 0))[1],
             hold_until=one.hold_until,
             spaced=is_spaced(one, now),
             proved=one.proved_at is not None,

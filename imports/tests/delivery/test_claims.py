@@ -1,10 +1,20 @@
 """Who goes first when a key may send less than it has."""
 
+from datetime import timedelta
+
 import pytest
 from django.utils import timezone
 
 from imports.delivery import checks, claims, keys, pulse, tokens
-from imports.models import Attempt, Batch, ImportState
+from imports.models import (
+    Attempt,
+    Batch,
+    DryRun,
+    ImportState,
+    Kind,
+    MappingVersion,
+    Priority,
+)
 from imports.tests import people
 from imports.tests.delivery.sending import LONG_AGO, batch, lapse, taken
 
@@ -27,7 +37,7 @@ def may_send(lead_import, requests):
 
 
 def test_imports_of_one_key_take_turns_batch_by_batch(made):
-    huge, small = [batch(made, n) for n in range(2, 12)], another(made.customer)
+    huge, small = [batch(made, n) for n in range(2, 13)], another(made.customer)
     few = [batch(small, n) for n in range(2, 5)]
     Batch.objects.filter(pk__in=[huge[0].pk, few[0].pk]).update(
         state="done", claimed_at=timezone.now()
@@ -38,6 +48,84 @@ def test_imports_of_one_key_take_turns_batch_by_batch(made):
 
     served = sorted(claimed.values_list("lead_import_id", flat=True))
     assert served == [made.pk, made.pk, small.pk, small.pk]
+
+
+def test_what_is_to_go_first_goes_before_the_others_and_what_is_to_go_last_after_them(made):
+    normal = batch(made, 2)
+    urgent, idle = another(made.customer), another(made.customer)
+    type(made).objects.filter(pk=urgent.pk).update(priority=Priority.FIRST)
+    type(made).objects.filter(pk=idle.pk).update(priority=Priority.LAST)
+    last, first = batch(idle, 2), [batch(urgent, 2), batch(urgent, 3)]
+    may_send(made, 1)
+
+    order = [served_next() for _ in range(4)]
+
+    assert order == [first[0].pk, first[1].pk, normal.pk, last.pk]
+
+
+def test_what_may_have_arrived_is_repeated_before_what_is_to_go_first(made):
+    old = batch(made, 2)
+    Batch.objects.filter(pk=old.pk).update(state="unknown", first_sent_at=timezone.now())
+    urgent = another(made.customer)
+    type(made).objects.filter(pk=urgent.pk).update(priority=Priority.FIRST)
+    new = batch(urgent, 2)
+    may_send(made, 1)
+
+    assert [served_next(), served_next()] == [old.pk, new.pk]
+
+
+def served_next():
+    """Claim one request and have it answered, as if a minute ago."""
+    (claimed,) = claims.claim()
+    Batch.objects.filter(pk=claimed).update(state="done")
+    return claimed
+
+
+def a_dry_run(lead_import, *numbers):
+    """A dry run of another import of the customer, which is still in review."""
+    asked = people.an_import(lead_import.customer)
+    type(asked).objects.filter(pk=asked.pk).update(state=ImportState.REVIEW)
+    mapping = MappingVersion.objects.create(lead_import=asked, version=1, content={})
+    dry_run = DryRun.objects.create(
+        lead_import=asked, mapping=mapping, on_duplicate="skip", state=DryRun.State.RUNNING
+    )
+    return [batch(asked, one, kind=Kind.DRY_RUN, dry_run=dry_run) for one in numbers]
+
+
+def test_a_dry_run_gets_its_first_request_and_then_what_imports_leave(made):
+    asked = a_dry_run(made, 2, 3, 4)
+    sent = [batch(made, number) for number in range(2, 5)]
+    Batch.objects.filter(pk=sent[0].pk).update(claimed_at=timezone.now())
+    may_send(made, 1)
+
+    order = [served_next() for _ in range(6)]
+
+    assert order == [one.pk for one in (asked[0], *sent, *asked[1:])]
+
+
+def test_a_dry_run_that_waited_five_minutes_gets_a_request_beside_an_import(made):
+    asked = a_dry_run(made, 2, 3)
+    batch(made, 2)
+    long_ago = timezone.now() - timedelta(minutes=6)
+    Batch.objects.filter(pk=asked[0].pk).update(state="done", claimed_at=long_ago)
+    Batch.objects.create(
+        customer=made.customer, lead_import=made, number=1, row_numbers=[9], rows=1, state="done",
+        mega_id=made.mega_id, body=b"", body_sha256=b"", claimed_at=timezone.now(),
+    )  # fmt: skip
+    may_send(made, 1)
+
+    assert claims.claim() == [asked[1].pk]
+
+
+def test_beside_an_import_dry_runs_get_half_of_the_keys_minute_and_alone_all_of_it(made):
+    a_dry_run(made, *range(2, 12))
+    may_send(made, 10)
+
+    assert len(claims.claim()) == 5
+    assert claims.claim() == []
+
+    type(made).objects.filter(pk=made.pk).update(state=ImportState.PAUSED)
+    assert len(claims.claim()) == 5
 
 
 def test_an_import_that_was_never_served_goes_before_one_that_was(made):

@@ -1,0 +1,185 @@
+"""A key's requests in simulated time: the real quota and turns, a clock's ticks, a vendor's count.
+
+What the database and the workers do between (claim, take, settle) is done here by hand; everything
+that decides is the portal's own. Seconds count from the start.
+"""
+
+import math
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from imports.delivery import quota, replay
+from imports.delivery.clock import seconds_to_rest
+from imports.delivery.keys import SPACED_FOR, SPACED_SUCCESSES
+from imports.delivery.quota import Exchange, KeyFacts
+from imports.delivery.timetable import Queued, Turns
+from imports.mega.sandbox.quota import Limiter, make
+
+START = datetime(2026, 11, 3, 12, tzinfo=UTC)
+INTERVAL = 1.0  # the clock's
+TICK = 0.05  # what a tick takes
+PICK_UP = 0.05  # from a claim until the attempt begins
+
+
+@dataclass
+class Job:
+    """An import in simulated time."""
+
+    requests: int
+    arrives: float = 0.0
+    priority: int = 0
+    seen: float = 0.0  # from when on the portal knows that it is about to come
+    sent: list[float] = field(default_factory=list)
+    answered: list[float] = field(default_factory=list)
+    lane: Queued | None = None
+
+    @property
+    def waited(self) -> float:
+        """Seconds from its arrival to its first request."""
+        return self.sent[0] - self.arrives
+
+
+@dataclass
+class Flight:
+    job: Job | None
+    started: float
+    arrives: float
+    ends: float
+    status: int = 0
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class World:
+    """One key at one vendor. `foreign` are moments at which somebody else uses the key."""
+
+    limiter: Limiter
+    configured: int
+    delay: Callable[[], float] = lambda: 0.1  # one way
+    foreign: tuple[float, ...] = ()
+    now: float = 0.0
+    refused: int = 0
+    arrivals: list[float] = field(default_factory=list)
+    exchanges: list[Exchange] = field(default_factory=list)
+    flights: list[Flight] = field(default_factory=list)
+    learnt: int | None = None
+    hold: float = 0.0
+    spaced_until: float = 0.0
+    spaced_left: int = 0
+    foreign_refused: int = 0
+
+    def run(self, jobs: list[Job], until: float = 1e9) -> None:
+        """Send all, or up to a moment."""
+        for place, job in enumerate(jobs, start=1):
+            if job.lane is None:
+                job.lane = Queued(place, job.requests, job.priority, ready=job.arrives, first=True)
+        self._foreign_left = sorted(one for one in self.foreign if one >= self.now)
+        while self.now < until and (self.flights or any(job.lane.requests for job in jobs)):
+            next_in = self._tick(jobs)
+            self.now += TICK + seconds_to_rest(INTERVAL, TICK, next_in - TICK)
+            self._arrive()
+
+    def facts(self, jobs: list[Job]) -> KeyFacts:
+        """What the portal knows at this moment."""
+        open_ones = [job for job in jobs if job.arrives <= self.now and job.lane.requests]
+        coming = any(job.seen <= self.now < job.arrives for job in jobs)
+        self.exchanges = [e for e in self.exchanges if e.ended_at > at(self.now - 122)]
+        flying = [Exchange(at(one.started), None) for one in self.flights]
+        spaced = self.spaced_until > self.now and self.spaced_left > 0
+        return KeyFacts(
+            limit=self.learnt or self.configured,
+            exchanges=(*self.exchanges, *flying),
+            hold_until=at(self.hold) if self.hold else None,
+            spaced=spaced,
+            waiting=sum(job.lane.requests for job in open_ones),
+            company=coming,
+        )
+
+    def _tick(self, jobs: list[Job]) -> float:
+        facts = self.facts(jobs)
+        if not facts.waiting:
+            return math.inf
+        allowed = quota.allowance(facts, at(self.now))
+        turns = Turns([job.lane for job in jobs if job.arrives <= self.now])
+        for _ in range(allowed.may_start):
+            lane = turns.next(self.now)
+            if lane is None:
+                break
+            job = next(job for job in jobs if job.lane is lane)
+            self._send(job)
+            if lane.first:
+                lane.first, lane.ready = False, self.now + 1e6  # until it is answered
+            turns.put(lane)
+        if allowed.next_at is None:
+            return math.inf
+        return (allowed.next_at - at(self.now)).total_seconds()
+
+    def _send(self, job: Job) -> None:
+        there, back = self.delay(), self.delay()
+        started = self.now + PICK_UP
+        self.flights.append(Flight(job, started, started + there, started + there + back))
+        job.sent.append(started)
+
+    def _arrive(self) -> None:
+        """Let the vendor see what arrived until now, in its order, and settle what came back."""
+        coming = [(one.arrives, one) for one in self.flights if not one.status]
+        coming += [(moment, None) for moment in self._foreign_left if moment <= self.now]
+        self._foreign_left = [one for one in self._foreign_left if one > self.now]
+        for moment, flight in sorted(coming, key=lambda pair: pair[0]):
+            if moment > self.now:
+                continue
+            grant = self.limiter.take(moment)
+            if flight is None:
+                self.foreign_refused += not grant.allowed
+                continue
+            self.arrivals.append(moment)
+            self.refused += not grant.allowed
+            flight.status, flight.headers = 200 if grant.allowed else 429, grant.headers()
+        for flight in [one for one in self.flights if one.status and one.ends <= self.now]:
+            self.flights.remove(flight)
+            self._settle(flight)
+
+    def _settle(self, flight: Flight) -> None:
+        told, job = flight.headers, flight.job
+        self.learnt = int(told["RateLimit-Limit"])
+        end = at(flight.ends)
+        self.exchanges.append(
+            Exchange(
+                at(flight.started), end, int(told["RateLimit-Remaining"]),
+                end + timedelta(seconds=int(told["RateLimit-Reset"])),
+            )
+        )  # fmt: skip
+        if flight.status == 429:
+            job.lane.requests += 1
+            job.sent.remove(flight.started)
+            self.hold = self.now + replay.after_too_many(float(told["Retry-After"]))
+            self.spaced_until = self.hold + SPACED_FOR.total_seconds()
+            self.spaced_left = SPACED_SUCCESSES
+        else:
+            job.answered.append(flight.ends)
+            self.spaced_left = max(self.spaced_left - 1, 0)
+        if not job.lane.first and job.lane.ready > self.now:
+            job.lane.ready, job.lane.first = 0.0, flight.status == 429
+
+
+def at(seconds: float) -> datetime:
+    """Return a moment of the simulation."""
+    return START + timedelta(seconds=seconds)
+
+
+def world(kind: str, limit: int, *, seed: int = 0, slowest: float = 0.2, **more: object) -> World:
+    """Return a key at a vendor of that kind; a request takes up to `slowest` seconds each way.
+
+    Where in the vendor's window the simulation starts is drawn as well.
+    """
+    dice = random.Random(seed)
+    limiter = make(kind, limit)
+    limiter.take = _shifted(limiter.take, dice.uniform(0, 60))
+    more.setdefault("delay", lambda: dice.uniform(0.01, slowest))
+    return World(limiter, limit, **more)
+
+
+def _shifted(take: Callable, by: float) -> Callable:
+    return lambda now: take(now + by)
