@@ -5,24 +5,29 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Min, Q, Sum
-from django.utils import timezone
 
-from imports.delivery import before, pulse, quota, window
-from imports.models import OPEN, Batch, BatchState, Customer, Import, ImportState, Kind, Quota
+from imports.delivery import before, outlook, pulse, quota
+from imports.models import Batch, BatchState, Import, ImportState, Kind
 
 PACE_OVER = timedelta(minutes=3)
-ROUND_SECONDS = 61  # a quota's minute, with the margin that keeps it
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the live page shows. Rows are those that are to be sent; pace is rows a minute."""
+    """What the live page shows. Rows are those that are to be sent; pace is rows a minute.
+
+    `starts_at` (None when it has begun) and `ends_at` are expected; `others` counts the imports
+    that take turns with this one.
+    """
 
     batches_total: int
     batches_done: int
     rows_total: int
     rows_done: int
     pace_per_minute: int
+    starts_at: datetime | None
+    ends_at: datetime | None
+    others: int
     seconds_left: int | None
     waits_for: str
     waits_until: datetime | None
@@ -43,18 +48,24 @@ def standing(lead_import: Import) -> Standing:
         total=Count("pk"), done=Count("pk", filter=final), all_rows=Sum("rows"),
         done_rows=Sum("rows", filter=final), next=Min("not_before", filter=~final),
     )  # fmt: skip
-    now = window.database_now()
-    waits_for, waits_until = _waits(lead_import, sums["next"], now)
+    seen = outlook.of(lead_import.customer)
+    expected = seen.expected.get(lead_import.pk)
+    ends_at = expected.ends_at if expected else None
+    waits_for, waits_until = _waits(lead_import, sums["next"], seen)
     decisions = list(batches.filter(state=BatchState.DECISION)[:50])
     parts = (lead_import.state, lead_import.reason, lead_import.planned_at, sums["total"],
-             sums["done"], sums["done_rows"], waits_for, waits_until, len(decisions))  # fmt: skip
+             sums["done"], sums["done_rows"], waits_for, waits_until, len(decisions),
+             seen.others(lead_import), _roughly(ends_at))  # fmt: skip
     return Standing(
         batches_total=sums["total"],
         batches_done=sums["done"],
         rows_total=sums["all_rows"] or 0,
         rows_done=sums["done_rows"] or 0,
-        pace_per_minute=_pace(lead_import, now),
-        seconds_left=_seconds_left(lead_import, sums["total"] - sums["done"], now),
+        pace_per_minute=_pace(lead_import, seen.now),
+        starts_at=expected.starts_at if expected else None,
+        ends_at=ends_at,
+        others=seen.others(lead_import),
+        seconds_left=round((ends_at - seen.now).total_seconds()) if ends_at else None,
         waits_for=waits_for,
         waits_until=waits_until,
         decisions=decisions,
@@ -71,59 +82,31 @@ def _pace(lead_import: Import, now: datetime) -> int:
     return round(rows / minutes)
 
 
-def _seconds_left(lead_import: Import, requests: int, now: datetime) -> int | None:
-    """Estimate from the key's budget: what is free now, then a round a minute."""
-    going = lead_import.state in (ImportState.QUEUED, ImportState.SENDING)
-    key = _key(lead_import.customer)
-    if not going or key is None or lead_import.planned_at is None:
-        return None
-    facts = window.load([key], now)[key.pk]
-    allowed = quota.allowance(facts, now)
-    ahead = requests + _others(lead_import)
-    rest = max(ahead - allowed.may_start, 0)
-    if not rest:
-        return 2
-    wait = (allowed.next_at - now).total_seconds() if allowed.next_at else ROUND_SECONDS
-    return round(max(wait, 1) + (-(-rest // facts.limit) - 1) * ROUND_SECONDS)
-
-
-def _others(lead_import: Import) -> int:
-    """Return how many requests of the customer's other imports take turns with this one's."""
-    others = Batch.objects.filter(
-        customer=lead_import.customer_id,
-        state__in=OPEN,
-        lead_import__state__in=(ImportState.QUEUED, ImportState.SENDING),
-    )
-    return others.exclude(lead_import=lead_import).count()
-
-
-def _key(customer: Customer) -> Quota | None:
-    token = customer.token
-    return token.quota if token else None
+def _roughly(moment: datetime | None) -> int | None:
+    """Return a number that changes when an expected time moves by half a minute or so."""
+    return None if moment is None else round(moment.timestamp() / 30)
 
 
 def _waits(
-    lead_import: Import, next_batch: datetime | None, now: datetime
+    lead_import: Import, next_batch: datetime | None, seen: outlook.Outlook
 ) -> tuple[str, datetime | None]:
     """Say what an import that is going waits for, and until when."""
     if lead_import.state not in (ImportState.QUEUED, ImportState.SENDING):
         return "", None
-    if lead_import.send_after and lead_import.send_after > now:
+    if lead_import.send_after and lead_import.send_after > seen.now:
         return "Starts in a moment; until then it can be undone.", lead_import.send_after
     if lead_import.planned_at is None and next_batch is None:
-        return before.progress(lead_import, now) or "Preparing the requests.", None
-    key = _key(lead_import.customer)
-    if key is None:
+        return before.progress(lead_import, seen.now) or "Preparing the requests.", None
+    if seen.facts is None:
         return "The customer has no token.", None
-    if next_batch and next_batch > now:
+    if next_batch and next_batch > seen.now:
         return "Asking MEGA again what became of a request.", next_batch
-    allowed = quota.allowance(window.load([key], now)[key.pk], now)
+    allowed = quota.allowance(seen.facts, seen.now)
     return _SENTENCES[allowed.why], allowed.next_at
 
 
 _SENTENCES = {
     "": "",
-    "turns": "The requests are spread over the minute, so that others with this token are not kept waiting.",
     "quota": "Quota pause: MEGA takes no more requests with this token for now.",
     "told_to_wait": "MEGA asked to wait, or could not be reached.",
     "spacing": "Going evenly and a little slower, since MEGA refused a request for its rate.",
@@ -134,10 +117,3 @@ _SENTENCES = {
 def engine_alarm() -> str:
     """Return one sentence when the clock or the workers stand still, else ''."""
     return pulse.alarm()
-
-
-def ends_at(left: Standing) -> datetime | None:
-    """Return when the import is expected to end."""
-    if left.seconds_left is None:
-        return None
-    return timezone.now() + timedelta(seconds=left.seconds_left)

@@ -132,9 +132,8 @@ class _Play:
             yield at, one
 
     def expected(self, one: Queued) -> Expected:
-        begins = self.begins.get(one.import_id)
-        has_begun = begins is None or not one.is_new
-        return Expected(
-            None if has_begun else self.now + timedelta(seconds=begins),
-            self.now + timedelta(seconds=self.ends[one.import_id]),
-        )
+        ends_at = self.now + timedelta(seconds=self.ends[one.import_id])
+        begins = self.begins.get(one.import_id) if one.is_new else None
+        if begins is None:
+            return Expected(None, ends_at)
+        return Expected(self.now + timedelta(seconds=begins), ends_at)

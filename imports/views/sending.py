@@ -58,7 +58,6 @@ def _context(request: Request, lead_import: Import) -> dict[str, Any]:
         "percent": int(100 * standing.share),
         "undo_until": undo_until if is_undoable else None,
         "shows_pace": _has_a_pace(lead_import),
-        "ends_at": progress.ends_at(standing),
         "is_reading": before.is_reading(lead_import),
         "old_values": before.record_of(lead_import),
         "may_pause": lead_import.state in control.GOING and not is_undoable,
