@@ -14,6 +14,7 @@ from imports.models import Attempt, Batch, BatchState, Customer, Kind, Token
 from portal.models import User
 
 MOST_TRIES = 3
+SHARED_FOR = timedelta(minutes=1)
 SENTENCES = {
     "ok": "The token works: MEGA accepted a trial row for this customer.",
     "unauthorized": "MEGA does not know this token (401). It was mistyped, or revoked. "
@@ -46,13 +47,18 @@ class CheckState:
 
 @transaction.atomic
 def start_check(customer: Customer, user: User | None) -> Batch:
-    """Queue a trial row for the customer's token; it goes before anything else of its key."""
+    """Queue a trial row for the customer's token; it goes before anything else of its key.
+
+    It costs a request of the quota: who asks again while one runs, or within a minute after it,
+    shares its result. A token that was set since is checked at once.
+    """
     token = customer.token
     if token is None:
         raise WrongState(f"{customer.name} has no token yet. Set one first.", code="no_token")
-    pending = _pending(customer)
-    if pending is not None:
-        return pending
+    Token.objects.select_for_update(no_key=True).get(pk=token.pk)  # two who ask come one by one
+    shared = _pending(customer) or _fresh(customer, token)
+    if shared is not None:
+        return shared
     leads = [{"row_ref": "check", "contact_name": "Token check"}]
     body = bodies.encode(leads, customer.on_duplicate, dry_run=True)
     batch = Batch.objects.create(
@@ -71,6 +77,12 @@ def start_check(customer: Customer, user: User | None) -> Batch:
 def _pending(customer: Customer) -> Batch | None:
     open_states = (BatchState.WAITING, BatchState.CLAIMED, BatchState.SENDING)
     return customer.batches.filter(kind=Kind.CHECK, state__in=open_states).first()
+
+
+def _fresh(customer: Customer, token: Token) -> Batch | None:
+    """Return the check of this token that ended within the last minute."""
+    ended = customer.batches.filter(kind=Kind.CHECK, token=token, settled_at__gt=Now() - SHARED_FOR)
+    return ended.order_by("pk").last()
 
 
 def latest_check(customer: Customer) -> CheckState:

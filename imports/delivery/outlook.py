@@ -63,12 +63,15 @@ def before_sending(lead_import: Import, requests: int) -> Outlook:
     return of(lead_import.customer, would_be)
 
 
-def lines(customer: Customer) -> list[Line]:
-    """Return the customer's imports that go or are to go, by expected start."""
+def lines(customer: Customer) -> tuple[list[Line], int]:
+    """Return the customer's imports that go or are to go, by expected start; and how many imports
+    of other customers with the same key are reckoned with.
+    """
     found = of(customer)
-    going = customer.imports.filter(pk__in=[one.import_id for one in found.queue])
-    rows = [Line(one, found.expected.get(one.pk)) for one in going.order_by("pk")[:MOST]]
-    return sorted(rows, key=lambda line: _order(line, found.now))
+    going = customer.imports.filter(pk__in=[one.import_id for one in found.queue]).order_by("pk")
+    rows = [Line(one, found.expected.get(one.pk)) for one in going]
+    ordered = sorted(rows, key=lambda line: _order(line, found.now))
+    return ordered[:MOST], len(found.queue) - len(rows)
 
 
 def _order(line: Line, now: datetime) -> tuple[datetime, datetime]:

@@ -29,11 +29,13 @@ class Queued:
     first: bool = False  # its first request is answered before the second starts
     is_new: bool = False  # none of its requests has started yet
 
+    order: int = 0  # among those that were served at the same moment
+
     @property
-    def turn(self) -> tuple[int, float, int]:
+    def turn(self) -> tuple[int, float, int, int]:
         """Order of turns: priority, then who was served longest ago."""
-        never = float("-inf")
-        return -self.priority, never if self.served is None else self.served, self.import_id
+        served = float("-inf") if self.served is None else self.served
+        return -self.priority, served, self.order, self.import_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,9 @@ class Turns:
     """Who is next: the highest priority, and within it whoever was served longest ago."""
 
     queue: Iterable[Queued]
-    _ready: list[tuple[tuple[int, float, int], Queued]] = field(default_factory=list)
+    _ready: list[tuple[tuple[int, float, int, int], Queued]] = field(default_factory=list)
     _later: list[tuple[float, int, Queued]] = field(default_factory=list)
+    _served: int = 0
 
     def __post_init__(self) -> None:
         for one in self.queue:
@@ -75,7 +78,8 @@ class Turns:
         if not self._ready:
             return None
         _, one = heapq.heappop(self._ready)
-        one.served = at
+        self._served += 1
+        one.served, one.order = at, self._served
         one.requests -= 1
         return one
 

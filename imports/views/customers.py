@@ -1,6 +1,7 @@
 """Customers: the list, one customer, new and changed ones."""
 
 import datetime as dt
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -10,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from imports import access, customers
-from imports.delivery import checks
+from imports.delivery import checks, outlook
 from imports.errors import PortalError
 from imports.forms.customers import CustomerForm, TokenForm
 from imports.forms.filters import words_of
@@ -61,11 +62,18 @@ def detail(request: Request, slug: str) -> HttpResponse:
         "token": customer.token,
         "token_form": TokenForm(),
         "check": checks.latest_check(customer),
+        **_timetable(customer),
         "imports": customer.imports.select_related("created_by")[:LATEST],
         "may_manage": access.can(request.user, customer.team, Role.MANAGER),
         "may_import": access.can(request.user, customer.team, Role.IMPORTER),
     }
     return render(request, "imports/customer.html", context)
+
+
+def _timetable(customer: Customer) -> dict[str, Any]:
+    """What is expected of the imports of the customer's key; of other customers' only how many."""
+    lines, elsewhere = outlook.lines(customer)
+    return {"timetable": lines, "elsewhere": elsewhere, "held": outlook.held(customer)}
 
 
 @require_http_methods(["GET", "POST"])

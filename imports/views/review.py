@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from imports import access, tasks
 from imports.columns import headers, review
 from imports.columns import options as choices
-from imports.delivery import before, control, read_ways
+from imports.delivery import before, control, outlook, read_ways
 from imports.forms.review import AskForm, OptionsForm, SendForm
 from imports.models import EDITABLE, DryRun, Import, ImportState, OnDuplicate
 from imports.reports import balance
@@ -129,6 +129,20 @@ def _placed(
     return [(group, places.get(group.column)) for group in groups]
 
 
+def _would_be(lead_import: Import, requests: int) -> dict[str, Any]:
+    """When the import would start and end if it were sent now, and whom nobody reckons with."""
+    if lead_import.state != ImportState.REVIEW or not requests:
+        return {}
+    seen = outlook.before_sending(lead_import, requests)
+    expected = seen.expected.get(lead_import.pk)
+    if expected is None:
+        return {}
+    return {
+        "would_be": {"expected": expected, "others": seen.others(lead_import)},
+        "held": outlook.held(lead_import.customer),
+    }
+
+
 def _page(request: Request, lead_import: Import, form: AskForm | None = None) -> HttpResponse:
     customer = lead_import.customer
     chosen = {"on_duplicate": lead_import.on_duplicate}
@@ -142,11 +156,13 @@ def _page(request: Request, lead_import: Import, form: AskForm | None = None) ->
     }
     if lead_import.state in (ImportState.UPLOADED, ImportState.READING, ImportState.CHECKING):
         return render(request, "imports/review.html", context)
+    cost = balance.cost(lead_import)
     rules = {name: getattr(lead_import, name) for name in ("duplicates", "unchanged")}
     context |= _asked(lead_import) | {
         "options": OptionsForm(initial=rules),
         "balance": balance.balance(lead_import),
-        "cost": balance.cost(lead_import),
+        "cost": cost,
+        **_would_be(lead_import, cost.requests),
         "problems": _placed(lead_import, review.problem_groups(lead_import)),
         "token": customer.token,
         "reading": read_ways.cost(lead_import, customer.keep_minutes),
