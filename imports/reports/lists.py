@@ -31,7 +31,7 @@ def customers_csv(found: QuerySet[Customer]) -> Iterator[bytes]:
 def imports_csv(found: QuerySet[Import]) -> Iterator[bytes]:
     """One line an import."""
     head = ("Import", "Customer", "Team", "File", "SHA-256", "State", "Rows", "Uploaded by",
-            "Uploaded at", "Started at", "Finished at")  # fmt: skip
+            "Uploaded at", "Started at", "Finished at", "Rows from", "Follow-up of")  # fmt: skip
     return _csv(head, _each(found, _import))
 
 
@@ -57,7 +57,7 @@ def _import(one: Import) -> list[Cell]:
     customer = one.customer
     return [one.pk, customer, customer.team, one.file_name, one.file_sha256, one.state,
             one.row_count, one.created_by or "", one.created_at, one.started_at,
-            one.finished_at]  # fmt: skip
+            one.finished_at, one.get_origin_display(), one.parent_id]  # fmt: skip
 
 
 def _event(one: Event) -> list[Cell]:

@@ -1,10 +1,12 @@
 """Pages in light, dark and on a phone: reachable by everybody, nothing cut off, keys that work."""
 
+import zlib
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 
-from imports.models import Import, ImportState
+from imports.models import Attempt, Import, ImportState
 from imports.tests.browser.conftest import sign_in
 from imports.tests.pages import story
 
@@ -17,6 +19,12 @@ def pages(ines, client_of):
     customer = client_of().customer
     done = story.answered(customer, ines)
     Import.objects.filter(pk=done.pk).update(state=ImportState.FINISHED)
+    request = done.batches.get()
+    request.body = zlib.compress(b'{"leads": [{"row_ref": "2"}]}')
+    request.save()
+    Attempt.objects.filter(batch=request).update(
+        answer=zlib.compress(b"<h1>502</h1>"), headers={"x-request-id": "0a1b2c3d4e5f" * 6}
+    )
     waiting = story.reviewed(customer, ines)
     return [
         "/", "/customers/", f"/customers/{customer.slug}/", f"/customers/{customer.slug}/token/",
@@ -24,6 +32,8 @@ def pages(ines, client_of):
         "/audit/check/", "/help/", "/preferences/", "/notices/", "/engine/",
         "/teams/road-team/webhook/", f"/imports/{done.pk}/send/",
         f"/imports/{done.pk}/report/", f"/imports/{done.pk}/rows/",
+        f"/imports/{done.pk}/retry/", f"/imports/{done.pk}/requests/",
+        f"/imports/{done.pk}/requests/{request.pk}/",
         *(f"/imports/{waiting.pk}/{step}/" for step in ("file", "columns", "review")),
     ]  # fmt: skip
 

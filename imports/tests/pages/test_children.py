@@ -126,6 +126,8 @@ def test_both_reports_name_each_other_and_so_does_the_history(ines, over):
     assert "Follow-ups" in page
     assert f'href="/imports/{child.pk}/"' in page
     assert f'<a href="/imports/{over.pk}/">#{over.pk}</a>' in story.text(ines.get("/history/"))
+    listed = b"".join(ines.get("/history/export.csv").streaming_content).decode()
+    assert f",Rows that failed before,{over.pk}\r\n" in listed
 
 
 def test_the_trail_tells_it_of_both(ines, over):

@@ -1,0 +1,92 @@
+"""What is kept of a request is what was on the wire: every byte, every header but cookies."""
+
+import json
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from imports.delivery import claims, deliver
+from imports.models import Attempt, Batch, BatchState
+from imports.reports import requests
+from imports.tests import people
+from imports.tests.delivery.steps import LONG_AGO, fresh, sent
+from imports.tests.mega.conftest import read_request, wire_server
+
+pytestmark = pytest.mark.django_db
+
+ODD = b'{ "dry_run" : false,\r\n\t"results": [ {"row_ref":"2","status":"created"} ] }\r\n\n'
+HTML = b"<html>\xff\xfe\x00 502 \xe4</html>"
+HEADERS = (
+    b"Content-Type: application/json\r\nX-Odd: \xc3\xa4 ; b\r\nRateLimit-Remaining: 9\r\n"
+    b"Set-Cookie: session=secret; HttpOnly\r\nset-cookie: other=1\r\nVia: a\r\nVia: b\r\n"
+)
+
+
+def carried(acme, settings, status, content):
+    """One request goes out to a server that answers so; return what it read, and the attempt."""
+    heard = []
+
+    def answer(connection):
+        heard.append(read_request(connection))
+        head = b"HTTP/1.1 " + status + b"\r\nContent-Length: %d\r\nConnection: close\r\n"
+        connection.sendall(head % len(content) + HEADERS + b"\r\n" + content)
+
+    with wire_server(answer) as url:
+        settings.MEGA_BASE_URL = url
+        made = sent(acme, 1)
+        Batch.objects.update(not_before=LONG_AGO)
+        (claimed,) = claims.claim()
+        assert deliver.deliver(claimed, "there:1")
+    return heard[0], made.batches.get().attempts.get()
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "state"),
+    [
+        (b"200 OK", ODD, BatchState.DONE),
+        (b"502 Bad Gateway", HTML, BatchState.UNKNOWN),
+        (b"503 Service Unavailable", b"", BatchState.UNKNOWN),
+        (b"418 I am a teapot", b"no", BatchState.DECISION),
+    ],
+)
+def test_both_bodies_are_kept_and_handed_out_byte_for_byte(acme, settings, status, content, state):
+    heard, attempt = carried(acme, settings, status, content)
+    batch = attempt.batch
+    assert fresh(batch).state == state
+    on_the_wire = heard.partition(b"\r\n\r\n")[2]
+    assert requests.request_bytes(batch) == on_the_wire
+    assert json.loads(on_the_wire)["leads"][0]["row_ref"] == "2"
+    assert requests.answer_bytes(attempt) == content
+    assert requests.request_body(batch).holds
+
+    vera = Client()
+    vera.force_login(people.vera())
+    path = f"/imports/{batch.lead_import_id}/requests/{batch.pk}"
+    for address, expected in (("body/", on_the_wire), (f"answers/{attempt.pk}/", content)):
+        assert b"".join(vera.get(f"{path}/{address}").streaming_content) == expected
+
+
+def test_all_headers_are_kept_but_cookies(acme, settings):
+    _, attempt = carried(acme, settings, b"200 OK", ODD)
+    assert attempt.headers == {
+        "content-length": str(len(ODD)),
+        "connection": "close",
+        "content-type": "application/json",
+        "x-odd": "ä ; b",
+        "ratelimit-remaining": "9",
+        "via": "a, b",
+    }
+
+
+def test_the_token_that_went_over_the_wire_is_kept_nowhere_in_the_clear(acme, settings):
+    heard, attempt = carried(acme, settings, b"200 OK", ODD)
+    assert f"Bearer {people.TOKEN}".encode() in heard
+    with connection.cursor() as cursor:
+        for model in (Batch, Attempt):
+            cursor.execute(f"SELECT t::text FROM {model._meta.db_table} t")
+            kept = "".join(text for (text,) in cursor.fetchall())
+            for secret in (people.TOKEN, people.TOKEN[5:], people.TOKEN.encode().hex(), "earer "):
+                assert secret not in kept
+    for content in (requests.request_bytes(attempt.batch), requests.answer_bytes(attempt)):
+        assert people.TOKEN.encode() not in content
