@@ -139,3 +139,36 @@ def test_it_has_a_quota_of_its_own(post, ask, mega):
     assert [answer.status for answer in answers] == [200] * 60 + [429]
     assert answers[0].headers["ratelimit-limit"] == "60"
     assert "retry-after" in answers[60].headers
+
+
+def test_the_judge_sees_reading_over_the_quota(ask, mega):
+    mega.spend_reads(60)
+    assert ask().status == 429
+    assert [one.status for one in mega.reads.entries] == [429]
+    (complaint,) = mega.reads.complaints()
+    assert "over the quota" in complaint
+    assert DEMO_TOKEN not in complaint
+
+
+def test_it_misbehaves_only_where_it_is_told_so_for_reading(post, ask, mega):
+    mega.misbehave("status", status=503)
+    assert ask().status == 200
+    mega.calm()
+    mega.misbehave("status", status=502, only="read")
+    assert post(PEOPLE).status == 200
+    assert [ask().status, ask().status] == [502, 200]
+    mega.misbehave("broken_json", only="read")
+    with pytest.raises(json.JSONDecodeError):
+        json.loads(ask().body)
+
+
+def test_a_lead_that_somebody_worked_on_shows_it(post, ask, mega):
+    post(PEOPLE)
+    (lead,) = (one for one in mega.leads() if one["contact_name"] == "Person 2")
+    moment = "2026-11-01T10:00:00Z"
+    mega.edit(DEMO_CUSTOMER_ID, lead["id"], status="won", last_interaction_at=moment)
+    (told,) = json.loads(ask(status="won").body)["leads"]
+    assert (told["id"], told["last_interaction_at"]) == (lead["id"], moment)
+    assert told["updated_at"] > lead["updated_at"]
+    newest = json.loads(ask(sort_by="last_interaction_at", sort_dir="desc", limit=1).body)
+    assert newest["leads"][0]["id"] == lead["id"]
