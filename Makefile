@@ -1,6 +1,6 @@
 # What people and CI do with this checkout. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help install run test check bench
+.PHONY: help install run test check bench faults
 
 PYTHON ?=
 export PYTHON
@@ -27,3 +27,9 @@ check: ## format, lint, types, import contracts, migrations, Django's deploy che
 bench: ## the benchmarks; figures as JSON lines in bench/results.jsonl
 	@sh scripts/install.sh requirements-dev.txt
 	@exec $(PY) -m bench $(ARGS)
+
+SEEDS ?= 1 2 3 4 5 6 7 8 9 10
+MINUTES ?= 10
+faults: ## cases 1 to 15 in full, then ten seeds of random faults (SEEDS="7" MINUTES=2 for some)
+	@sh scripts/install.sh requirements-dev.txt
+	@exec $(PY) -m bench.faults --cases --seed $(SEEDS) --minutes $(MINUTES) $(ARGS)

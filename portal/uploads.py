@@ -1,11 +1,14 @@
 """Uploads end where the limit is: Django itself sets no limit on the size of a file."""
 
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.files.uploadhandler import FileUploadHandler
+from django.core.files.base import File
+from django.core.files.storage import FileSystemStorage
+from django.core.files.uploadhandler import FileUploadHandler, TemporaryFileUploadHandler
 from django.http import HttpRequest
 from django.http.multipartparser import MultiPartParserError
 
@@ -95,6 +98,40 @@ class SizeLimitHandler(FileUploadHandler):
             return min(STRANGERS_BYTES, settings.MAX_UPLOAD_BYTES)
         limit: int = settings.MAX_UPLOAD_BYTES
         return limit
+
+
+class DiskFileHandler(TemporaryFileUploadHandler):
+    """Keeps an upload on the disk; one that fills up in the middle is said, and nothing stays."""
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        try:
+            super().receive_data_chunk(raw_data, start)
+        except OSError:
+            self._refuse()
+
+    def file_complete(self, file_size: int) -> Any:
+        try:
+            return super().file_complete(file_size)
+        except OSError:
+            return self._refuse()
+
+    def _refuse(self) -> None:
+        with suppress(OSError):  # closing, and thereby deleting, would write the rest first
+            self.file.close()
+        raise disk_full() from None
+
+
+class WholeFileStorage(FileSystemStorage):
+    """A folder of files that were stored to their end: what could not be is not left there."""
+
+    def _save(self, name: str, content: File) -> str:  # type: ignore[type-arg]  # as Django's
+        try:
+            return str(super()._save(name, content))
+        except FileExistsError:
+            raise
+        except OSError:
+            Path(self.path(name)).unlink(missing_ok=True)
+            raise
 
 
 def private_folder(folder: Path) -> Path:

@@ -2,6 +2,8 @@
 
 import hashlib
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -84,14 +86,8 @@ def accept(
 
 
 def _store(lead_import: Import, file: File, user: User | None) -> Import:  # type: ignore[type-arg]
-    try:
+    with _room():
         lead_import.file.save("", file, save=False)
-    except OSError as problem:
-        raise BadInput(
-            "The file could not be stored: the portal's disk is full or not writable. "
-            "Nothing was imported. Tell your administrator, then upload it again.",
-            code="not_stored",
-        ) from problem
     try:
         with transaction.atomic():
             lead_import.save()
@@ -107,6 +103,19 @@ def _store(lead_import: Import, file: File, user: User | None) -> Import:  # typ
         lead_import.file.delete(save=False)
         raise
     return lead_import
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """Say it when the disk takes no more."""
+    try:
+        yield
+    except OSError as problem:
+        raise BadInput(
+            "The file could not be stored: the portal's disk is full or not writable. "
+            "Nothing was imported. Tell your administrator, then upload it again.",
+            code="not_stored",
+        ) from problem
 
 
 def shown_name(name: str) -> str:
@@ -137,7 +146,7 @@ def _refuse_kind(file: File) -> None:  # type: ignore[type-arg]
     if path is not None:
         detect.kind(Path(path()))
         return
-    with NamedTemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as copy:
+    with _room(), NamedTemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as copy:
         for chunk in file.chunks(CHUNK):
             copy.write(chunk)
         copy.flush()

@@ -35,8 +35,9 @@ def write_report(lead_import: Import, chosen: Selection, path: Path, user: User 
         downloads.note(lead_import, user, chosen.bucket or "all", kind=kind)
         draft.replace(path)
     except OSError as problem:
-        draft.unlink(missing_ok=True)
         raise BadInput(f"{path} cannot be written: {problem.strerror}.") from problem
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _fill(lead_import: Import, chosen: Selection, path: Path) -> None:

@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from io import StringIO
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
 from imports.models import Import
 from imports.reports.harmless import harmless
@@ -76,15 +78,26 @@ def _drain(buffer: StringIO) -> bytes:
 
 
 def write_xlsx(lead_import: Import, chosen: Selection, path: Path) -> None:
-    """Write the report as XLSX: every cell a string, never a formula or a link."""
+    """Write the report as XLSX: every cell a string, never a formula or a link.
+
+    Rows wait in files beside it, which are gone afterwards. Raises OSError when the disk is full.
+    """
     options = {"constant_memory": True, "strings_to_urls": False, "strings_to_formulas": False}
-    with xlsxwriter.Workbook(str(path), options) as book:
-        sheet, place = _sheet(book, lead_import), 1
-        for row in every(lead_import, chosen):
-            if place == SHEET_ROWS:
-                sheet, place = _sheet(book, lead_import), 1
-            _write(sheet, place, line(row))
-            place += 1
+    with TemporaryDirectory(dir=path.parent, prefix=".report-") as folder:
+        try:
+            with xlsxwriter.Workbook(str(path), {**options, "tmpdir": folder}) as book:
+                _write_all(book, lead_import, chosen)
+        except FileCreateError as problem:
+            raise OSError(*problem.args[0].args) from None
+
+
+def _write_all(book: xlsxwriter.Workbook, lead_import: Import, chosen: Selection) -> None:
+    sheet, place = _sheet(book, lead_import), 1
+    for row in every(lead_import, chosen):
+        if place == SHEET_ROWS:
+            sheet, place = _sheet(book, lead_import), 1
+        _write(sheet, place, line(row))
+        place += 1
 
 
 def _sheet(book: xlsxwriter.Workbook, lead_import: Import) -> xlsxwriter.worksheet.Worksheet:

@@ -121,7 +121,7 @@ MAX_UPLOAD_BYTES: int = env.int("MAX_UPLOAD_MB", default=200) * 1024 * 1024
 MAX_ROWS: int = env.int("MAX_ROWS", default=1_048_576)
 FILE_UPLOAD_HANDLERS = [
     "portal.uploads.SizeLimitHandler",
-    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+    "portal.uploads.DiskFileHandler",
 ]
 FILE_UPLOAD_TEMP_DIR = DATA_DIR / "tmp"
 FILE_UPLOAD_PERMISSIONS = 0o600
@@ -200,7 +200,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = None if LAPTOP else BASE_DIR / "staticfiles"  # on a laptop, read where they are
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "portal.uploads.WholeFileStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if LAPTOP

@@ -14,6 +14,7 @@ import psycopg
 import redis
 
 from portal.embedded import record
+from portal.embedded.child import die_with_parent
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 MODULE = [sys.executable, "-m", "portal.embedded"]
@@ -31,6 +32,7 @@ class Servers:
             stderr=subprocess.PIPE,
             text=True,
             process_group=0,
+            preexec_fn=die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - one system call
         )
 
     def wait_until_ready(self):

@@ -21,6 +21,7 @@ from portal.models import Team
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 PATIENCE = 40.0  # seconds until a test gives up on the engine
+FULL = os.environ.get("FAULTS") == "full"  # `make faults`: as often and as long as the case says
 QUICK = {
     "CLOCK_INTERVAL": "0.1",
     "REQUEST_DEADLINE": "3",

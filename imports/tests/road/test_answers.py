@@ -3,7 +3,16 @@
 import pytest
 
 from imports.delivery import checks, control, tokens
-from imports.models import Attempt, Batch, BatchState, Decision, ImportState, Outcome
+from imports.models import (
+    Attempt,
+    Batch,
+    BatchState,
+    Decision,
+    ImportState,
+    Outcome,
+    Process,
+    Quota,
+)
 from imports.reports import balance
 from imports.tests.road.engine import wait_for, wait_until
 from portal.models import User
@@ -46,6 +55,7 @@ UNCLEAR = [
 ]
 
 
+@pytest.mark.case(9)
 @pytest.mark.parametrize("fault", UNCLEAR, ids=lambda fault: str(list(fault.values())[:2]))
 def test_a_request_without_a_clear_answer_is_repeated_identically(client_of, sheet, mega, fault):
     ines = client_of()
@@ -61,6 +71,7 @@ def test_a_request_without_a_clear_answer_is_repeated_identically(client_of, she
     assert mega.journal.complaints() == []
 
 
+@pytest.mark.case(9)
 def test_the_same_500_three_times_needs_nobody(client_of, sheet, mega):
     ines = client_of()
     mega.misbehave("status", status=500, times=3, token=ines.raw)
@@ -71,6 +82,7 @@ def test_the_same_500_three_times_needs_nobody(client_of, sheet, mega):
     assert conclusions(made) == ["unclear"] * 3 + ["settled"]
 
 
+@pytest.mark.case(9)
 def test_retry_after_as_a_date_is_kept(client_of, sheet, mega):
     ines = client_of()
     mega.misbehave("status", status=503, body="empty", token=ines.raw,
@@ -79,6 +91,7 @@ def test_retry_after_as_a_date_is_kept(client_of, sheet, mega):
     finished_whole(ines.send(sheet(3)), 3)
 
 
+@pytest.mark.case(9)
 @pytest.mark.parametrize(
     "kind", ["more_results", "doubled_results", "shuffled_results", "no_rate_headers"]
 )
@@ -92,6 +105,7 @@ def test_odd_but_complete_answers_settle_at_once(client_of, sheet, mega, kind):
     assert conclusions(made) == ["settled"]
 
 
+@pytest.mark.case(9)
 @pytest.mark.parametrize(
     "kind", ["fewer_results", "null_row_refs", "unknown_status", "contradicting_results"]
 )
@@ -106,6 +120,7 @@ def test_rows_that_an_answer_leaves_out_are_asked_for_once_more(client_of, sheet
     assert len(ines.leads) == 7
 
 
+@pytest.mark.case(9)
 def test_rows_that_stay_left_out_are_unknown_until_a_person_decides(client_of, sheet, mega, max_):
     ines = client_of()
     mega.misbehave("fewer_results", times=2, token=ines.raw)
@@ -119,6 +134,7 @@ def test_rows_that_stay_left_out_are_unknown_until_a_person_decides(client_of, s
     finished_whole(made, 6)
 
 
+@pytest.mark.case(9)
 def test_a_429_is_waited_for_and_is_no_failure(client_of, sheet, mega):
     ines = client_of()
     mega.misbehave("status", status=429, headers={"Retry-After": "1"}, token=ines.raw)
@@ -132,6 +148,7 @@ def test_a_429_is_waited_for_and_is_no_failure(client_of, sheet, mega):
     assert ines.customer.token.quota.spaced_left > 0
 
 
+@pytest.mark.case(9)
 def test_an_absurd_retry_after_is_capped(client_of, sheet, mega):
     ines = client_of()
     mega.misbehave("status", status=429, headers={"Retry-After": "1000000"}, token=ines.raw)
@@ -146,6 +163,76 @@ def test_an_absurd_retry_after_is_capped(client_of, sheet, mega):
     wait_for(made)
 
 
+@pytest.mark.case(9)
+def test_a_storm_of_429s_is_no_failure_and_asks_nobody(client_of, sheet, mega):
+    ines = client_of()
+    mega.misbehave("status", status=429, headers={"Retry-After": "0"}, times=12, token=ines.raw)
+
+    made = ines.send(sheet(3))
+
+    finished_whole(made, 3)
+    assert conclusions(made) == ["too_many"] * 12 + ["settled"]
+
+
+@pytest.mark.case(9)
+@pytest.mark.parametrize("words", ["soon", "-5", "1e999", "Tue, 99 Nov 2020"])
+def test_a_429_that_says_nothing_useful_is_waited_for_a_minute(client_of, sheet, mega, words):
+    ines = client_of()
+    headers = {"Retry-After": words}
+    mega.misbehave("status", status=429, without_rate_headers=True, headers=headers, token=ines.raw)
+
+    made = ines.send(sheet(3))
+    wait_until(lambda: "too_many" in conclusions(made), "the 429")
+
+    quota = ines.customer.token.quota
+    waited = quota.hold_until - Attempt.objects.get(batch__lead_import=made).ended_at
+    assert waited.total_seconds() == pytest.approx(60.6, abs=0.5)
+    Quota.objects.filter(pk=quota.pk).update(hold_until=None)  # not waited for here
+    finished_whole(made, 3)
+
+
+@pytest.mark.case(9)
+@pytest.mark.parametrize(
+    "lies",
+    [
+        {"RateLimit-Limit": "1000000", "RateLimit-Remaining": "1000000"},
+        {"RateLimit-Limit": "-1", "RateLimit-Remaining": "-1", "RateLimit-Reset": "-1"},
+        {"RateLimit-Limit": "many", "RateLimit-Remaining": "some", "RateLimit-Reset": "later"},
+        {"RateLimit-Remaining": "0", "RateLimit-Reset": "2"},
+        {"RateLimit-Reset": "99999999999999999999"},
+    ],
+    ids=["absurdly much", "negative", "words", "spent", "in a thousand years"],
+)
+def test_headers_that_lie_stop_nothing_for_long(client_of, sheet, mega, lies):
+    ines = client_of()
+    mega.misbehave("headers", headers=lies, token=ines.raw)
+
+    made = ines.send(sheet(600))
+
+    finished_whole(made, 600)
+    assert conclusions(made) == ["settled"] * 3
+    assert mega.journal.complaints() == []
+
+
+@pytest.mark.case(9)
+def test_another_client_of_the_same_key_is_seen_in_the_headers_and_made_room_for(
+    client_of, sheet, mega
+):
+    ines = client_of(rpm=8)
+    mega.spend(6, ines.raw)
+
+    made = ines.send(sheet(1_600))
+    wait_until(lambda: len(ines.requests()) == 2, "what the other client leaves")
+    wait_until(lambda: conclusions(made) == ["settled"] * 2, "their answers")
+    held = claims_nothing_more(ines)
+
+    assert held
+    assert mega.journal.complaints() == []
+    control.cancel(made, None)
+    wait_for(made)
+
+
+@pytest.mark.case(10)
 @pytest.mark.parametrize("change", ["revoke", "no_scope"])
 def test_a_refused_token_blocks_only_its_customer_and_a_new_one_lets_it_go_on(
     client_of, sheet, mega, change
@@ -172,6 +259,7 @@ def break_token(mega, client, change):
         mega.register(client.raw, client.mega_id, scopes=[])
 
 
+@pytest.mark.case(10)
 def test_a_late_401_of_the_old_token_does_not_refuse_the_new_one(client_of, sheet, mega):
     ines = client_of()
     mega.misbehave("hold_before", token=ines.raw)
@@ -188,6 +276,7 @@ def test_a_late_401_of_the_old_token_does_not_refuse_the_new_one(client_of, shee
     assert ines.customer.token.refused_at is None
 
 
+@pytest.mark.case(11)
 def test_a_409_waits_for_a_person_and_never_gets_a_new_key(client_of, sheet, mega, max_):
     ines = client_of()
     mega.misbehave("status", status=409, token=ines.raw)
@@ -202,6 +291,7 @@ def test_a_409_waits_for_a_person_and_never_gets_a_new_key(client_of, sheet, meg
     assert len({one.key for one in ines.requests()}) == 1
 
 
+@pytest.mark.case(11)
 def test_a_409_after_an_unclear_answer_is_still_in_progress(client_of, sheet, mega):
     ines = client_of()
     mega.misbehave("status_after_work", status=500, token=ines.raw)
@@ -213,6 +303,7 @@ def test_a_409_after_an_unclear_answer_is_still_in_progress(client_of, sheet, me
     assert conclusions(made) == ["unclear", "conflict", "settled"]
 
 
+@pytest.mark.case(12)
 def test_a_400_that_names_rows_fails_those_and_sends_the_others(client_of, sheet, mega):
     ines = client_of()
     mega.misbehave("status", status=400, token=ines.raw, skip=1,
@@ -228,6 +319,7 @@ def test_a_400_that_names_rows_fails_those_and_sends_the_others(client_of, sheet
     assert mega.journal.complaints() == []
 
 
+@pytest.mark.case(12)
 def test_a_400_that_names_nobody_is_halved_until_the_row_is_found(client_of, sheet, mega):
     ines = client_of()
     mega.misbehave("status", status=400, token=ines.raw, message="Bad request", times=2)
@@ -239,6 +331,7 @@ def test_a_400_that_names_nobody_is_halved_until_the_row_is_found(client_of, she
     assert done.batches.filter(state=BatchState.REPLACED).count() == 1
 
 
+@pytest.mark.case(12)
 def test_a_413_is_halved(client_of, sheet, mega):
     ines = client_of()
     mega.misbehave("status", status=413, token=ines.raw)
@@ -249,6 +342,7 @@ def test_a_413_is_halved(client_of, sheet, mega):
     assert [one.rows for one in ines.requests()] == [4, 2, 2]
 
 
+@pytest.mark.case(9)
 @pytest.mark.parametrize("status", [302, 404, 422, 202])
 def test_any_other_answer_waits_for_a_person(client_of, sheet, mega, max_, status):
     ines = client_of()
@@ -264,6 +358,7 @@ def test_any_other_answer_waits_for_a_person(client_of, sheet, mega, max_, statu
     assert (done.state, balance.balance(done).unknown) == (ImportState.FINISHED, 3)
 
 
+@pytest.mark.case(9)
 def test_could_not_connect_is_not_sent_and_goes_on_by_itself(client_of, sheet, mega):
     ines = client_of()
     mega.misbehave("hold_after", token=ines.raw)
@@ -279,6 +374,19 @@ def test_could_not_connect_is_not_sent_and_goes_on_by_itself(client_of, sheet, m
     second.update(base_url=mega.url)
 
     finished_whole(made, 40)
+
+
+def claims_nothing_more(client):
+    """Whether a dozen ticks of the clock start no request of this client."""
+    seen = set()
+    wait_until(
+        lambda: (
+            seen.update(Process.objects.filter(kind="clock").values_list("seen_at", flat=True))
+            or len(seen) > 12
+        ),
+        "a dozen ticks",
+    )
+    return len(client.requests()) == 2
 
 
 def test_the_token_check_says_in_words_what_is_wrong(client_of, mega):

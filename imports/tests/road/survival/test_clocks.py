@@ -20,6 +20,7 @@ def max_(engine):
     return found or User.objects.create_user("max@example.com", name="Max")
 
 
+@pytest.mark.case(7)
 def test_two_clocks_and_every_task_three_times_make_no_request_more(engine, client_of, sheet):
     engine.have(clock=0, delivery=1, **{"thrice clock": 2})
     ines = client_of()
@@ -31,6 +32,7 @@ def test_two_clocks_and_every_task_three_times_make_no_request_more(engine, clie
     assert conclusions(made) == ["settled"] * 7
 
 
+@pytest.mark.case(7)
 def test_two_clocks_keep_the_quota_of_a_key(engine, client_of, sheet, mega):
     engine.have(clock=2, delivery=2)
     ines = client_of(rpm=4)
@@ -60,6 +62,7 @@ def ticked(times):
     return True
 
 
+@pytest.mark.case(13)
 def test_a_clock_that_is_a_minute_ahead_on_one_machine_changes_nothing(engine, client_of, sheet):
     engine.have(clock=1, delivery=0, **{"later clock": 1, "later delivery": 1})
     ines = client_of()
@@ -70,6 +73,7 @@ def test_a_clock_that_is_a_minute_ahead_on_one_machine_changes_nothing(engine, c
     assert conclusions(made) == ["settled"] * 3
 
 
+@pytest.mark.case(15)
 @pytest.mark.parametrize("table", ["batch", "import", "quota", "customer"])
 def test_a_row_that_somebody_holds_locked_delays_nobody_else(engine, client_of, sheet, table):
     engine.have()
@@ -94,6 +98,7 @@ def test_a_row_that_somebody_holds_locked_delays_nobody_else(engine, client_of, 
     judge(ines, made, 30)
 
 
+@pytest.mark.case(12)
 def test_an_import_paused_for_a_week_with_an_unknown_request_asks_a_person(
     engine, client_of, sheet, mega, max_
 ):

@@ -12,7 +12,7 @@ from imports.models import Attempt
 from imports.tests.road.survival.own import conclusions, in_flight, judge, superuser
 from portal.tests.running_servers import until
 
-pytestmark = pytest.mark.road
+pytestmark = [pytest.mark.road, pytest.mark.case(8)]
 
 CUT = (
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "

@@ -1,6 +1,5 @@
 """Workers are killed, frozen and stopped at the worst moments: every row arrives exactly once."""
 
-import os
 import random
 import time
 
@@ -8,7 +7,7 @@ import pytest
 
 from imports.delivery import leases
 from imports.models import Attempt, Batch, BatchState, Outcome, Process
-from imports.tests.road.engine import wait_until
+from imports.tests.road.engine import FULL, wait_until
 from imports.tests.road.survival.own import (
     conclusions,
     in_flight,
@@ -22,6 +21,7 @@ from imports.tests.road.survival.wires import Blackhole
 pytestmark = pytest.mark.road
 
 
+@pytest.mark.case(1)
 @pytest.mark.parametrize("fault", ["hold_before", "hold_after"])
 def test_a_worker_killed_in_mid_request_is_replaced_and_the_request_repeated(
     engine, client_of, sheet, mega, fault
@@ -46,6 +46,7 @@ def repeated_identically(client):
     return sent[0] == sent[1] and len(set(sent)) == len(sent) - 1
 
 
+@pytest.mark.case(1)
 def test_a_worker_killed_before_its_attempt_was_committed_leaves_no_trace(engine, client_of, sheet):
     engine.have(delivery=1)
     ines = client_of()
@@ -75,6 +76,7 @@ def claimed_but_not_taken(engine, client, path):
     return made, batch
 
 
+@pytest.mark.case(1)
 def test_a_worker_killed_after_the_answer_and_before_its_commit_settles_by_a_replay(
     engine, client_of, sheet, mega
 ):
@@ -95,6 +97,7 @@ def test_a_worker_killed_after_the_answer_and_before_its_commit_settles_by_a_rep
     assert repeated_identically(ines)
 
 
+@pytest.mark.case(2)
 def test_a_worker_held_up_before_the_post_does_not_send_late(engine, client_of, sheet):
     engine.have(delivery=1)
     ines = client_of()
@@ -111,6 +114,7 @@ def test_a_worker_held_up_before_the_post_does_not_send_late(engine, client_of, 
     assert Batch.objects.filter(lead_import=made, sends=0, deaths=0).count() == 2
 
 
+@pytest.mark.case(2)
 def test_a_worker_frozen_while_it_connects_past_its_lease_sends_nothing_when_it_wakes(
     engine, client_of, sheet, mega
 ):
@@ -136,6 +140,7 @@ def test_a_worker_frozen_while_it_connects_past_its_lease_sends_nothing_when_it_
     assert Outcome.objects.filter(lead_import=made).count() == 30
 
 
+@pytest.mark.case(2)
 def test_a_worker_frozen_while_it_connects_sends_nothing_late_within_its_lease_either(
     engine, client_of, sheet, mega
 ):
@@ -163,6 +168,7 @@ def test_a_worker_frozen_while_it_connects_sends_nothing_late_within_its_lease_e
     engine.end(patient)
 
 
+@pytest.mark.case(2)
 def test_a_late_answer_settles_what_is_unsettled(engine, client_of, sheet, mega):
     engine.have(delivery=1)
     ines = client_of()
@@ -178,6 +184,7 @@ def test_a_late_answer_settles_what_is_unsettled(engine, client_of, sheet, mega)
     assert len(ines.requests()) == 1
 
 
+@pytest.mark.case(2)
 def test_a_late_answer_changes_nothing_that_is_settled(engine, client_of, sheet, mega):
     engine.have(delivery=2)
     ines = client_of()
@@ -203,6 +210,7 @@ def frozen_with_an_answer(engine, client, mega, path):
     return frozen, made
 
 
+@pytest.mark.case(2)
 def test_a_worker_frozen_in_mid_settling_holds_nobody_up_for_long(engine, client_of, sheet, mega):
     engine.have(delivery=2)
     ines, neighbour = client_of(), client_of()
@@ -219,6 +227,7 @@ def test_a_worker_frozen_in_mid_settling_holds_nobody_up_for_long(engine, client
     judge(ines, made, 20)
 
 
+@pytest.mark.case(4)
 def test_sigterm_lets_a_request_in_flight_finish(engine, client_of, sheet, mega):
     engine.have(delivery=1)
     ines = client_of()
@@ -240,6 +249,7 @@ def test_sigterm_lets_a_request_in_flight_finish(engine, client_of, sheet, mega)
     assert conclusions(made) == ["settled", "settled"]
 
 
+@pytest.mark.case(5)
 def test_a_batch_that_always_kills_its_worker_runs_alone_and_is_set_aside(
     engine, client_of, sheet, mega
 ):
@@ -263,14 +273,15 @@ def test_a_batch_that_always_kills_its_worker_runs_alone_and_is_set_aside(
     judge(innocent, other, 3)
 
 
-KILLS = int(os.environ.get("ROAD_KILLS", "3"))
+KILLS, ROWS = (50, 20_000) if FULL else (3, 2_500)
 
 
+@pytest.mark.case(3)
 def test_all_workers_killed_again_and_again(engine, client_of, sheet, mega):
     engine.have(delivery=2)
     ines = client_of()
     mega.misbehave("delay_after", seconds=0.15, times=1000, token=ines.raw)
-    made = ines.send(sheet(2_500))
+    made = ines.send(sheet(ROWS))
 
     chance = random.Random(7)
     for _ in range(KILLS):
@@ -283,7 +294,7 @@ def test_all_workers_killed_again_and_again(engine, client_of, sheet, mega):
         engine.kill("delivery")
     engine.have(delivery=2)
 
-    judge(ines, made, 2_500)
+    judge(ines, made, ROWS)
 
 
 def is_over(lead_import):
