@@ -126,7 +126,7 @@ class WholeFileStorage(FileSystemStorage):
 
     def _save(self, name: str, content: File) -> str:  # type: ignore[type-arg]  # as Django's
         try:
-            return str(super()._save(name, content))
+            return str(super()._save(name, content))  # type: ignore[misc]  # the stubs lack it
         except FileExistsError:
             raise
         except OSError:

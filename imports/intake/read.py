@@ -6,6 +6,7 @@ from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 
+import psycopg
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q
@@ -54,6 +55,11 @@ def read(import_id: int) -> int | None:
         log.exception("import %s: its file is not on this machine", import_id)
         _fail(lead_import, "The stored file is missing on the machine that reads it. "
               "Upload it again; if it happens again, tell your administrator.")  # fmt: skip
+        return None
+    except psycopg.errors.DiskFull:
+        log.error("import %s: the database has no room for its rows", import_id)  # noqa: TRY400
+        _fail(lead_import, "The database has no room left, so the file could not be read and "
+              "nothing of it was kept. Tell your administrator, then upload it again.")  # fmt: skip
         return None
     except Overtaken:
         return None
