@@ -12,7 +12,8 @@ from portal.models import Team, User
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look like another
 KEEPING = ("keep_old_values", "keep_minutes", "hold_won", "hold_lost", "hold_days")
-CHANGEABLE = ("name", "region", "requests_per_minute", "on_duplicate", "mega_id", *KEEPING)
+ASKING = ("failure_percent", "update_points")
+CHANGEABLE = ("name", "region", "requests_per_minute", "on_duplicate", "mega_id", *ASKING, *KEEPING)
 
 
 def create(customer: Customer, user: User | None) -> Customer:

@@ -44,6 +44,7 @@ CANCELLED = "cancelled"
 PRIORITY_SET = "priority_set"
 BLOCKED = "blocked"
 UNBLOCKED = "unblocked"
+ASKED = "asked"
 DECIDED = "decided"
 OLD_VALUES_READ = "old_values_read"
 OLD_VALUES_MISSED = "old_values_missed"
@@ -95,6 +96,7 @@ LABELS: dict[str, str] = {
     PRIORITY_SET: "Priority changed",
     BLOCKED: "Blocked",
     UNBLOCKED: "Unblocked",
+    ASKED: "Waits for a decision",
     DECIDED: "Decision made",
     OLD_VALUES_READ: "Old values read",
     OLD_VALUES_MISSED: "Old values not kept",

@@ -4,17 +4,29 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 
 from imports.audit import acts, trail
 from imports.delivery import bodies, keys
 from imports.delivery.conclude import Code, Conclusion
 from imports.errors import WrongState
-from imports.models import Attempt, Batch, BatchState, Customer, Kind, Token
+from imports.models import (
+    Attempt,
+    Batch,
+    BatchState,
+    Customer,
+    Import,
+    ImportState,
+    Kind,
+    Token,
+)
 from portal.models import User
 
 MOST_TRIES = 3
 SHARED_FOR = timedelta(minutes=1)
+CHECK_AGAIN = timedelta(minutes=5)  # while imports wait for what it finds out
+AT_MOST = 50  # a tick
 SENTENCES = {
     "ok": "The token works: MEGA accepted a trial row for this customer.",
     "unauthorized": "MEGA does not know this token (401). It was mistyped, or revoked. "
@@ -56,7 +68,7 @@ def start_check(customer: Customer, user: User | None) -> Batch:
     if token is None:
         raise WrongState(f"{customer.name} has no token yet. Set one first.", code="no_token")
     Token.objects.select_for_update(no_key=True).get(pk=token.pk)  # two who ask come one by one
-    shared = _pending(customer) or _fresh(customer, token)
+    shared = _pending(customer, token) or _fresh(customer, token)
     if shared is not None:
         return shared
     leads = [{"row_ref": "check", "contact_name": "Token check"}]
@@ -74,9 +86,34 @@ def start_check(customer: Customer, user: User | None) -> Batch:
     return batch
 
 
-def _pending(customer: Customer) -> Batch | None:
-    open_states = (BatchState.WAITING, BatchState.CLAIMED, BatchState.SENDING)
-    return customer.batches.filter(kind=Kind.CHECK, state__in=open_states).first()
+def _pending(customer: Customer, token: Token) -> Batch | None:
+    """Return the check that will say something about this token: not one that left with another.
+
+    A claim for an earlier token is not taken any more; it comes back and goes with this one.
+    """
+    open_ones = customer.batches.filter(kind=Kind.CHECK).filter(
+        Q(state__in=(BatchState.WAITING, BatchState.CLAIMED))
+        | Q(state=BatchState.SENDING, token=token)
+    )
+    return open_ones.first()
+
+
+def ask_again() -> None:
+    """Check the tokens again for which imports are blocked and about which nothing was found out.
+
+    MEGA may have been away when the first check was due.
+    """
+    waiting = Batch.objects.filter(
+        customer=OuterRef("customer"),
+        kind=Kind.CHECK,
+        state__in=(BatchState.WAITING, BatchState.CLAIMED, BatchState.SENDING),
+    )
+    blocked = Import.objects.filter(customer=OuterRef("customer"), state=ImportState.BLOCKED)
+    unclear = Token.objects.filter(
+        Exists(blocked), ~Exists(waiting), retired_at=None, refused_at=None
+    ).exclude(checked_at__gt=Now() - CHECK_AGAIN)
+    for token in unclear.select_related("customer__team").order_by("pk")[:AT_MOST]:
+        start_check(token.customer, None)
 
 
 def _fresh(customer: Customer, token: Token) -> Batch | None:
@@ -90,7 +127,7 @@ def latest_check(customer: Customer) -> CheckState:
     token = customer.token
     if token is None:
         return CheckState("", "No token is set.", None, pending=False)
-    if _pending(customer) is not None:
+    if _pending(customer, token) is not None:
         return CheckState("", PENDING, None, pending=True)
     if not token.check_result:
         return CheckState("", NEVER, None, pending=False)

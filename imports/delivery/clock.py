@@ -14,7 +14,9 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 
 from imports.audit import heads
 from imports.delivery import (
+    alike,
     before,
+    checks,
     chores,
     claims,
     dry_runs,
@@ -111,7 +113,10 @@ _BEFORE: tuple[Callable[[], object], ...] = (
     leases.set_aside_old,
     leases.drop_cancelled,
     keys.block_refused,
+    keys.unblock_proved,
+    checks.ask_again,
     rights.pause_where_lost,
+    alike.hold,
 )
 _AFTER: tuple[Callable[[], object], ...] = (
     unattended.go_on,

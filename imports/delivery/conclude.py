@@ -45,6 +45,12 @@ class Conclusion:
     results: dict[str, contract.RowResult] = field(default_factory=dict)  # by row_ref
     unknown_custom_fields: tuple[str, ...] = ()
 
+    @property
+    def ignored_fields(self) -> set[str]:
+        """The slugs of custom fields that MEGA ignored, for the whole request or in a row."""
+        of_rows = (result.ignored_custom_fields for result in self.results.values())
+        return set(self.unknown_custom_fields).union(*of_rows)
+
 
 def without_tokens(reply: contract.Answer | MegaError) -> contract.Answer | MegaError:
     """Return the answer without any token that MEGA may have repeated in it: answers are kept."""

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from imports import access
 from imports.audit import acts, trail
-from imports.delivery import before, dry_runs, outcomes, plan, tripwire
+from imports.delivery import before, dry_runs, outcomes, plan, questions
 from imports.errors import WrongState
 from imports.models import (
     FINAL,
@@ -127,10 +127,14 @@ def resume(lead_import: Import, user: User | None) -> None:
 
 @transaction.atomic
 def go_on(lead_import: Import, user: User | None) -> None:
-    """Go on although many rows of the first request failed."""
+    """Go on all the same after a question about the whole import; it is remembered.
+
+    After a long block (`blocked_long`) this is also where to look again at what may have changed
+    about people in the meantime, before anything goes out.
+    """
     locked = _lock(lead_import, (ImportState.DECISION,), "continued")
     question = locked.question
-    if question not in (tripwire.FIRST_FAILURES, before.QUESTION):
+    if question not in (*questions.QUESTIONS, before.QUESTION):
         raise WrongState("This import waits for decisions about single requests; see below.")
     Import.objects.filter(pk=locked.pk).update(accepted=[*locked.accepted, question])
     _go(locked, user)
@@ -205,7 +209,7 @@ def decide(batch: Batch, user: User, choice: Decision.Choice, why: str = "") -> 
     locked.not_before = Now()
     locked.save()
     Import.objects.filter(
-        pk=locked.import_pk, state=ImportState.DECISION, question="batches"
+        pk=locked.import_pk, state=ImportState.DECISION, question=questions.BATCHES
     ).update(state=ImportState.QUEUED, question="", reason="")
     facts = {"batch": locked.pk, "choice": str(choice), "conclusion": locked.reason or "none"}
     _record(lead_import, acts.DECIDED, user, facts)
@@ -283,6 +287,7 @@ def _go(locked: Import, user: User | None) -> None:
         state=ImportState.BLOCKED if refused else ImportState.QUEUED,
         reason="The token was refused; set a new one." if refused else "",
         question="",
+        blocked_at=Now() if refused else None,
     )
 
 

@@ -21,7 +21,7 @@ _CHANGED: dict[type[models.Model], tuple[str, ...]] = {
     ),
     Batch: (
         "state", "reason", "detail", "not_before", "lease_until", "base_url", "first_sent_at",
-        "sends", "deaths", "settled_at",
+        "sends", "deaths", "settled_at", "answered", "failed", "updated",
     ),
 }  # fmt: skip
 

@@ -3,12 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Now
 
 from imports.audit import acts, trail
-from imports.delivery import replay
+from imports.delivery import questions, replay, window
 from imports.delivery.conclude import KEY_ACCEPTED, Code, Conclusion
 from imports.delivery.quota import UNCLEAR_BEFORE_PROBING
 from imports.mega.contract import RateHeaders
@@ -20,8 +21,12 @@ REFUSALS = {
     Code.UNAUTHORIZED: Token.Refusal.UNAUTHORIZED,
     Code.FORBIDDEN: Token.Refusal.FORBIDDEN,
 }
-_CURE = "Set a new token for this customer; sending then goes on by itself."
+_CURE = (
+    "Set a new token for this customer; once MEGA accepts it, sending goes on by itself, or after "
+    "days when somebody confirms it."
+)
 GOING = (ImportState.QUEUED, ImportState.SENDING)
+AT_MOST = 50  # tokens a tick
 
 
 def learn(attempt: Attempt, found: Conclusion, headers: RateHeaders, now: datetime) -> None:
@@ -98,7 +103,7 @@ def refuse(attempt: Attempt, found: Conclusion) -> None:
     if token.retired_at is None:
         reason = f"{refusal.label}: “{found.detail[:200]}”. {_CURE}"
         going = Import.objects.filter(customer=token.customer, state__in=GOING)
-        blocked = _move(going, ImportState.BLOCKED, reason)
+        blocked = _block(going, reason)
     if is_news:
         facts = {"token": token.pk, "refusal": str(refusal)}
         trail.record(acts.TOKEN_REFUSED, actor=None, customer=token.customer, facts=facts)
@@ -112,28 +117,58 @@ def block_refused() -> None:
         customer=OuterRef("customer"), retired_at=None, refused_at__isnull=False
     )
     queued = Import.objects.filter(Exists(refused), state__in=GOING)
-    blocked = _move(queued, ImportState.BLOCKED, f"MEGA refuses the customer's token. {_CURE}")
+    blocked = _block(queued, f"MEGA refuses the customer's token. {_CURE}")
     _tell(acts.BLOCKED, blocked)
 
 
-def unblock(token: Token) -> int:
-    """Let the customer's blocked imports go on: a token was set, or works again."""
-    blocked = Import.objects.filter(customer_id=token.customer_id, state=ImportState.BLOCKED)
-    going = _move(blocked, ImportState.QUEUED, "")
+@transaction.atomic
+def unblock(token: Token) -> None:
+    """Let the customer's blocked imports go on: MEGA has accepted this token.
+
+    Those that were blocked longer than BLOCKED_TRUST_HOURS wait for a person instead, who goes on
+    by `control.go_on`.
+    """
+    blocked = _lock(Import.objects.filter(customer_id=token.customer_id, state=ImportState.BLOCKED))
+    trusted = window.database_now() - timedelta(hours=settings.BLOCKED_TRUST_HOURS)
+    going = [one for one in blocked if one.blocked_at is not None and one.blocked_at > trusted]
+    asked = [one for one in blocked if one not in going]
+    _put(going, state=ImportState.QUEUED, reason="", blocked_at=None)
+    _put(
+        asked,
+        state=ImportState.DECISION,
+        question=questions.BLOCKED_LONG,
+        reason="MEGA refused the customer's token for more than "
+        f"{settings.BLOCKED_TRUST_HOURS:g} hours, so nothing goes on by itself.",
+    )
     _tell(acts.UNBLOCKED, going)
-    return len(going)
+    _tell(acts.ASKED, asked, question=questions.BLOCKED_LONG)
 
 
-def _move(imports: QuerySet[Import], state: ImportState, reason: str) -> list[Import]:
-    """Give imports another state; return those that were moved."""
+def unblock_proved() -> None:
+    """Unblock where the token in use was accepted in some exchange, whatever that was for."""
+    accepted = Attempt.objects.filter(token=OuterRef("pk"), conclusion__in=KEY_ACCEPTED)
+    blocked = Import.objects.filter(customer=OuterRef("customer"), state=ImportState.BLOCKED)
+    in_use = Token.objects.filter(Exists(blocked), retired_at=None, refused_at=None)
+    for token in in_use.filter(Exists(accepted)).order_by("pk")[:AT_MOST]:
+        unblock(token)
+
+
+def _block(imports: QuerySet[Import], reason: str) -> list[Import]:
+    blocked = _lock(imports)
+    _put(blocked, state=ImportState.BLOCKED, reason=reason, blocked_at=Now())
+    return blocked
+
+
+def _lock(imports: QuerySet[Import]) -> list[Import]:
     locked = imports.select_for_update(no_key=True, of=("self",))
-    moved = list(locked.select_related("customer__team").order_by("customer__team", "pk"))
-    if moved:
-        ids = [one.pk for one in moved]
-        Import.objects.filter(pk__in=ids).update(state=state, reason=reason)
-    return moved
+    return list(locked.select_related("customer__team").order_by("customer__team", "pk"))
 
 
-def _tell(act: str, imports: list[Import]) -> None:
+def _put(imports: list[Import], **changes: Any) -> None:
+    if imports:
+        Import.objects.filter(pk__in=[one.pk for one in imports]).update(**changes)
+
+
+def _tell(act: str, imports: list[Import], **facts: str) -> None:
     for one in imports:
-        trail.record(act, actor=None, lead_import=one)
+        trail.record(act, actor=None, lead_import=one, facts=dict(facts))

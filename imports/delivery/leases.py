@@ -27,14 +27,21 @@ _NUDGE_AGAIN = """
                  ORDER BY id LIMIT 200 FOR UPDATE SKIP LOCKED)
     RETURNING id
 """
+# A batch with a row that has a name only is trusted for a shorter time.
 _TOO_OLD = """
-    UPDATE imports_batch SET state = 'decision', reason = 'too_old'
-    WHERE id IN (SELECT b.id FROM imports_batch b WHERE b.state = 'unknown' AND b.kind = 'send'
-                   AND b.first_sent_at < now() - %s * interval '1 hour'
-                   AND NOT EXISTS (SELECT 1 FROM imports_decision d
-                                   WHERE d.batch_id = b.id AND d.choice = 'repeat'
-                                     AND d.made_at > now() - %s * interval '1 hour')
-                 ORDER BY b.id LIMIT 500 FOR UPDATE OF b SKIP LOCKED)
+    WITH old AS (
+        SELECT b.id, CASE WHEN b.first_sent_at > now() - %(hours)s * interval '1 hour'
+                          THEN 'name_only' ELSE 'too_old' END AS reason
+        FROM imports_batch b
+        CROSS JOIN LATERAL (SELECT now() - interval '1 hour' *
+            CASE WHEN b.matchless THEN least(%(name_only)s, %(hours)s) ELSE %(hours)s END AS since
+        ) trusted
+        WHERE b.state = 'unknown' AND b.kind = 'send' AND b.first_sent_at < trusted.since
+          AND NOT EXISTS (SELECT 1 FROM imports_decision d
+                          WHERE d.batch_id = b.id AND d.choice = 'repeat'
+                            AND d.made_at > trusted.since)
+        ORDER BY b.id LIMIT 500 FOR UPDATE OF b SKIP LOCKED)
+    UPDATE imports_batch b SET state = 'decision', reason = old.reason FROM old WHERE b.id = old.id
 """
 _DROP_CANCELLED = """
     UPDATE imports_batch SET state = 'dropped', reason = 'cancelled', settled_at = now()
@@ -59,7 +66,8 @@ def set_aside_old() -> None:
 
     When a person had one repeated all the same, its age counts from that decision.
     """
-    _run(_TOO_OLD, [settings.KEY_TRUST_HOURS, settings.KEY_TRUST_HOURS])
+    trusted = {"hours": settings.KEY_TRUST_HOURS, "name_only": settings.NAME_ONLY_TRUST_HOURS}
+    _run(_TOO_OLD, trusted)
 
 
 def drop_cancelled() -> None:
@@ -104,7 +112,9 @@ def _expire_one(batch_id: int) -> int:
     return 1
 
 
-def _run(sql: str, parameters: list[float], *, returning: bool = False) -> list[int]:
+def _run(
+    sql: str, parameters: list[float] | dict[str, float], *, returning: bool = False
+) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return [row[0] for row in cursor.fetchall()] if returning else []

@@ -1,7 +1,7 @@
 """Storing what MEGA said about rows: at most one outcome for each, whoever brings it."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from django.db import connection
 
@@ -33,18 +33,19 @@ def stored(batch: Batch) -> int:
 
 
 def store(batch: Batch, attempt: Attempt, results: Mapping[str, RowResult]) -> None:
-    """Write the outcomes by COPY; a row that has one already keeps it."""
+    """Write the outcomes by COPY; a row that has one already keeps it.
+
+    The batch's counts grow with them; whoever calls stores the batch.
+    """
     # The first answer of a batch finds none: its rows are in no other batch that got one.
     is_first = batch.fence == 1 and batch.state == BatchState.SENDING
     known = set() if is_first else have(batch)
     before, after = f"{batch.import_pk}\t", f"\t{batch.pk}\t{attempt.pk}\n"
-    lines = [
-        f"{before}{ref}\t{_said(result)}{after}"
-        for ref, result in results.items()
-        if int(ref) not in known
-    ]
-    if not lines:
+    fresh = {ref: said for ref, said in results.items() if int(ref) not in known}
+    if not fresh:
         return
+    _count(batch, [said.status for said in fresh.values()])
+    lines = [f"{before}{ref}\t{_said(said)}{after}" for ref, said in fresh.items()]
     # A connection that breaks within COPY must raise Django's errors, which callers know.
     with (
         connection.wrap_database_errors,
@@ -52,6 +53,13 @@ def store(batch: Batch, attempt: Attempt, results: Mapping[str, RowResult]) -> N
         cursor.copy(_COPY) as copy,
     ):
         copy.write("".join(lines).replace("\\", "\\\\"))
+
+
+def _count(batch: Batch, statuses: Sequence[str]) -> None:
+    """Add to what was answered of the batch; summed over an import's batches, that is cheap."""
+    batch.answered += len(statuses)
+    batch.failed += statuses.count(OutcomeStatus.FAILED)
+    batch.updated += statuses.count(OutcomeStatus.UPDATED)
 
 
 def _said(result: RowResult) -> str:

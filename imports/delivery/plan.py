@@ -11,8 +11,8 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
-from imports.delivery import before, bodies
-from imports.delivery.packing import FIRST_ROWS, Packable, Packer, Parcel
+from imports.delivery import before, bodies, preview
+from imports.delivery.packing import Packable, Packer, Parcel
 from imports.errors import WrongState
 from imports.mega.contract import MAX_ROWS
 from imports.models import Batch, DryRun, Import, ImportState, Kind, Lead, Verdict
@@ -102,8 +102,11 @@ def _begin(import_id: int) -> Planner | None:
     if lead_import is None:
         return None
     planner = Planner(lead_import)
-    planner.packer.first_rows = FIRST_ROWS
     _resume(planner)
+    if not planner.begun:
+        lead_import.preview = preview.full(lead_import)
+        lead_import.save(update_fields=["preview"])
+        planner.packer.first_rows = preview.first_rows(lead_import.preview)
     return planner
 
 
@@ -205,6 +208,8 @@ def _batch(planner: Planner, parcel: Parcel, bodies_of: dict[int, dict[str, obje
         not_before=Now(),  # not this machine's clock, which may be ahead
         body=body.packed,
         body_sha256=body.sha256,
+        matchless=bodies.is_matchless(leads),
+        foreseen=None if dry_run else preview.foreseen(lead_import, parcel.row_numbers),
     )
 
 

@@ -50,7 +50,7 @@ def record(attempt_id: int, reply: Answer | MegaError) -> Code:
     if found.code in keys.REFUSALS:
         keys.refuse(attempt, found)
     if batch.kind == Kind.SEND and batch.state in SETTLED:
-        tripwire.look(batch)
+        tripwire.look(batch, found.ignored_fields)
     if batch.kind == Kind.CHECK and was_open and batch.state in SETTLED:
         checks.follow(batch, attempt)
     return found.code
@@ -105,7 +105,7 @@ def _apply_late(batch: Batch, attempt: Attempt, found: Conclusion, now: datetime
     if outcomes.stored(batch) == batch.rows:
         batch.state, batch.settled_at, batch.lease_until = BatchState.DONE, now, None
         batch.reason, batch.detail = Code.SETTLED, ""
-        exchange.write(batch)
+    exchange.write(batch)
 
 
 def _settle_send(batch: Batch, attempt: Attempt, found: Conclusion, now: datetime) -> None:

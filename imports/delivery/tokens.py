@@ -7,9 +7,9 @@ from django.utils import timezone
 
 from imports import vault
 from imports.audit import acts, trail
-from imports.delivery import keys
+from imports.delivery import checks
 from imports.errors import BadInput
-from imports.models import Customer, Quota, Token
+from imports.models import Customer, ImportState, Quota, Token
 from portal.models import User
 
 _TOKEN = re.compile(r"mega_[0-9a-fA-F]{64}")
@@ -22,8 +22,8 @@ def set_token(customer: Customer, raw_token: str, user: User | None) -> Token:
     2. The customer's row is locked, so that two people come one after the other.
     3. The quota is that of the same key elsewhere, or a new one with an empty window.
     4. The old token retires; the new one is stored sealed.
-    5. Blocked imports go on; the first request with the new token is its trial.
-    6. The event comes last.
+    5. The event. 6. Where imports are blocked, a check: they go on when MEGA accepts the token.
+    Elsewhere the first request is its trial, and costs none of its own.
     """
     raw = raw_token.strip()
     if not _TOKEN.fullmatch(raw):
@@ -38,13 +38,14 @@ def set_token(customer: Customer, raw_token: str, user: User | None) -> Token:
             last_four=raw[-4:],
             set_by=user,
         )
-        keys.unblock(token)
         trail.record(
             acts.TOKEN_SET,
             actor=user,
             customer=customer,
             facts={"token": token.pk, "quota": token.quota_id},
         )
+        if customer.imports.filter(state=ImportState.BLOCKED).exists():
+            checks.start_check(customer, user)
     return token
 
 

@@ -39,7 +39,7 @@ class CustomerForm(_CustomerForm):
     class Meta:
         model = Customer
         fields = ("team", "name", "mega_id", "region", "requests_per_minute", "on_duplicate",
-                  *customers.KEEPING)  # fmt: skip
+                  *customers.ASKING, *customers.KEEPING)  # fmt: skip
         labels = {
             "region": "Region of phones without a country code",
             "requests_per_minute": "Requests a minute",
@@ -48,12 +48,18 @@ class CustomerForm(_CustomerForm):
             "hold_won": "Hold back leads that MEGA has as won",
             "hold_lost": "Hold back leads that MEGA has as lost",
             "hold_days": "Hold back leads contacted within so many days",
+            "failure_percent": "Ask when more rows fail than (percent)",
+            "update_points": "Ask when updates exceed a preview by (percentage points)",
         }
         help_texts = {
             "mega_id": "The UUID that MEGA shows for this client account. It cannot be changed "
             "after the first token.",
             "requests_per_minute": "MEGA's limit for this account, usually 10. One request carries "
             "up to 500 leads.",
+            "failure_percent": "Judged on the first request, then on all rows answered so far; the "
+            "import stops and asks. 100 never asks.",
+            "update_points": "Judged only where MEGA was asked about every row first. 100 never "
+            "asks.",
         }
         widgets = {
             "mega_id": forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
@@ -62,7 +68,8 @@ class CustomerForm(_CustomerForm):
 
     def __init__(self, *args: Any, teams: QuerySet[Team], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["keep_minutes"].required = self.fields["hold_days"].required = False
+        for name in (*customers.ASKING, "keep_minutes", "hold_days"):
+            self.fields[name].required = False
         team = cast("forms.ModelChoiceField[Team]", self.fields["team"])
         team.queryset, team.empty_label = teams, None
         if self.instance.pk:
@@ -79,6 +86,18 @@ class CustomerForm(_CustomerForm):
     def clean_hold_days(self) -> int:
         """None is held back where nothing is said."""
         return int(self.cleaned_data["hold_days"] or 0)
+
+    def clean_failure_percent(self) -> int:
+        """Left empty: as it was."""
+        return self._as_it_was("failure_percent")
+
+    def clean_update_points(self) -> int:
+        """Left empty: as it was."""
+        return self._as_it_was("update_points")
+
+    def _as_it_was(self, name: str) -> int:
+        given = self.cleaned_data[name]
+        return int(getattr(self.instance, name) if given is None else given)
 
     def clean_name(self) -> str:
         """Without doubled spaces, which would hide a twin."""

@@ -9,6 +9,7 @@ from imports.models.batches import (
     DryRun,
     Kind,
     Process,
+    RefusedValue,
 )
 from imports.models.before import BeforeImage, BeforeRead, Held, ReadAttempt, ReadQuota
 from imports.models.customers import Customer, OnDuplicate, Quota, Token
@@ -78,6 +79,7 @@ __all__ = [
     "ReadAttempt",
     "ReadQuota",
     "Recipient",
+    "RefusedValue",
     "Row",
     "Sending",
     "Token",

@@ -105,7 +105,15 @@ class Batch(models.Model):
     sends = models.PositiveSmallIntegerField(default=0)  # possibly sent and unanswered
     first_sent_at = models.DateTimeField(null=True)  # first attempt that may have arrived
     deaths = models.PositiveSmallIntegerField(default=0)  # workers that vanished while sending
-    splits = models.PositiveSmallIntegerField(default=0)  # how often halved, parents included
+    splits = models.PositiveSmallIntegerField(default=0)  # how often taken apart, parents included
+
+    # A row has neither e-mail nor phone: MEGA would not know it again, and make a second lead.
+    matchless = models.BooleanField(default=False, db_default=False)
+    foreseen = models.PositiveSmallIntegerField(null=True)  # updates, by the import's full preview
+    answered = models.PositiveSmallIntegerField(default=0, db_default=0)  # rows judged or held
+    failed = models.PositiveSmallIntegerField(default=0, db_default=0)  # of those, held ones too
+    updated = models.PositiveSmallIntegerField(default=0, db_default=0)  # of those
+    sifted_to = models.BigIntegerField(default=0, db_default=0)  # newest RefusedValue looked for
     settled_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -182,6 +190,32 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"attempt {self.pk}"
+
+
+class RefusedValue(models.Model):
+    """A value of a field for which MEGA refused a whole request, in its own words.
+
+    Rows of the import that wait with the very same value in the same field are held.
+    """
+
+    lead_import = models.ForeignKey(
+        Import, models.CASCADE, related_name="refused_values", db_column="import_id"
+    )
+    field = models.CharField(max_length=80)  # `stage_slug`, `custom_fields.budget`
+    value = models.TextField()  # as JSON, bounded
+    attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="+")
+    number = models.PositiveIntegerField()  # the row that MEGA refused for it
+    message = models.TextField()  # MEGA's words about it, bounded
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["lead_import", "field", "value"], name="refused_value_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"refused value {self.pk}"
 
 
 class Decision(models.Model):

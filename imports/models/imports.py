@@ -149,6 +149,9 @@ class Import(models.Model):
         models.CharField(max_length=30), default=list
     )
     blocked_at = models.DateTimeField(null=True)  # since when its token is refused
+    preview = models.ForeignKey(  # the dry run that asked about every lead, just as it was planned
+        "DryRun", models.SET_NULL, null=True, related_name="+"
+    )
     planned_at = models.DateTimeField(null=True)  # every batch is cut
     started_at = models.DateTimeField(null=True)  # first attempt
     finished_at = models.DateTimeField(null=True)  # every row is final

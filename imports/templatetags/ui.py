@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from imports.delivery import questions
 from imports.models import Batch, Import, Priority
 from imports.views import words
 
@@ -143,6 +144,12 @@ def outcome_bar(balance: Any, *, before: bool = False) -> dict[str, Any]:
 def priority_control(lead_import: Import, *, on_customer: bool = False) -> dict[str, Any]:
     """A form that gives an import another turn; show it only to those who may steer it."""
     return {"one": lead_import, "choices": Priority.choices, "on_customer": on_customer}
+
+
+@register.simple_tag
+def case_of(batch: Batch, lead_import: Import) -> questions.Case:
+    """What happened to a request that waits for a person, and what each choice does."""
+    return questions.explain(batch, lead_import.on_duplicate)
 
 
 @register.inclusion_tag("parts/field.html")

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from imports import access
-from imports.delivery import before, control, progress
+from imports.delivery import before, control, progress, questions
 from imports.forms.filters import number_of
 from imports.forms.review import DecisionForm, PriorityForm
 from imports.models import EDITABLE, Import, ImportState
@@ -54,6 +54,8 @@ def _context(request: Request, lead_import: Import) -> dict[str, Any]:
         "is_over": lead_import.is_final and not is_settling,
         "is_settling": is_settling and standing.batches_total > 0,
         "standing": standing,
+        "question": questions.QUESTIONS.get(lead_import.question),
+        "cancel_does": questions.CANCEL,
         "balance": balance.balance(lead_import),
         "percent": int(100 * standing.share),
         "undo_until": undo_until if is_undoable else None,
@@ -97,7 +99,7 @@ def resume(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 def go_on(request: Request, pk: int) -> HttpResponse:
-    """The answer to "many of the first rows failed": send the rest all the same."""
+    """The answer to a question about the whole import: go on all the same."""
     return _act(request, pk, control.go_on)
 
 

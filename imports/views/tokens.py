@@ -27,7 +27,8 @@ def token(request: Request, slug: str) -> HttpResponse:
         except PortalError as error:
             form.add_error("token", error.sentence)
         else:
-            messages.success(request, "The token was sealed and is in use. Check it now.")
+            attempt(request, "", checks.start_check, customer, request.user)
+            messages.success(request, "The token was sealed and is in use; MEGA is asked about it.")
             return redirect("customer", slug)
     context = {"form": form, "customer": customer, "token": customer.token}
     status = 422 if form.is_bound else 200

@@ -133,6 +133,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 40_000  # a mapping form of 16,384 columns
 REQUEST_CONNECT_TIMEOUT: float = env.float("REQUEST_CONNECT_TIMEOUT", default=5.0)  # seconds
 REQUEST_DEADLINE: float = env.float("REQUEST_DEADLINE", default=60.0)  # seconds, in all
 KEY_TRUST_HOURS: float = env.float("KEY_TRUST_HOURS", default=20.0)
+NAME_ONLY_TRUST_HOURS: float = env.float("NAME_ONLY_TRUST_HOURS", default=1.0)
+BLOCKED_TRUST_HOURS: float = env.float("BLOCKED_TRUST_HOURS", default=72.0)
 REPLAY_BACKOFF_BASE: float = env.float("REPLAY_BACKOFF_BASE", default=2.0)  # seconds
 REPLAY_LIMIT: int = env.int(
     "REPLAY_LIMIT", default=8

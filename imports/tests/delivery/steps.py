@@ -20,13 +20,18 @@ def reviewed(customer, rows):
     )  # fmt: skip
     made.mapping = MappingVersion.objects.create(lead_import=made, version=1, content={})
     made.save()
-    for number in range(2, rows + 2):
-        address = f"p{number}@example.com"
-        Row.objects.create(lead_import=made, number=number, cells=[address])
-        Lead.objects.create(
+    addresses = {number: f"p{number}@example.com" for number in range(2, rows + 2)}
+    Row.objects.bulk_create(
+        Row(lead_import=made, number=number, cells=[address])
+        for number, address in addresses.items()
+    )
+    Lead.objects.bulk_create(
+        Lead(
             lead_import=made, mapping=made.mapping, number=number, verdict="ok", problems=[],
             body={"contact_email": address}, warned=False, email_key=address, digest=b"x",
-        )  # fmt: skip
+        )
+        for number, address in addresses.items()
+    )  # fmt: skip
     return made
 
 

@@ -77,3 +77,11 @@ def test_packing_goes_on_after_an_interruption_as_if_there_was_none(leads, cut):
     first = list(packer.pack(leads[:cut]))
 
     assert [*first, *packer.pack(leads[cut:]), *packer.finish()] == whole
+
+
+def test_with_a_first_request_of_full_size_none_is_small():
+    packer = Packer(first_rows=MAX_ROWS)
+    parcels = [*packer.pack(Packable(number) for number in range(2, 1_202)), *packer.finish()]
+
+    assert [len(one.row_numbers) for one in parcels] == [500, 500, 200]
+    assert [one.after for one in parcels] == [0, 1, 1]

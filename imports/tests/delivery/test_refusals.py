@@ -5,7 +5,16 @@ from django.utils import timezone
 
 from imports.audit import acts, verify
 from imports.delivery import checks, control, keys, settle, tokens
-from imports.models import Batch, BatchState, Decision, Event, Import, ImportState, Token
+from imports.models import (
+    Batch,
+    BatchState,
+    Decision,
+    Event,
+    Import,
+    ImportState,
+    Kind,
+    Token,
+)
 from imports.tests import people
 from imports.tests.delivery.steps import answer, attempt_of, fresh, sent
 
@@ -32,6 +41,7 @@ def test_the_trail_tells_of_a_refusal_and_of_its_end(acme):
     assert fresh(neighbour).state == ImportState.QUEUED
 
     tokens.set_token(acme, "mega_" + "7c" * 32, people.anna())
+    settle.record(attempt_of(acme.batches.get(kind=Kind.CHECK)), answer(200, {"results": []}))
     assert [event.import_id for event in Event.objects.filter(act=acts.UNBLOCKED)] == [made.pk]
     assert fresh(made).state == ImportState.QUEUED
     assert verify.verify() == []

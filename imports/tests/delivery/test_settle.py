@@ -8,10 +8,19 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from imports.delivery import claims, deliver, keys, leases, settle, tokens
+from imports.delivery import claims, control, deliver, keys, leases, settle, tokens
 from imports.errors import NotSent
 from imports.mega.contract import Answer
-from imports.models import Attempt, Batch, BatchState, ImportState, Outcome, Process
+from imports.models import (
+    Attempt,
+    Batch,
+    BatchState,
+    Decision,
+    ImportState,
+    Outcome,
+    Process,
+)
+from imports.tests import people
 from imports.tests.delivery.sending import BROKEN, LONG_AGO, batch, created, lapse, state, taken
 
 pytestmark = pytest.mark.django_db
@@ -345,3 +354,62 @@ def test_what_mega_repeats_of_a_token_is_not_kept(made):
         body, headers = cursor.fetchone()
     for text in (zlib.decompress(bytes(body)).decode(), headers, str(Outcome.objects.get().errors)):
         assert raw not in text
+
+
+@pytest.mark.parametrize("matchless", [True, False])
+def test_a_request_with_a_name_alone_is_trusted_for_an_hour_only(made, matchless):
+    fresh, stale = batch(made, 2, matchless=matchless), batch(made, 3, matchless=matchless)
+    for one in (fresh, stale):
+        settle.record(taken_of(one, claims.claim() or [stale.pk]), BROKEN)
+    Batch.objects.filter(pk=fresh.pk).update(first_sent_at=timezone.now() - timedelta(minutes=59))
+    Batch.objects.filter(pk=stale.pk).update(first_sent_at=timezone.now() - timedelta(minutes=61))
+
+    leases.set_aside_old()
+
+    assert state(fresh) == BatchState.UNKNOWN
+    expected = (BatchState.DECISION, "name_only") if matchless else (BatchState.UNKNOWN, "unclear")
+    assert (state(stale), stale.reason) == expected
+
+
+def test_what_a_person_had_repeated_is_trusted_again_from_then_on(made):
+    one = batch(made, 2, matchless=True)
+    settle.record(taken(one), BROKEN)
+    Batch.objects.update(first_sent_at=timezone.now() - timedelta(hours=2))
+    leases.set_aside_old()
+    control.decide(one, people.anna(), Decision.Choice.REPEAT)
+
+    leases.set_aside_old()
+    assert state(one) == BatchState.UNKNOWN
+
+    Decision.objects.update(made_at=timezone.now() - timedelta(minutes=61))
+    leases.set_aside_old()
+    assert (state(one), one.reason) == (BatchState.DECISION, "name_only")
+
+
+def test_a_batch_counts_what_was_answered_of_it(made):
+    one = batch(made, 2, 3, 4)
+    settle.record(taken(one), answer_of({2: "failed", 3: "updated"}))
+    one.refresh_from_db()
+    assert (one.answered, one.failed, one.updated) == (2, 1, 1)
+    Batch.objects.update(not_before=LONG_AGO)
+
+    settle.record(taken(one), answer_of({2: "failed", 3: "updated", 4: "created"}))
+
+    one.refresh_from_db()
+    assert (one.answered, one.failed, one.updated) == (3, 1, 1)
+
+
+def test_a_late_part_of_an_answer_is_counted_too(made):
+    one = batch(made, 2, 3)
+    early = taken(one)
+    lapse(one)
+
+    settle.record(early, answer_of({2: "failed"}))
+
+    one.refresh_from_db()
+    assert (one.state, one.answered, one.failed) == (BatchState.UNKNOWN, 1, 1)
+
+
+def answer_of(words):
+    rows = [{"row_ref": str(number), "status": word} for number, word in words.items()]
+    return Answer(200, {}, json.dumps({"results": rows}).encode())

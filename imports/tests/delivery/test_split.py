@@ -54,31 +54,6 @@ def test_a_single_row_that_is_refused_has_failed_with_megas_words(made):
     assert Outcome.objects.get().errors == ["no such stage"]
 
 
-def test_past_the_imports_budget_a_person_decides(made, settings):
-    settings.SPLIT_BUDGET = 2
-    first, second = batch(made, 2, 3), batch(made, 4, 5)
-    settle.record(taken(first), refused())
-
-    settle.record(second_attempt(second), refused())
-
-    assert state(second) == BatchState.DECISION
-    assert Outcome.objects.count() == 0
-
-
-def second_attempt(one):
-    Batch.objects.exclude(pk=one.pk).update(state="done")
-    Batch.objects.filter(pk=one.pk).update(state="waiting")
-    return taken(one)
-
-
-def test_a_batch_is_not_taken_apart_for_ever(made):
-    one = batch(made, 2, 3, splits=10)
-
-    settle.record(taken(one), refused())
-
-    assert state(one) == BatchState.DECISION
-
-
 def test_rows_that_mega_names_but_nobody_sent_are_ignored(made):
     one = batch(made, 2, 3)
 

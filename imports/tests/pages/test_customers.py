@@ -31,7 +31,7 @@ def test_max_adds_a_customer_and_its_token(max_, db):
     assert "Max Meyer" in page
     assert people.TOKEN not in page
     acts = list(Event.objects.filter(actor=max_.user).values_list("act", flat=True).order_by("pk"))
-    assert acts[-2:] == ["customer_added", "token_set"]
+    assert acts[-3:] == ["customer_added", "token_set", "token_checked"]
 
 
 def test_a_wrong_token_is_explained_and_never_repeated(max_, acme):
@@ -102,6 +102,35 @@ def test_a_command_takes_the_plain_address_where_it_is_free(max_, sam):
     made = [customers.create(people.draft("Blue Door", team), None) for team in ("North", "South")]
     assert made[0].slug == "blue-door"
     assert re.fullmatch(r"blue-door-[a-z2-9]{6}", made[1].slug)
+
+
+def test_a_manager_sets_when_the_portal_stops_and_asks(max_, ines, acme):
+    path, fields = "/customers/acme/settings/", NEW | {"name": "Acme", "region": "US"}
+    fields["requests_per_minute"] = "10"
+    assert ines.post(path, fields | {"failure_percent": "5"}).status_code == 403
+    page = story.text(max_.get(path))
+    assert 'name="failure_percent" value="20"' in page
+    assert 'name="update_points" value="10"' in page
+
+    max_.post(path, fields | {"failure_percent": "5", "update_points": "100"})
+
+    changed = Customer.objects.get(slug="acme")
+    assert (changed.failure_percent, changed.update_points) == (5, 100)
+    assert Event.objects.latest("pk").facts == {
+        "changed": ["failure_percent", "update_points"], "failure_percent": 5, "update_points": 100,
+    }  # fmt: skip
+    page = story.text(ines.get("/customers/acme/"))
+    assert "when more than 5 % of the rows fail" in page
+    assert "never because of updates" in page
+    assert max_.post(path, fields | {"failure_percent": "101"}).status_code == 422
+    max_.post(path, fields)  # left out: as it was
+    assert Customer.objects.get(slug="acme").failure_percent == 5
+
+
+def test_a_new_token_is_checked_at_once(max_, acme):
+    max_.post("/customers/acme/token/", {"token": "mega_" + "7c" * 32})
+    assert Batch.objects.get().kind == Kind.CHECK
+    assert "Asking MEGA" in story.text(max_.get("/customers/acme/"))
 
 
 def test_ines_checks_a_token_and_hears_the_result_in_words(ines, acme):

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from imports.models import BatchState, Decision, Import, ImportState
+from imports.models import Batch, BatchState, Decision, Event, Import, ImportState
 from imports.tests.pages import story
 
 
@@ -86,7 +86,10 @@ def test_a_blocked_import_leads_to_the_customers_token(ines, going):
 def test_many_first_failures_are_a_question(ines, vera, going):
     put(going, state=ImportState.DECISION, question="first_failures", reason="Many failed.")
     page = page_of(ines, going)
-    assert "Send the other 1 rows all the same" in page
+    assert "The first request is small so that a wrong column shows" in page
+    assert "Rows like the refused ones will be refused, too" in page
+    assert "Or cancel below: What was sent stays sent." in page
+    assert f"/imports/{going.pk}/rows/?result=failed" in page
     assert "all the same" not in page_of(vera, going)
     ines.post(f"/imports/{going.pk}/send/go-on/")
     assert Import.objects.get(pk=going.pk).accepted == ["first_failures"]
@@ -153,3 +156,38 @@ def test_a_decision_that_another_tab_made_before_is_said_to_be_made(ines, going)
     assert answer.status_code == 200
     assert "Somebody decided this already" in story.text(answer)
     assert Decision.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("question", "button"),
+    [
+        ("failures", "Send the rest all the same"),
+        ("updates", "Update them all the same"),
+        ("ignored_fields", "Send the rest without them"),
+        ("split_budget", "Go on taking them apart"),
+        ("blocked_long", "Send the rest now"),
+    ],
+)
+def test_each_question_says_what_going_on_does_and_is_remembered(ines, going, question, button):
+    put(going, state=ImportState.DECISION, question=question, reason="This happened.")
+    page = page_of(ines, going)
+    assert "This happened." in page
+    assert button in page
+    ines.post(f"/imports/{going.pk}/send/go-on/")
+    going.refresh_from_db()
+    assert (going.state, going.question, going.accepted) == (ImportState.QUEUED, "", [question])
+    assert Event.objects.latest("pk").facts == {"question": question, "choice": "go_on"}
+
+
+def test_repeating_a_request_with_a_name_only_says_that_it_may_double(ines, going):
+    waiting = story.a_batch(
+        going, [5], state=BatchState.DECISION, reason="name_only", matchless=True,
+        first_sent_at=timezone.now() - timedelta(hours=2),
+    )  # fmt: skip
+    page = page_of(ines, going)
+    assert "No clear answer came within an hour, and some of its rows have a name only." in page
+    assert "every row with a name only becomes a second lead" in page
+    assert "safe" not in page
+    Batch.objects.filter(pk=waiting.pk).update(matchless=False)
+    put(going, on_duplicate="update")
+    assert "</svg>safe" in page_of(ines, going)
