@@ -38,9 +38,9 @@ _CHOSEN = f"""
     ) x LEFT JOIN imports_batch b ON b.id = x.batch_id
     WHERE x.bucket = ANY(%(buckets)s)
       AND (x.bucket <> 'unknown' OR (b.state = 'dropped' AND x.has_contact))
-      AND (x.bucket <> 'not_sent' OR x.number NOT IN (
-            SELECT unnest(s.row_numbers) FROM imports_batch s
-            WHERE s.import_id = %(import)s AND s.kind = 'send'
+      AND (x.bucket <> 'not_sent' OR NOT EXISTS (
+            SELECT 1 FROM imports_batch s CROSS JOIN LATERAL unnest(s.row_numbers) AS n (number)
+            WHERE s.import_id = %(import)s AND s.kind = 'send' AND n.number = x.number
               AND (s.state = 'done' OR s.first_sent_at IS NOT NULL)))
       AND NOT EXISTS (SELECT 1 FROM imports_row c
                       WHERE c.import_id = ANY(%(siblings)s) AND c.number = x.number)
