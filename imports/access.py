@@ -16,6 +16,7 @@ event: one an hour for each person and thing. Members who may not do something g
 raised before any transaction of the caller, or the event is rolled back with it.
 """
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -148,10 +149,15 @@ def get_import(user: Person, pk: int, need: Role = Role.VIEWER) -> Import:
 
 def may_steer(user: Person, lead_import: Import) -> bool:
     """Whether the person may cancel the import or change its priority."""
-    team = lead_import.customer.team
+    return lead_import.pk in steerable(user, lead_import.customer.team, [lead_import])
+
+
+def steerable(user: Person, team: Team, imports: Iterable[Import]) -> set[int]:
+    """The ids of those imports of the team that the person may steer, as `may_steer`."""
     if not can(user, team, Role.IMPORTER):
-        return False
-    return is_own(user, lead_import) or can(user, team, Role.MANAGER)
+        return set()
+    manages = can(user, team, Role.MANAGER)
+    return {one.pk for one in imports if manages or is_own(user, one)}
 
 
 def is_own(user: Person, lead_import: Import) -> bool:

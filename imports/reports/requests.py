@@ -174,7 +174,16 @@ def _laid_out(content: bytes) -> str:
 
 
 def trusted_until(batch: Batch) -> datetime | None:
-    """Return until when a request that may have arrived is repeated without asking a person."""
+    """Return until when a request that may have arrived is repeated without asking a person.
+
+    As `leases.set_aside_old`: a person's word to repeat it counts anew, and one with a row of a
+    name only is trusted for a shorter time.
+    """
     if batch.first_sent_at is None:
         return None
-    return batch.first_sent_at + timedelta(hours=settings.KEY_TRUST_HOURS)
+    hours = settings.KEY_TRUST_HOURS
+    if batch.matchless:
+        hours = min(hours, settings.NAME_ONLY_TRUST_HOURS)
+    repeats = batch.decisions.filter(choice=Decision.Choice.REPEAT).order_by("pk")
+    said = repeats.values_list("made_at", flat=True).last()
+    return max(batch.first_sent_at, said or batch.first_sent_at) + timedelta(hours=hours)

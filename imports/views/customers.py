@@ -18,7 +18,7 @@ from imports.forms.filters import words_of
 from imports.models import Customer
 from imports.reports import downloads, lists
 from imports.views.http import Request, attachment, page_of, teams_as
-from portal.models import Role
+from portal.models import Role, User
 
 LATEST = 10
 
@@ -62,7 +62,7 @@ def detail(request: Request, slug: str) -> HttpResponse:
         "token": customer.token,
         "token_form": TokenForm(),
         "check": checks.latest_check(customer),
-        **_timetable(customer),
+        **_timetable(request.user, customer),
         "imports": customer.imports.select_related("created_by")[:LATEST],
         "may_manage": access.can(request.user, customer.team, Role.MANAGER),
         "may_import": access.can(request.user, customer.team, Role.IMPORTER),
@@ -70,10 +70,18 @@ def detail(request: Request, slug: str) -> HttpResponse:
     return render(request, "imports/customer.html", context)
 
 
-def _timetable(customer: Customer) -> dict[str, Any]:
-    """What is expected of the imports of the customer's key; of other customers' only how many."""
+def _timetable(user: User, customer: Customer) -> dict[str, Any]:
+    """What is expected of the imports of the customer's key; of other customers' only how many.
+
+    `steerable` are the ids of those to which the person may give another turn.
+    """
     lines, elsewhere = outlook.lines(customer)
-    return {"timetable": lines, "elsewhere": elsewhere, "held": outlook.held(customer)}
+    return {
+        "timetable": lines,
+        "elsewhere": elsewhere,
+        "held": outlook.held(customer),
+        "steerable": access.steerable(user, customer.team, [one.lead_import for one in lines]),
+    }
 
 
 @require_http_methods(["GET", "POST"])

@@ -87,14 +87,13 @@ def test_the_list_tells_of_each_request_how_it_stands(vera, going, unclear):
 
 @pytest.mark.parametrize(
     ("which", "numbers"),
-    [("unknown", [2, 9]), ("decision", [4]), ("failed", [5]), ("open", [6, 7]), ("dry_run", [8])],
+    [("unknown", [3, 9]), ("decision", [4]), ("failed", [2]), ("open", [6, 7]), ("dry_run", [8])],
 )
 def test_it_can_be_narrowed_to_what_needs_a_look(ines, acme, which, numbers):
     lead_import = story.answered(acme, ines.user, ["failed"])
-    lead_import.batches.update(row_numbers=[5])
     now = timezone.now()
     for number, fields in (
-        (2, {"state": BatchState.UNKNOWN, "first_sent_at": now}),
+        (3, {"state": BatchState.UNKNOWN, "first_sent_at": now}),
         (4, {"state": BatchState.DECISION}),
         (6, {"state": BatchState.WAITING}),
         (7, {"state": BatchState.SENDING}),
@@ -272,3 +271,14 @@ def test_every_conclusion_has_words(code):
 @pytest.mark.parametrize("state", BatchState.values)
 def test_every_state_of_a_request_has_words(state):
     assert words.request(Batch(state=state)).word
+
+
+def test_a_row_with_only_a_name_is_repeated_for_an_hour_only_and_a_persons_word_counts_anew(
+    ines, unclear
+):
+    sent = unclear.first_sent_at
+    assert requests.trusted_until(unclear) == sent + timedelta(hours=20)
+    unclear.matchless = True
+    assert requests.trusted_until(unclear) == sent + timedelta(hours=1)
+    said = Decision.objects.create(batch=unclear, choice="repeat", made_by=ines.user)
+    assert requests.trusted_until(unclear) == said.made_at + timedelta(hours=1)

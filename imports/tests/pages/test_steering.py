@@ -113,3 +113,12 @@ def test_what_is_over_has_no_turn(ines, going):
     page = page_of(ines, going)
     assert "cannot be given another priority now" in page
     assert "Turn of import" not in page
+
+
+def test_the_customers_timetable_gives_another_turn_to_those_who_may(bela, max_, ines, going):
+    story.a_batch(going, [5], state="waiting")
+    asked = f'aria-label="Turn of import #{going.pk}"'
+    for browser, may in ((ines, True), (max_, True), (bela, False)):
+        assert (asked in story.text(browser.get("/customers/acme/"))) == may
+    give_turn(max_, going, 1, on_customer="on")
+    assert "Before the others" in story.text(bela.get("/customers/acme/"))
