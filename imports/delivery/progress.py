@@ -52,7 +52,8 @@ def standing(lead_import: Import) -> Standing:
     expected = seen.expected.get(lead_import.pk)
     ends_at = expected.ends_at if expected else None
     waits_for, waits_until = _waits(lead_import, sums["next"], seen)
-    decisions = list(batches.filter(state=BatchState.DECISION)[:50])
+    waiting = batches.filter(state=BatchState.DECISION).defer("body", "body_sha256")
+    decisions = list(waiting[:50])
     parts = (lead_import.state, lead_import.reason, lead_import.planned_at, sums["total"],
              sums["done"], sums["done_rows"], waits_for, waits_until, len(decisions),
              seen.others(lead_import), _roughly(ends_at))  # fmt: skip

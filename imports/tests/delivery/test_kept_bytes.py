@@ -90,3 +90,17 @@ def test_the_token_that_went_over_the_wire_is_kept_nowhere_in_the_clear(acme, se
                 assert secret not in kept
     for content in (requests.request_bytes(attempt.batch), requests.answer_bytes(attempt)):
         assert people.TOKEN.encode() not in content
+
+
+def test_a_token_that_mega_repeats_stands_on_no_page_and_in_no_file(acme, settings):
+    said = json.dumps({"error": {"message": f"no such key: {people.TOKEN}"}}).encode()
+    _, attempt = carried(acme, settings, b"418 I am a teapot", said)
+    vera = Client()
+    vera.force_login(people.vera())
+    path = f"/imports/{attempt.batch.lead_import_id}/requests/{attempt.batch_id}/"
+    page = vera.get(path).content.decode()
+    file = b"".join(vera.get(f"{path}answers/{attempt.pk}/").streaming_content).decode()
+    for shown in (page, file):
+        assert "no such key: [token]" in shown
+        assert people.TOKEN[5:] not in shown
+    assert "were changed since" not in page
