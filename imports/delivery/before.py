@@ -7,7 +7,7 @@ is asked first: else they would be overwritten although somebody said that they 
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Self
 
 from django.db import connection, transaction
@@ -35,7 +35,6 @@ QUESTION = "not_held_back"
 LIVE = timedelta(seconds=10)
 OPEN_STATES = (BeforeRead.State.WAITING, BeforeRead.State.READING)
 
-REFUSALS = ("no_right", "unauthorized")
 SENTENCES = {
     "": "",
     "not_wanted": "nobody asked for it",
@@ -215,56 +214,3 @@ def _end_late(read_id: int) -> None:
         end(lead_import, read, "over")
     elif read.give_up_at is not None and read.give_up_at < window.database_now():
         end(lead_import, read, "out_of_time")
-
-
-def refused(customer: Customer) -> str:
-    """Return why MEGA refused to let leads be read the last time, '' when it did not."""
-    asked = BeforeRead.objects.filter(lead_import__customer=customer, answered__gt=0) | (
-        BeforeRead.objects.filter(lead_import__customer=customer, why__in=REFUSALS)
-    )
-    newest = asked.order_by("-ended_at").first()
-    return SENTENCES[newest.why] if newest is not None and newest.why in REFUSALS else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What became of the old values of an import, in words; `kept` counts rows with some."""
-
-    state: str
-    sentence: str
-    kept: int
-    held: int
-
-
-def record_of(lead_import: Import) -> Record | None:
-    """Say whether old values were kept and why not; None for an import that updates no lead."""
-    read = BeforeRead.objects.filter(lead_import=lead_import).first()
-    if read is None:
-        return None
-    images = BeforeImage.objects.filter(lead_import=lead_import)
-    kept = images.values("number").distinct().count()
-    words = {
-        BeforeRead.State.NOT_KEPT: f"Old values were not kept: {SENTENCES[read.why]}.",
-        BeforeRead.State.PARTLY: f"Old values were kept in part only: {SENTENCES[read.why]}.",
-        BeforeRead.State.DONE: "Old values were kept of every row for which MEGA had a lead.",
-    }
-    sentence = words.get(BeforeRead.State(read.state), "Old values are still being read.")
-    return Record(read.state, sentence, kept, read.held)
-
-
-# --- in words -------------------------------------------------------------------------------------
-
-
-def progress(lead_import: Import, now: datetime) -> str:
-    """Say how far the reading is and how long sending waits for it at most; '' when it is over."""
-    read = BeforeRead.objects.filter(lead_import=lead_import, state__in=OPEN_STATES).first()
-    if read is None:
-        return ""
-    done = f": {read.answered:,} of {read.needed:,} requests" if read.needed else ""
-    latest = read.give_up_at or now + timedelta(minutes=read.minutes)
-    minutes = max(-(-int((latest - now).total_seconds()) // 60), 1)
-    plural = "" if minutes == 1 else "s"
-    return (
-        f"Reading the old values of leads that may be updated{done}. "
-        f"Sending starts afterwards, in {minutes} minute{plural} at the latest."
-    )

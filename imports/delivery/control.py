@@ -99,7 +99,7 @@ def send(  # noqa: PLR0913 - all by name: what the person confirmed
 def undo(lead_import: Import, user: User | None) -> None:
     """Take an import back to review while nothing of it was planned or sent."""
     locked = _lock(lead_import, (ImportState.QUEUED,), "undone")
-    if locked.batches.filter(kind=Kind.SEND).exists():
+    if locked.planned_at is not None or locked.batches.filter(kind=Kind.SEND).exists():
         raise WrongState("Sending has begun, it can no longer be undone. Pause or cancel it.")
     Import.objects.filter(pk=locked.pk).update(
         state=ImportState.REVIEW, send_after=None, sent_by=None, vouched_by=None

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Min, Q, Sum
 
-from imports.delivery import before, outlook, pulse, quota
+from imports.delivery import before_words, outlook, pulse, quota
 from imports.models import Batch, BatchState, Import, ImportState, Kind
 
 PACE_OVER = timedelta(minutes=3)
@@ -97,7 +97,7 @@ def _waits(
     if lead_import.send_after and lead_import.send_after > seen.now:
         return "Starts in a moment; until then it can be undone.", lead_import.send_after
     if lead_import.planned_at is None and next_batch is None:
-        return before.progress(lead_import, seen.now) or "Preparing the requests.", None
+        return before_words.progress(lead_import, seen.now) or "Preparing the requests.", None
     if seen.facts is None:
         return "The customer has no token.", None
     if next_batch and next_batch > seen.now:

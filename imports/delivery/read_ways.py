@@ -86,7 +86,7 @@ def _choose(lead_import: Import, read: BeforeRead, page: Page, now: datetime) ->
     assert page.next_cursor is not None  # noqa: S101 - asked only then
     allowed = min(read.minutes * read_quota.PER_MINUTE, _left(read, now))
     pages = pages_of(page.total) - 1 if page.total is not None else allowed + 1
-    searches = terms(lead_import)
+    searches = terms(lead_import, allowed + 1)
     if min(pages, searches) > allowed:
         return "too_many"
     if pages <= searches:
@@ -108,10 +108,11 @@ def pages_of(total: int) -> int:
     return max(-(-total // MOST_LEADS), 1)
 
 
-def terms(lead_import: Import) -> int:
-    """Return how many searches the import's rows take at most."""
+def terms(lead_import: Import, upto: int) -> int:
+    """Count the searches that the import's rows take, no further than `upto`."""
+    parameters = _parameters(lead_import) | {"upto": upto}
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM ({_TERMS}) n", _parameters(lead_import))  # noqa: S608
+        cursor.execute(f"SELECT count(*) FROM ({_TERMS} LIMIT %(upto)s) n", parameters)  # noqa: S608
         found: int = cursor.fetchone()[0]
     return found
 
@@ -164,9 +165,9 @@ def cost(lead_import: Import, minutes: int) -> Cost:
         lead_import__mega_id=lead_import.mega_id,
         total__isnull=False,
     ).order_by("-ended_at").first()  # fmt: skip
-    searches = terms(lead_import) + 1
-    requests = min(pages_of(known.total or 0), searches) if known else None
     most = minutes * read_quota.PER_MINUTE
+    searches = terms(lead_import, most + 1) + 1
+    requests = min(pages_of(known.total or 0), searches) if known else None
     if requests is None and searches <= most:
         most = searches
     return Cost(

@@ -44,7 +44,6 @@ def put_back(request: Request, pk: int) -> HttpResponse:
         "found": repair.assess(lead_import),
         "earlier": repair.made_before(lead_import),
         "is_offered": repair.is_offered(lead_import),
-        "record": before.record_of(lead_import),
     }
     return render(request, "imports/put_back.html", context)
 

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 
 from imports import access
 from imports.audit import acts
-from imports.delivery import before, children, repair
+from imports.delivery import before_words, children, repair
 from imports.models import Event, Import, ImportState, Origin
 from imports.reports import balance, downloads, files
 from imports.reports.rows import Selection
@@ -32,7 +32,8 @@ def detail(request: Request, pk: int) -> HttpResponse:
         else [],
         "may_retry": _is_settled(lead_import),
         "may_rest": books is not None and books.not_sent > 0 and _has_a_rest(lead_import),
-        "old_values": before.record_of(lead_import),
+        "old_values": before_words.record_of(lead_import),
+        "old_rows": before_words.rows_kept(lead_import),
         "may_put_back": repair.is_offered(lead_import),
         "events": _events(request, lead_import),
         "children": lead_import.children.select_related("customer", "created_by"),

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from imports import access, tasks
 from imports.columns import headers, review
 from imports.columns import options as choices
-from imports.delivery import before, control, outlook, read_ways
+from imports.delivery import before, before_words, control, outlook, read_ways
 from imports.forms.review import AskForm, OptionsForm, SendForm
 from imports.models import EDITABLE, DryRun, Import, ImportState, OnDuplicate
 from imports.reports import balance
@@ -166,6 +166,6 @@ def _page(request: Request, lead_import: Import, form: AskForm | None = None) ->
         "problems": _placed(lead_import, review.problem_groups(lead_import)),
         "token": customer.token,
         "reading": read_ways.cost(lead_import, customer.keep_minutes),
-        "cannot_read": before.refused(customer),
+        "cannot_read": before_words.refused(customer),
     }
     return render(request, "imports/review.html", context, status=422 if form else 200)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from imports import access
-from imports.delivery import before, control, progress, questions
+from imports.delivery import before, before_words, control, progress, questions
 from imports.forms.filters import number_of
 from imports.forms.review import DecisionForm, PriorityForm
 from imports.models import EDITABLE, Import, ImportState
@@ -61,7 +61,7 @@ def _context(request: Request, lead_import: Import) -> dict[str, Any]:
         "undo_until": undo_until if is_undoable else None,
         "shows_pace": _has_a_pace(lead_import),
         "is_reading": before.is_reading(lead_import),
-        "old_values": before.record_of(lead_import),
+        "old_values": before_words.record_of(lead_import),
         "may_pause": lead_import.state in control.GOING and not is_undoable,
         "may_cancel": lead_import.state in control.CANCELLABLE,
     }

@@ -26,13 +26,15 @@ def pages(ines, client_of):
         answer=zlib.compress(b"<h1>502</h1>"), headers={"x-request-id": "0a1b2c3d4e5f" * 6}
     )
     waiting = story.reviewed(customer, ines)
+    story.kept(done, 3)
     return [
         "/", "/customers/", f"/customers/{customer.slug}/", f"/customers/{customer.slug}/token/",
         "/customers/new/", "/teams/road-team/", "/imports/new/", "/history/", "/audit/",
         "/audit/check/", "/help/", "/preferences/", "/notices/", "/engine/",
         "/teams/road-team/webhook/", f"/imports/{done.pk}/send/",
         f"/imports/{done.pk}/report/", f"/imports/{done.pk}/rows/",
-        f"/imports/{done.pk}/retry/", f"/imports/{done.pk}/requests/",
+        f"/imports/{done.pk}/put-back/", f"/imports/{done.pk}/retry/",
+        f"/imports/{done.pk}/requests/",
         f"/imports/{done.pk}/requests/{request.pk}/",
         *(f"/imports/{waiting.pk}/{step}/" for step in ("file", "columns", "review")),
     ]  # fmt: skip

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from imports.delivery import before, control, plan, reading
+from imports.delivery import before, control, finish, plan, reading
 from imports.delivery.before import Wish
 from imports.errors import WrongState
 from imports.mega.contract import SCOPE_WRITE
@@ -23,6 +23,7 @@ from imports.models import (
     OnDuplicate,
     ReadAttempt,
 )
+from imports.reports import balance
 from imports.tests import people
 from imports.tests.delivery import steps
 
@@ -346,6 +347,20 @@ def test_a_person_is_asked_when_nobody_can_tell_which_leads_are_won(acme, crm, m
     assert not plan.plan(made.pk)
     control.go_on(made, None)
     assert plan.plan(made.pk)
+
+
+def test_an_import_of_which_every_row_is_held_back_ends_with_balanced_books(acme, crm):
+    crm(2, 5, stage_slug="closed_won")
+    read(made := send(acme, 3, Wish(won=True)))
+    assert plan.plan(made.pk)
+    with pytest.raises(WrongState):
+        control.undo(made, None)
+
+    assert finish.finish_imports() == [made.pk]
+
+    made.refresh_from_db()
+    sheet = balance.balance(made)
+    assert (made.state, sheet.excluded, sheet.sent) == (ImportState.FINISHED, 3, 0)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,17 @@ from django.utils import timezone
 from imports import tasks
 from imports.columns import derive
 from imports.intake import upload
-from imports.models import Attempt, Batch, BatchState, Import, ImportState, Kind, Outcome
+from imports.models import (
+    Attempt,
+    Batch,
+    BatchState,
+    BeforeImage,
+    BeforeRead,
+    Import,
+    ImportState,
+    Kind,
+    Outcome,
+)
 
 SHEET = (
     "Full name,Phone,E-mail,Source,Budget\r\n"
@@ -78,6 +88,29 @@ def a_batch(lead_import, numbers, **fields):
         customer=customer, lead_import=lead_import, kind=Kind.SEND, number=1, row_numbers=numbers,
         rows=len(numbers), mega_id=customer.mega_id, base_url="http://127.0.0.1:9",
         key=uuid.uuid4(), body=b"", body_sha256=b"", **fields,
+    )  # fmt: skip
+
+
+OLD = {
+    "contact_name": "Ana Before",
+    "contact_email": "ana@example.com",
+    "contact_phone": "+12065550123",
+    "source_platform": None,
+    "updated_at": "2026-01-01T00:00:00Z",
+    "custom_fields": {"budget": "400", "=1+1": "x"},
+}
+
+
+def kept(lead_import, number=3, **content):
+    """Old values of a row that was updated, read before."""
+    BeforeRead.objects.get_or_create(
+        lead_import=lead_import,
+        defaults={"minutes": 5, "state": BeforeRead.State.DONE, "not_before": timezone.now()},
+    )
+    Outcome.objects.filter(lead_import=lead_import, number=number).update(status="updated")
+    return BeforeImage.objects.create(
+        lead_import=lead_import, number=number, lead_id=f"lead-{number}",
+        content=OLD | content, read_at=timezone.now(),
     )  # fmt: skip
 
 

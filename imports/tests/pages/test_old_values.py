@@ -8,25 +8,15 @@ from django.utils import timezone
 
 from imports.delivery import before, control
 from imports.models import (
-    BeforeImage,
     BeforeRead,
     Event,
     Import,
     ImportState,
     OnDuplicate,
-    Outcome,
 )
 from imports.tests.pages import story
 
 State = BeforeRead.State
-OLD = {
-    "contact_name": "Ana Before",
-    "contact_email": "ana@example.com",
-    "contact_phone": "+12065550123",
-    "source_platform": None,
-    "updated_at": "2026-01-01T00:00:00Z",
-    "custom_fields": {"budget": "400", "=1+1": "x"},
-}
 
 
 def word(lead_import, **more):
@@ -36,19 +26,6 @@ def word(lead_import, **more):
 
 def review(client, lead_import):
     return story.text(client.get(f"/imports/{lead_import.pk}/review/"))
-
-
-def keep(lead_import, number=3, **content):
-    """Old values of a row that was updated, read before."""
-    BeforeRead.objects.get_or_create(
-        lead_import=lead_import,
-        defaults={"minutes": 5, "state": State.DONE, "not_before": timezone.now()},
-    )
-    Outcome.objects.filter(lead_import=lead_import, number=number).update(status="updated")
-    return BeforeImage.objects.create(
-        lead_import=lead_import, number=number, lead_id=f"lead-{number}",
-        content=OLD | content, read_at=timezone.now(),
-    )  # fmt: skip
 
 
 def test_the_review_says_what_reading_costs_before_anything_is_sent(ines, acme):
@@ -160,7 +137,7 @@ def test_ines_takes_her_word_back_while_old_values_are_read(ines, reading):
 
 def test_the_report_offers_old_values_as_a_harmless_file(vera, acme):
     lead_import = story.answered(acme)
-    keep(lead_import, contact_name="=cmd()")
+    story.kept(lead_import, contact_name="=cmd()")
     page = story.text(vera.get(f"/imports/{lead_import.pk}/report/"))
     assert "Old values were kept of every row for which MEGA had a lead." in page
     answer = vera.get(f"/imports/{lead_import.pk}/old-values.csv")
@@ -176,7 +153,7 @@ def test_the_report_offers_old_values_as_a_harmless_file(vera, acme):
 
 def test_what_cannot_be_put_back_is_listed_before_anything_is_made(ines, vera, acme):
     lead_import = story.answered(acme, ines.user)
-    keep(lead_import)
+    story.kept(lead_import)
     address = f"/imports/{lead_import.pk}/put-back/"
     page = story.text(ines.get(address))
     assert "Make an import of 1 old lead" in page
@@ -187,7 +164,7 @@ def test_what_cannot_be_put_back_is_listed_before_anything_is_made(ines, vera, a
 
 def test_ines_puts_old_values_back_once(ines, acme):
     lead_import = story.answered(acme, ines.user)
-    keep(lead_import)
+    story.kept(lead_import)
     made = ines.post(f"/imports/{lead_import.pk}/put-back/")
     child = Import.objects.get(parent=lead_import)
     assert made["Location"] == f"/imports/{child.pk}/"

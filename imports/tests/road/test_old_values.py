@@ -16,6 +16,7 @@ from imports.models import (
     Event,
     ImportState,
     OnDuplicate,
+    ReadAttempt,
 )
 from imports.reports import balance, old_values
 from imports.tests.road.engine import wait_for, wait_until
@@ -101,18 +102,20 @@ def test_what_somebody_changed_since_is_not_overwritten(client_of, sheet, mega):
     updated = wait_for(ines.send(sheet(3, City=lambda n: "Rome", name="b.csv"), mapping=CITY))
     lead = by_email(ines)["p2@example.com"]
     mega.edit(ines.mega_id, lead["id"], custom_fields={"city": "Lima"})
+    lead = by_email(ines)["p3@example.com"]
+    moved = {"contact_email": "x@example.com", "contact_phone": "+12069999999"}
+    mega.edit(ines.mega_id, lead["id"], **moved)
 
     done = send(put_back(updated))
 
     cities = {one["contact_email"][:2]: one["custom_fields"]["city"] for one in ines.leads}
-    assert cities == {"p1": "Bern", "p2": "Lima", "p3": "Bern"}
+    assert cities == {"p1": "Bern", "p2": "Lima", "x@": "Rome"}
     sheet_of = balance.balance(done)
-    assert (sheet_of.updated, sheet_of.excluded) == (2, 1)
-    held = done.leads.get(verdict="excluded")
-    assert held.reason == (
-        "Held back: somebody changed this lead in MEGA since it was updated by import "
-        f"{updated.pk}."
-    )
+    assert (sheet_of.updated, sheet_of.created, sheet_of.excluded) == (1, 0, 2)
+    held = dict(done.leads.filter(verdict="excluded").values_list("number", "reason"))
+    changed = "Held back: somebody changed this lead in MEGA since it was updated by import "
+    gone = "Held back: MEGA does not find this lead any more, it would make a new one."
+    assert held == {3: f"{changed}{updated.pk}.", 4: gone}
 
 
 def test_a_key_that_may_not_read_sends_and_the_record_says_so(client_of, sheet, mega):
@@ -143,6 +146,25 @@ def test_the_file_of_old_values_is_harmless(client_of, tmp_path, mega):
     (row,) = csv.DictReader(StringIO(text))
     assert (row["Row"], row["contact_name"]) == ("2", "'=cmd()")
     assert row["Lead ID"] == ines.leads[0]["id"]
+
+
+def test_a_killed_worker_leaves_its_page_to_the_next_one(client_of, engine, sheet, mega):
+    ines = client_of()
+    fill(mega, ines, 250)
+    mega.misbehave("hold_before", only="read", token=ines.raw, skip=1)
+    made = ines.send(sheet(200))
+    in_flight = ReadAttempt.objects.filter(read__lead_import=made, ended_at=None)
+    wait_until(lambda: in_flight.exists() and made.images.count() == 100, "the second page")
+
+    engine.kill("delivery")
+    mega.release()
+    engine.start("delivery")
+
+    done = wait_for(made)
+    attempts = ReadAttempt.objects.filter(read__lead_import=made)
+    assert list(attempts.values_list("conclusion", flat=True)) == ["read", "lost", "read", "read"]
+    assert (done.before.state, done.before.answered, done.images.count()) == ("done", 3, 200)
+    assert balance.balance(done).updated == 200
 
 
 def fill(mega, client, people):
