@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef, Sum
 from django.db.models.functions import Now
 
 from imports.audit import acts, trail
-from imports.delivery import held, window
+from imports.delivery import held, questions, window
 from imports.errors import WrongState
 from imports.models import (
     FINAL,
@@ -31,7 +31,6 @@ from imports.models import (
 )
 from portal.models import User
 
-QUESTION = "not_held_back"
 LIVE = timedelta(seconds=10)
 OPEN_STATES = (BeforeRead.State.WAITING, BeforeRead.State.READING)
 
@@ -144,7 +143,7 @@ def end(locked: Import, read: BeforeRead, why: str, user: User | None = None) ->
     read.save()
     if why and read.holds_back and locked.state in SENDABLE:
         Import.objects.filter(pk=locked.pk).update(
-            state=ImportState.DECISION, question=QUESTION, reason=_question(read)
+            state=ImportState.DECISION, question=questions.NOT_HELD_BACK, reason=_question(read)
         )
     if kept or why:
         act = acts.OLD_VALUES_READ if kept else acts.OLD_VALUES_MISSED
@@ -156,7 +155,7 @@ def end(locked: Import, read: BeforeRead, why: str, user: User | None = None) ->
 def _question(read: BeforeRead) -> str:
     return (
         f"Leads were to be held back, but not all of them could be looked at: "
-        f"{SENTENCES[read.why]}. Send the rows all the same, or cancel."
+        f"{SENTENCES[read.why]}."
     )
 
 

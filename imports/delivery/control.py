@@ -134,7 +134,7 @@ def go_on(lead_import: Import, user: User | None) -> None:
     """
     locked = _lock(lead_import, (ImportState.DECISION,), "continued")
     question = locked.question
-    if question not in (*questions.QUESTIONS, before.QUESTION):
+    if question not in questions.QUESTIONS:
         raise WrongState("This import waits for decisions about single requests; see below.")
     Import.objects.filter(pk=locked.pk).update(accepted=[*locked.accepted, question])
     _go(locked, user)

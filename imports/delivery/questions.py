@@ -14,6 +14,7 @@ UPDATES = "updates"
 IGNORED = "ignored_fields"
 SPLIT_BUDGET = "split_budget"
 BLOCKED_LONG = "blocked_long"
+NOT_HELD_BACK = "not_held_back"
 BATCHES = "batches"  # single requests wait for a person: nothing to go on with as a whole
 
 # Asked anew each time: whoever went on took the consequences of that one time only.
@@ -78,6 +79,13 @@ QUESTIONS: dict[str, Question] = {
         "become customers by another way.",
         "Send the rest now",
         "The rows that were not sent go out as they were when sending was confirmed.",
+    ),
+    NOT_HELD_BACK: Question(
+        "Leads that are won, lost, or were contacted lately were to be left as they are. MEGA was "
+        "asked for them before anything was sent, and could not or would not tell all of them.",
+        "Send all the same",
+        "Rows that are held back already stay out; the others update whatever lead MEGA has, also "
+        "those that were to be held back.",
     ),
 }
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from imports.delivery import before, control, finish, plan, reading
+from imports.delivery import before, control, finish, plan, questions, reading
 from imports.delivery.before import Wish
 from imports.errors import WrongState
 from imports.mega.contract import SCOPE_WRITE
@@ -342,7 +342,7 @@ def test_a_person_is_asked_when_nobody_can_tell_which_leads_are_won(acme, crm, m
 
     read(made := send(acme, 3, Wish(won=True)))
 
-    assert (made.state, made.question) == (ImportState.DECISION, before.QUESTION)
+    assert (made.state, made.question) == (ImportState.DECISION, questions.NOT_HELD_BACK)
     assert "leads:read" in made.reason
     assert not plan.plan(made.pk)
     control.go_on(made, None)
