@@ -5,7 +5,7 @@ import importlib
 
 from bench import servers
 
-NAMES = ("intake", "checking", "settle", "report", "pages", "clock", "utilisation")
+NAMES = ("intake", "checking", "settle", "report", "pages", "clock", "utilisation", "forecast")
 
 
 def main() -> None:

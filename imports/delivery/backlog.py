@@ -17,21 +17,21 @@ _UNCUT = f"""
         - (SELECT count(*) FROM imports_batch c WHERE c.import_id = i.id AND c.kind = 'send'), 0)
     END
 """  # noqa: S608 - made of constants
-_WAITING = f"""
-    WITH carriers AS (
-        SELECT t.quota_id, t.customer_id FROM imports_token t
-        WHERE t.quota_id = ANY(%(ids)s) AND t.retired_at IS NULL
-    )
-    SELECT c.quota_id, true,
-        (SELECT count(*) FROM imports_batch b
-         WHERE b.import_id = i.id AND b.kind = 'send' AND b.state IN ('waiting', 'unknown'))
-        + {_UNCUT}
-    FROM carriers c JOIN imports_import i ON i.customer_id = c.customer_id
-    WHERE i.state IN ('queued', 'sending') AND i.finished_at IS NULL
-    UNION ALL
-    SELECT c.quota_id, false, count(*)
-    FROM carriers c JOIN imports_batch b ON b.customer_id = c.customer_id
-    WHERE b.kind <> 'send' AND b.state = 'waiting'
+_WAITING = """
+    SELECT t.quota_id, count(*)
+    FROM imports_token t
+    JOIN imports_batch b ON b.customer_id = t.customer_id
+    LEFT JOIN imports_import i ON i.id = b.import_id
+    WHERE t.quota_id = ANY(%(ids)s) AND t.retired_at IS NULL
+      AND b.state IN ('waiting', 'unknown')
+      AND (b.kind <> 'send' OR i.state IN ('queued', 'sending'))
+    GROUP BY 1
+"""
+_GOING = f"""
+    SELECT t.quota_id, sum({_UNCUT})::int
+    FROM imports_token t JOIN imports_import i ON i.customer_id = t.customer_id
+    WHERE t.quota_id = ANY(%(ids)s) AND t.retired_at IS NULL
+      AND i.state IN ('queued', 'sending') AND i.finished_at IS NULL
     GROUP BY 1
 """  # noqa: S608 - made of constants
 # Somebody is busy with another import of the key, or has just given the word to send it.
@@ -56,14 +56,17 @@ class Backlog:
 
 
 def load(quota_ids: Collection[int]) -> dict[int, Backlog]:
-    """Return the backlog of each key, in two queries however many keys there are."""
+    """Return the backlog of each key, in three queries however many keys there are."""
     ids = list(quota_ids)
     found = {one: Backlog() for one in ids}
     with connection.cursor() as cursor:
         cursor.execute(_WAITING, {"ids": ids})
-        for quota_id, sends, requests in cursor.fetchall():
-            found[quota_id].requests += int(requests)
-            found[quota_id].sends |= sends
+        for quota_id, requests in cursor.fetchall():
+            found[quota_id].requests = requests
+        cursor.execute(_GOING, {"ids": ids})
+        for quota_id, uncut in cursor.fetchall():
+            found[quota_id].requests += uncut
+            found[quota_id].sends = True
         cursor.execute(_COMING, {"ids": ids})
         for (quota_id,) in cursor.fetchall():
             found[quota_id].company = True

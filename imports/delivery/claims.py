@@ -118,11 +118,13 @@ RETURNING b.id
 _STARTED = """
     UPDATE imports_import SET state = 'sending', started_at = coalesce(started_at, now())
     WHERE id IN (SELECT i.id FROM imports_import i
-                 WHERE i.state = 'queued' AND EXISTS (
+                 WHERE i.state = 'queued' {whose} AND EXISTS (
                     SELECT 1 FROM imports_batch b
                     WHERE b.import_id = i.id AND b.kind = 'send' AND b.claimed_at IS NOT NULL)
                  ORDER BY i.id LIMIT 500 FOR NO KEY UPDATE SKIP LOCKED)
 """
+
+_OF_CLAIMED = "AND i.id IN (SELECT c.import_id FROM imports_batch c WHERE c.id = ANY(%s))"
 
 _CARRIED = """
     SELECT count(*) FILTER (WHERE state = 'claimed'), count(*) FILTER (WHERE state = 'sending')
@@ -138,6 +140,15 @@ class Grant:
     may_start: int
     dry_runs: int
     probing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What is known of a key, and what it may start."""
+
+    quota_id: int
+    known: quota.KeyFacts
+    allowed: quota.Allowance
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,25 +175,46 @@ def go_round() -> Round:
     if room <= 0:
         return Round([])
     with transaction.atomic():
-        keys = _lock_keys()
+        ids = _lock_keys()
         now = window.database_now()
-        facts = _with_backlog(window.load(keys, now), now)
-        allowed = {key: quota.allowance(known, now) for key, known in facts.items()}
-        grants = _grants(facts, allowed, free, now)
-        claimed = _claim(grants, room)
-    _mark_started()
-    coming = [one.next_at for one in allowed.values() if one.next_at is not None]
-    return Round(claimed, (min(coming) - now).total_seconds() if coming else math.inf)
+        ready, coming = _ready(ids, room, now)
+        claimed = _claim(_grants(ready, free, now), room)
+    _mark_started(claimed)
+    moments = [moment for moment in coming if moment is not None]
+    return Round(claimed, (min(moments) - now).total_seconds() if moments else math.inf)
 
 
-def _with_backlog(facts: dict[int, quota.KeyFacts], now: datetime) -> dict[int, quota.KeyFacts]:
-    """Add what waits, for the keys that have a slot free: the others need not be asked."""
-    may = [key for key, known in facts.items() if quota.allowance(known, now).may_start]
-    waits = backlog.load(may)
-    return facts | {
-        key: replace(facts[key], waiting=one.requests, company=one.company, has_imports=one.sends)
-        for key, one in waits.items()
-    }
+def _ready(ids: list[int], room: int, now: datetime) -> tuple[list[Ready], list[datetime | None]]:
+    """Return the keys that may send now, as many as there is room for, in their order; and when
+    the others may, as far as that was asked.
+
+    Each key gets one request before any gets two, so no more than `room` of them are looked for.
+    """
+    spent = window.spent(ids)
+    coming = list(spent.values())
+    left = [one for one in ids if one not in spent]
+    found: list[Ready] = []
+    while left and len(found) < room:
+        some, left = left[:room], left[room:]
+        for one in _look(some, now):
+            coming.append(one.allowed.next_at)
+            if one.allowed.may_start:
+                found.append(one)
+    return found[:room], coming
+
+
+def _look(ids: list[int], now: datetime) -> list[Ready]:
+    """Ask the quota of each key; how much waits is loaded where there is a slot to be used."""
+    keys = Quota.objects.in_bulk(ids)
+    facts = window.load([keys[one] for one in ids], now)
+    allowed = {key: quota.allowance(known, now) for key, known in facts.items()}
+    waits = backlog.load([key for key, one in allowed.items() if one.may_start])
+    for key, one in waits.items():
+        facts[key] = replace(
+            facts[key], waiting=one.requests, company=one.company, has_imports=one.sends
+        )
+        allowed[key] = quota.allowance(facts[key], now)
+    return [Ready(one, facts[one], allowed[one]) for one in ids]
 
 
 def _room() -> tuple[int, int]:
@@ -198,27 +230,20 @@ def _room() -> tuple[int, int]:
     return min(2 * slots - claimed, MOST_CLAIMS), slots - claimed - sending
 
 
-def _lock_keys() -> list[Quota]:
+def _lock_keys() -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(_KEYS, [MOST_KEYS])
-        ids = [row[0] for row in cursor.fetchall()]
-    keys = Quota.objects.in_bulk(ids)
-    return [keys[one] for one in ids]
+        return [row[0] for row in cursor.fetchall()]
 
 
-def _grants(
-    facts: dict[int, quota.KeyFacts],
-    allowed: dict[int, quota.Allowance],
-    free: int,
-    now: datetime,
-) -> list[Grant]:
+def _grants(ready: list[Ready], free: int, now: datetime) -> list[Grant]:
     """Return what each key may start: by its quota, and no more slots than it leaves to others."""
     grants = []
-    for key, known in facts.items():
-        may_start = min(allowed[key].may_start, quota.share(known, free))
+    for one in ready:
+        may_start = min(one.allowed.may_start, quota.share(one.known, free))
         if may_start > 0:
-            dry_runs = quota.dry_runs(known, now)
-            grants.append(Grant(key, may_start, dry_runs, quota.is_probing(known)))
+            dry_runs = quota.dry_runs(one.known, now)
+            grants.append(Grant(one.quota_id, may_start, dry_runs, quota.is_probing(one.known)))
             free -= may_start
     return grants
 
@@ -240,7 +265,12 @@ def _claim(grants: list[Grant], room: int) -> list[int]:
         return [batch_id for (batch_id,) in cursor.fetchall()]
 
 
-def _mark_started() -> None:
-    """Say of queued imports that they are being sent; one that is locked is told the next time."""
+def _mark_started(claimed: list[int]) -> None:
+    """Say of queued imports that they are being sent; one that is locked is told with its next
+    request, or when nothing else is to be claimed.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_STARTED)
+        if claimed:
+            cursor.execute(_STARTED.format(whose=_OF_CLAIMED), [claimed])
+        else:
+            cursor.execute(_STARTED.format(whose=""))

@@ -2,13 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
 from imports.delivery import quota
 from imports.models import Quota
+
+SLACK_SECONDS = 30  # a clock that ticks late closes what a vanished worker left so much later
 
 _CLAIMED = """
     SELECT t.quota_id, count(*), count(*) FILTER (WHERE b.kind = 'dry_run')
@@ -16,12 +19,30 @@ _CLAIMED = """
     WHERE b.state = 'claimed' AND t.quota_id = ANY(%s)
     GROUP BY 1
 """
-# Two minutes: what an answer of the last minute said was used up may be a minute older than it.
+# Two minutes: what an answer of the last minute said was used up may be a minute older than it. No
+# request lasts longer than its lease, so that the key's whole history need not be looked through.
 _EXCHANGES = """
     SELECT quota_id, started_at, ended_at, remaining, reset_at, kind = 'dry_run'
     FROM imports_attempt
-    WHERE quota_id = ANY(%s) AND was_sent
-      AND (ended_at IS NULL OR ended_at > now() - interval '122 seconds')
+    WHERE quota_id = ANY(%(ids)s) AND was_sent AND ended_at > now() - interval '122 seconds'
+      AND started_at > now() - interval '122 seconds' - %(lease)s
+    UNION ALL
+    SELECT quota_id, started_at, ended_at, remaining, reset_at, kind = 'dry_run'
+    FROM imports_attempt
+    WHERE quota_id = ANY(%(ids)s) AND was_sent AND ended_at IS NULL
+"""
+_SPENT = """
+    SELECT a.quota_id, min(a.ended_at)
+    FROM imports_attempt a
+    JOIN imports_quota q ON q.id = a.quota_id
+    WHERE a.quota_id = ANY(%(ids)s) AND a.was_sent
+      AND a.started_at > now() - %(hold)s - %(lease)s
+      AND (a.ended_at IS NULL OR a.ended_at > now() - %(hold)s)
+    GROUP BY a.quota_id, q.learned_limit
+    HAVING count(*) >= coalesce(q.learned_limit, (
+        SELECT min(c.requests_per_minute)
+        FROM imports_token t JOIN imports_customer c ON c.id = t.customer_id
+        WHERE t.quota_id = a.quota_id AND t.retired_at IS NULL))
 """
 # A key that serves several customers gets the smallest number that one of them was given.
 _LIMITS = """
@@ -40,6 +61,21 @@ def database_now() -> datetime:
     return moment
 
 
+def spent(ids: Collection[int]) -> dict[int, datetime | None]:
+    """Return the keys whose every slot is held, with when the first of them comes free.
+
+    A quick look at many keys: what else may keep a key from sending, `load` and `quota` know.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_SPENT, {"ids": list(ids), "hold": quota.HOLD, "lease": _longest()})
+        return {key: ended and ended + quota.HOLD for key, ended in cursor.fetchall()}
+
+
+def _longest() -> timedelta:
+    """Return how long after its start a request is closed at the latest."""
+    return timedelta(seconds=settings.REQUEST_DEADLINE + settings.LEASE_MARGIN + SLACK_SECONDS)
+
+
 def load(quotas: Collection[Quota], now: datetime) -> dict[int, quota.KeyFacts]:
     """Return the facts of each key by quota id, in three queries however many keys there are.
 
@@ -49,8 +85,10 @@ def load(quotas: Collection[Quota], now: datetime) -> dict[int, quota.KeyFacts]:
     ids = [one.pk for one in quotas]
     claimed = {one: counts for one, *counts in _fetch(_CLAIMED, ids)}
     exchanges: dict[int, list[quota.Exchange]] = defaultdict(list)
-    for quota_id, *values in _fetch(_EXCHANGES, ids):
-        exchanges[quota_id].append(quota.Exchange(*values))
+    with connection.cursor() as cursor:
+        cursor.execute(_EXCHANGES, {"ids": ids, "lease": _longest()})
+        for quota_id, *values in cursor.fetchall():
+            exchanges[quota_id].append(quota.Exchange(*values))
     limits = dict(_fetch(_LIMITS, ids))
     return {
         one.pk: quota.KeyFacts(

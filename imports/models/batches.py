@@ -139,6 +139,12 @@ class Batch(models.Model):
                 fields=["lead_import", "number"], name="batch_open", condition=Q(state__in=OPEN)
             ),
             models.Index(fields=["lead_import", "-claimed_at"], name="batch_turn"),
+            models.Index(
+                fields=["first_sent_at"], name="batch_unknown", condition=Q(state="unknown")
+            ),
+            models.Index(
+                fields=["lead_import"], name="batch_to_decide", condition=Q(state="decision")
+            ),
         ]
 
     def __str__(self) -> str:
