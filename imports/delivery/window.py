@@ -67,7 +67,8 @@ def spent(ids: Collection[int]) -> dict[int, datetime | None]:
     A quick look at many keys: what else may keep a key from sending, `load` and `quota` know.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_SPENT, {"ids": list(ids), "hold": quota.HOLD, "lease": _longest()})
+        values: dict[str, Any] = {"ids": list(ids), "hold": quota.HOLD, "lease": _longest()}
+        cursor.execute(_SPENT, values)
         return {key: ended and ended + quota.HOLD for key, ended in cursor.fetchall()}
 
 
@@ -86,7 +87,8 @@ def load(quotas: Collection[Quota], now: datetime) -> dict[int, quota.KeyFacts]:
     claimed = {one: counts for one, *counts in _fetch(_CLAIMED, ids)}
     exchanges: dict[int, list[quota.Exchange]] = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(_EXCHANGES, {"ids": ids, "lease": _longest()})
+        asked: dict[str, Any] = {"ids": ids, "lease": _longest()}
+        cursor.execute(_EXCHANGES, asked)
         for quota_id, *values in cursor.fetchall():
             exchanges[quota_id].append(quota.Exchange(*values))
     limits = dict(_fetch(_LIMITS, ids))

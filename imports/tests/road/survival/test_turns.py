@@ -3,7 +3,7 @@
 import pytest
 
 from imports.models import BatchState
-from imports.tests.road.engine import FULL
+from imports.tests.road.engine import FULL, wait_for
 from imports.tests.road.survival.own import in_flight, judge
 
 pytestmark = [pytest.mark.road, pytest.mark.case(15)]
@@ -27,6 +27,25 @@ def test_ten_small_imports_beside_a_huge_one_get_their_turns(engine, client_of, 
     huge_rows = [one.rows for one in ines.requests() if one.rows > 2]
     assert huge_rows[0] == 25
     assert len(huge_rows) == 5
+
+
+def test_a_small_import_starts_soon_although_the_huge_one_could_use_the_whole_minute(
+    engine, client_of, sheet
+):
+    """At 12 a minute: the huge one's 25 requests end no later when they are spread, so they are."""
+    engine.have()
+    ines = client_of(rpm=12)
+    huge = ines.review(sheet(12_000))
+    small = ines.review(sheet(3, start=20_000, name="small.csv"))
+    ines.hand_over(huge)
+    in_flight(ines, 3)
+    ines.hand_over(small)
+
+    wait_for(small)
+
+    sizes = [one.rows for one in ines.requests()]
+    assert sizes.index(3) <= 8  # not behind all twelve of the minute
+    assert {one.status for one in ines.requests()} == {200}
 
 
 def test_a_customer_whose_requests_all_hang_holds_up_nobody_else(engine, client_of, sheet, mega):
