@@ -7,6 +7,7 @@ knows what is to do, and the clock nudges again.
 import logging
 import os
 import socket
+import time
 from collections.abc import Iterable
 from functools import partial
 from typing import Any
@@ -107,6 +108,25 @@ def publish(task: "Task[Any, Any]", ids: Iterable[int]) -> bool:
     return True
 
 
+AGAIN_SECONDS = 30.0
+_nudged: dict[tuple[str, int], float] = {}  # of this process: when, by `time.monotonic`
+
+
+def publish_again(task: "Task[Any, Any]", queue: str, ids: Iterable[int]) -> bool:
+    """As `publish`, for the clock, which asks at each tick about all that nobody works on.
+
+    While the queue holds as many tasks, they may be these and wait for their turn: each goes in
+    once more only after a while. Else the nudges would bury a backlog that is worked off slowly.
+    """
+    ids, now = list(ids), time.monotonic()
+    if ids and health.waiting(queue) >= len(ids):
+        ids = [one for one in ids if now - _nudged.get((task.name, one), -1e9) > AGAIN_SECONDS]
+    for key in [key for key, at in _nudged.items() if now - at > AGAIN_SECONDS]:
+        del _nudged[key]
+    _nudged.update({(task.name, one): now for one in ids})
+    return publish(task, ids)
+
+
 def broker_answers() -> bool:
     """Ask the broker for a sign of life; it has one second."""
     return not health.broker()
@@ -115,11 +135,11 @@ def broker_answers() -> bool:
 NUDGES = Nudges(
     reachable=broker_answers,
     deliver=partial(publish, deliver),
-    read=partial(publish, read),
-    check=partial(publish, check),
-    plan=partial(publish, plan_import),
-    plan_dry_run=partial(publish, plan_dry_run),
-    read_before=partial(publish, read_before),
+    read=partial(publish_again, read, "intake"),
+    check=partial(publish_again, check, "intake"),
+    plan=partial(publish_again, plan_import, "delivery"),
+    plan_dry_run=partial(publish_again, plan_dry_run, "delivery"),
+    read_before=partial(publish_again, read_before, "delivery"),
 )
 
 

@@ -73,6 +73,18 @@ def broker() -> str:
     return ""
 
 
+def waiting(queue: str) -> int:
+    """How many tasks lie in a queue; 0 when the broker does not say."""
+    name = f"{settings.CELERY_BROKER_TRANSPORT_OPTIONS['global_keyprefix']}{queue}"
+    client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
+    try:
+        return int(client.llen(name))
+    except (redis.RedisError, OSError):
+        return 0
+    finally:
+        client.close()
+
+
 def _migrations() -> str:
     if _are_migrated():
         return ""

@@ -137,6 +137,26 @@ def ticks_on(clocks):
         time.sleep(0.2)
 
 
+def test_a_backlog_is_not_nudged_deeper_at_every_tick(engine, client_of, sheet, servers):
+    engine.have(intake=0)
+    ines = client_of()
+    with servers.broker() as broker:
+        broker.flushall()
+        made = [ines.upload(sheet(3, name=f"{n}.csv")) for n in range(5)]
+        long_ago = timezone.now() - timedelta(minutes=1)
+        Import.objects.filter(state=ImportState.UPLOADED).update(created_at=long_ago)
+        for _ in range(20):
+            wait_until(lambda: is_alive("clock", 0.3), "a tick")
+            time.sleep(0.1)
+        assert 5 <= broker.llen("intake") <= 10
+        broker.flushall()
+        assert until(lambda: 5 <= broker.llen("intake") <= 10)  # lost ones come back at once
+
+    engine.have()
+    for one in made:
+        wait_for(one, (ImportState.REVIEW,))
+
+
 def test_a_nudge_never_raises(servers, engine, caplog):
     with servers.broker() as broker:
         broker.config_set("maxmemory", 1)
