@@ -1,7 +1,5 @@
 """From a notice to those who are told of it: once, in one transaction, whoever does it."""
 
-from collections.abc import Iterable
-
 from django.db import transaction
 from django.db.models import Count, Q
 from django.db.models.functions import Now
@@ -94,23 +92,43 @@ def _is_old_news(notice: Notice) -> bool:
 
 
 def _people(notice: Notice) -> None:
+    """Write down who is told, and whose mail it is worth.
+
+    A refused token blocks all of a customer's imports at once: of that a person gets one mail, and
+    a manager one notice.
+    """
     wishes = dict(MailWish.objects.values_list("user_id", "muted"))
+    know = _who_know(notice)
     Recipient.objects.bulk_create(
         [
             Recipient(
                 notice=notice,
                 user=user,
                 as_manager=as_manager,
-                state=_mail_state(notice, wishes.get(user.pk, [])),
+                state=Sending.State.DROPPED
+                if user.pk in know or notice.kind in wishes.get(user.pk, [])
+                else Sending.State.WAITING,
             )
             for user, as_manager in _recipients(notice)
+            if not (as_manager and user.pk in know)
         ],
         ignore_conflicts=True,
     )
 
 
-def _mail_state(notice: Notice, muted: Iterable[str]) -> Sending.State:
-    return Sending.State.DROPPED if notice.kind in muted else Sending.State.WAITING
+def _who_know(notice: Notice) -> set[int]:
+    """Users who were told already, by another import, that this very token is refused."""
+    customer = notice.lead_import.customer
+    token = customer.token
+    if notice.kind != NoticeKind.BLOCKED or token is None or token.refused_at is None:
+        return set()
+    told = Recipient.objects.filter(
+        notice__kind=NoticeKind.BLOCKED,
+        notice__lead_import__customer=customer,
+        notice__at__gte=token.refused_at,
+        notice__lt=notice,
+    )
+    return set(told.values_list("user", flat=True))
 
 
 def _recipients(notice: Notice) -> list[tuple[User, bool]]:

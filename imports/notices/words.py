@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
+from imports.delivery import before, questions, rights
 from imports.models import Notice, NoticeKind, Recipient
 from imports.reports import balance
 
@@ -28,6 +29,17 @@ _SENTENCES = {
     NoticeKind.INCONSISTENT: "The sums of its rows differ, so it was set aside. Nothing more is "
     "sent for it; tell your administrator.",
 }
+ABOUT = {
+    questions.FIRST_FAILURES: "MEGA refused many rows of the first request.",
+    questions.FAILURES: "MEGA refused many rows.",
+    questions.UPDATES: "More leads were updated than MEGA had predicted.",
+    questions.IGNORED: "MEGA left out a custom field that a column is mapped to.",
+    questions.SPLIT_BUDGET: "MEGA refuses whole requests, and taking them apart costs many more.",
+    questions.BLOCKED_LONG: "The customer's new token works, after a long time without one.",
+    questions.BATCHES: "Of some requests only a person can say what is to become of them.",
+    before.QUESTION: "The leads that were to be held back could not be found out.",
+    rights.RIGHTS_LOST: "Whoever sends it may no longer import for the customer.",
+}
 _COUNTS = (*balance.SENT, "not_sent", "left_out")
 
 
@@ -38,7 +50,8 @@ def title(notice: Notice) -> str:
 
 def sentence(notice: Notice) -> str:
     """What it means and what to do."""
-    return _SENTENCES[NoticeKind(notice.kind)]
+    about = ABOUT.get(notice.question, "")
+    return f"{about} {_SENTENCES[NoticeKind(notice.kind)]}".strip()
 
 
 def counted(notice: Notice) -> str:

@@ -4,6 +4,8 @@ import pytest
 
 from imports import checks
 from imports.delivery import tokens
+from imports.models import Webhook
+from imports.notices import webhooks
 from imports.tests import people
 
 KEY = "1" * 64
@@ -43,6 +45,20 @@ def test_a_stored_token_that_no_longer_opens_is_named_by_its_customer(settings):
     assert f"customer {acme.pk} " in error.msg
     assert "TOKEN_KEYS" in error.hint
     assert checks.tokens_open() == [], "only asked with --database"
+
+
+@pytest.mark.django_db
+def test_a_webhook_that_no_key_opens_is_found_before_it_is_called(settings):
+    settings.TOKEN_KEYS = [KEY]
+    anna = people.anna()
+    webhooks.put(people.team(), Webhook.Kind.SLACK, "https://hooks.example.com/a", anna)
+    assert checks.webhooks_open(databases=["default"]) == []
+
+    settings.TOKEN_KEYS = ["2" * 64]
+    [error] = checks.webhooks_open(databases=["default"])
+
+    assert (error.id, "team" in error.msg) == ("imports.E002", True)
+    assert checks.webhooks_open() == [], "only asked with --database"
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ WAITS_FOR_A_PERSON = {
     ImportState.MAPPING: ("its columns need a person", "import_columns"),
     ImportState.REVIEW: ("checked, not sent yet", "import_review"),
     ImportState.APPROVAL: ("waits for approval", "import_review"),
+    ImportState.PAUSED: ("paused by itself", "import_send"),
     ImportState.DECISION: ("waits for a decision", "import_send"),
     ImportState.BLOCKED: ("MEGA refuses the customer's token", "import_send"),
     ImportState.INCONSISTENT: ("its books do not balance", "import_send"),
@@ -71,7 +72,8 @@ def needs(user: User, mine: QuerySet[Import]) -> list[Need]:
         for t in refused[:MOST]
     ]
     waiting = mine.filter(state__in=WAITS_FOR_A_PERSON).filter(
-        Q(created_by=user) | ~Q(state=ImportState.FAILED)
+        Q(created_by=user) | ~Q(state=ImportState.FAILED),
+        ~Q(state=ImportState.PAUSED, question=""),  # a person paused it
     )
     return found + [_need(lead_import) for lead_import in waiting[:MOST]]
 

@@ -2,8 +2,9 @@
 
 import pytest
 from django.db import transaction
+from django.utils import timezone
 
-from imports.delivery import control, keys, rights
+from imports.delivery import control, keys, questions, rights, tokens
 from imports.models import (
     BatchState,
     Decision,
@@ -15,7 +16,7 @@ from imports.models import (
     Sending,
     Webhook,
 )
-from imports.notices import tell
+from imports.notices import tell, words
 from imports.tests import people
 from imports.tests.notices.telling import becomes, kinds, told
 from imports.tests.pages import story
@@ -162,3 +163,45 @@ def test_an_import_of_a_command_has_nobody_and_still_calls_the_webhook(made, ann
 
     assert told() == []
     assert webhook.calls.count() == 1
+
+
+def test_a_token_that_blocks_three_imports_is_mailed_once_to_each(made, ivan, anna):
+    more = [people.an_import(made.customer) for _ in range(2)]
+    ids = [one.pk for one in (made, *more)]
+    Import.objects.filter(pk__in=ids).update(state=ImportState.SENDING, created_by=ivan)
+    made.customer.tokens.update(refused_at="2026-11-23T08:00Z")
+
+    keys.block_refused()
+
+    assert told() == [
+        ("blocked", "anna@example.com"),
+        ("blocked", "ivan@example.com"),
+        ("blocked", "ivan@example.com"),
+        ("blocked", "ivan@example.com"),
+    ]
+    waiting = Recipient.objects.filter(state=Sending.State.WAITING)
+    assert {one.user for one in waiting} == {ivan, anna}
+    assert waiting.count() == 2
+
+
+def test_the_next_refusal_is_mailed_again(made, ivan, anna):
+    made.customer.tokens.update(refused_at="2026-11-23T08:00Z")
+    becomes(made, ImportState.BLOCKED)
+    told()
+    new = tokens.set_token(made.customer, "mega_" + "c3" * 32, None)
+    becomes(made, ImportState.QUEUED)
+    new.refused_at = timezone.now()
+    new.save()
+    becomes(made, ImportState.BLOCKED)
+
+    assert len(told()) == 4
+    assert Recipient.objects.filter(state=Sending.State.WAITING).count() == 4
+
+
+@pytest.mark.parametrize("question", [*questions.QUESTIONS, "batches", "rights_lost"])
+def test_every_question_has_words_of_its_own(made, question):
+    becomes(made, DECISION, question=question)
+
+    said = words.sentence(Notice.objects.get())
+    assert said.endswith("Nothing new is sent until then.")
+    assert said.startswith(words.ABOUT[question])

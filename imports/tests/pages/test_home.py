@@ -35,6 +35,16 @@ def test_a_refused_token_needs_somebody(ines, acme):
     assert 'href="/customers/acme/"' in page
 
 
+def test_an_import_that_paused_itself_needs_somebody_one_that_a_person_paused_does_not(ines, acme):
+    waiting = story.reviewed(acme, ines.user)
+    paused = Import.objects.filter(pk=waiting.pk)
+    paused.update(state=ImportState.PAUSED, reason="Paused by Ines.")
+    assert "Needs you" not in story.text(ines.get("/"))
+
+    paused.update(question="rights_lost", reason="Somebody else has to send it.")
+    assert "Somebody else has to send it." in story.text(ines.get("/"))
+
+
 def test_running_imports_are_live_and_finished_ones_recent(ines, acme):
     done, going = story.answered(acme, ines.user), story.reviewed(acme, ines.user)
     Import.objects.filter(pk=going.pk).update(state=ImportState.SENDING)

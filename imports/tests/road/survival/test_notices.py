@@ -1,14 +1,19 @@
 """Mails of notices by real couriers: once, whatever is doubled, killed or hangs."""
 
+import threading
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError, connection
 from django.db.models.functions import Now
 
 from imports.delivery import control, plan
 from imports.models import Import, Notice, OnDuplicate, Process, Recipient, Sending
+from imports.notices import courier, due, mail, tell
+from imports.tests import people
 from imports.tests.notices.servers import MailServer
 from imports.tests.road.engine import wait_for, wait_until
+from imports.tests.road.survival.own import locked
 from portal.models import Membership, Role, User
 
 pytestmark = pytest.mark.road
@@ -122,3 +127,56 @@ def test_a_mail_server_that_hangs_holds_up_neither_clock_nor_delivery(
 
     wait_for(ines.send(sheet(30, start=100, name="second.csv")))
     assert post_office.mails == []
+
+
+def in_thread(act):
+    """What `act` returns on a connection of its own."""
+    found = []
+
+    def run():
+        found.append(act())
+        connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join(10)
+    return found
+
+
+def test_what_one_courier_holds_the_other_leaves_alone(engine, client_of, max_, post_office):
+    Recipient.objects.update(state=Sending.State.DROPPED)  # of earlier stories
+    made = people.an_import(client_of().customer)
+    Membership.objects.get_or_create(
+        user=max_, team=made.customer.team, defaults={"role": Role.IMPORTER}
+    )
+    Import.objects.filter(pk=made.pk).update(created_by=max_, state="sending")
+    Import.objects.filter(pk=made.pk).update(state="finished", finished_at=Now())
+    notice = made.notices.get()
+
+    with locked(notice.pk, "imports_notice"):
+        assert in_thread(lambda: tell.tell(notice.pk)) == [False]
+    assert tell.tell(notice.pk)
+    with locked(notice.recipients.get().pk, "imports_recipient"):
+        assert in_thread(lambda: due.take(Recipient, mail.LEASE)) == [None]
+    assert due.take(Recipient, mail.LEASE).user == max_
+    notice.recipients.update(state=Sending.State.DROPPED)
+
+
+def test_a_courier_that_stumbles_goes_on_and_logs_no_data(engine, post_office, caplog, monkeypatch):
+    monkeypatch.setattr(courier, "PAUSE", 0.01)
+    one = courier.Courier()
+    met = iter([ValueError("jane@example.com"), OperationalError("jane@example.com"), None])
+    seen = []
+
+    def look():
+        seen.append(next(met))
+        if seen[-1]:
+            raise seen[-1]
+        one._stopping.set()
+
+    one._run(look)
+
+    assert len(seen) == 3
+    assert "courier: failed (ValueError)" in caplog.text
+    assert "courier: the database is away (OperationalError)" in caplog.text
+    assert "jane" not in caplog.text
