@@ -138,6 +138,7 @@ def test_changing_or_removing_it_stops_what_waits(made, anna, north, hook):
     told()
 
     newer, _ = webhooks.put(north, SLACK, "https://hooks.example.com/other", anna)
+    assert WebhookCall.objects.get().state == Sending.State.DROPPED
     assert called(hook) == 0
     becomes(made, ImportState.BLOCKED)
     told()
