@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from imports.delivery import before, questions, rights
+from imports.delivery import questions, rights
 from imports.models import Notice, NoticeKind, Recipient
 from imports.reports import balance
 
@@ -37,7 +37,7 @@ ABOUT = {
     questions.SPLIT_BUDGET: "MEGA refuses whole requests, and taking them apart costs many more.",
     questions.BLOCKED_LONG: "The customer's new token works, after a long time without one.",
     questions.BATCHES: "Of some requests only a person can say what is to become of them.",
-    before.QUESTION: "The leads that were to be held back could not be found out.",
+    questions.NOT_HELD_BACK: "The leads that were to be held back could not be found out.",
     rights.RIGHTS_LOST: "Whoever sends it may no longer import for the customer.",
 }
 _COUNTS = (*balance.SENT, "not_sent", "left_out")
