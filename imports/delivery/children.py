@@ -63,6 +63,15 @@ _OUTRUN = """
           AND o.status IN ('created', 'updated'))
 """
 
+_REASONS = """
+    SELECT e.words, count(*)
+    FROM imports_row c JOIN imports_outcome o ON o.import_id = %(parent)s AND o.number = c.number
+        CROSS JOIN LATERAL jsonb_array_elements_text(o.errors) AS e (words)
+    WHERE c.import_id = %(child)s
+    GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %(most)s
+"""
+MOST_REASONS = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -167,6 +176,17 @@ def _refuse(parent: Import, wanted: Wanted) -> None:
         raise WrongState(
             "The portal is still settling the last requests of this import. Try again in a minute."
         )
+
+
+def reasons(child: Import) -> list[tuple[str, int]]:
+    """Return MEGA's most frequent words about a child's rows in its parent, with their counts."""
+    if child.origin != Origin.RETRY:
+        return []
+    ids = {"parent": child.parent_id, "child": child.pk, "most": MOST_REASONS}
+    with whole_file.cursor() as cursor:
+        cursor.execute(_REASONS, ids)
+        found: list[tuple[str, int]] = cursor.fetchall()
+    return found
 
 
 def holding(parent: Import) -> QuerySet[Import]:

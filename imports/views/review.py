@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from imports import access, tasks
 from imports.columns import headers, review
 from imports.columns import options as choices
-from imports.delivery import before, before_words, control, outlook, read_ways
+from imports.delivery import before, before_words, children, control, outlook, read_ways
 from imports.forms.review import AskForm, OptionsForm, SendForm
 from imports.models import EDITABLE, DryRun, Import, ImportState, OnDuplicate
 from imports.reports import balance
@@ -165,6 +165,7 @@ def _page(request: Request, lead_import: Import, form: AskForm | None = None) ->
         **_would_be(lead_import, cost.requests),
         "problems": _placed(lead_import, review.problem_groups(lead_import)),
         "token": customer.token,
+        "reasons_before": children.reasons(lead_import) if lead_import.is_editable else [],
         "reading": read_ways.cost(lead_import, customer.keep_minutes),
         "cannot_read": before_words.refused(customer),
     }

@@ -106,6 +106,16 @@ def test_ines_takes_the_failed_rows_and_only_these_are_checked_and_reviewed(ines
     assert sheet == balance.recount(child)
 
 
+def test_the_review_says_why_they_failed_before(ines, over):
+    take(ines, over, "failed", "invalid")
+    child = child_of(over)
+    story.check(child)
+    page = story.text(ines.get(f"/imports/{child.pk}/review/"))
+    assert f"Why they failed in import #{over.pk}" in page
+    assert children.reasons(child) == [("no such stage", 2)]
+    assert "Why they failed" not in story.text(ines.get(f"/imports/{over.pk}/review/"))
+
+
 def test_what_the_child_does_leaves_the_parents_report_as_it_was(ines, over):
     before = balance.balance(over).summary()
     take(ines, over, "failed")

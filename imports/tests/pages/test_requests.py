@@ -209,6 +209,14 @@ def test_halves_and_what_they_were_cut_from_are_linked(vera, going):
     assert f'href="{path}/{whole.pk}/"' in page_of(vera, half)
 
 
+def test_a_request_that_went_without_some_rows_says_so(vera, going):
+    whole = request_of(going, state=BatchState.REPLACED, reason="alike")
+    part = request_of(going, [2], state=BatchState.WAITING, parent=whole)
+    assert "Sent without some rows" in page_of(vera, whole)
+    assert "It was never sent" in page_of(vera, whole)
+    assert "held back before it was sent" in page_of(vera, part)
+
+
 def test_a_decision_is_made_on_the_page_and_stands_in_the_timeline(ines, vera, going):
     batch = request_of(
         going, state=BatchState.DECISION, detail="key used", first_sent_at=timezone.now()
