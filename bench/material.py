@@ -69,6 +69,7 @@ def a_customer(requests_per_minute: int = 10) -> tuple[Customer, str]:
         name=f"Client {uuid.uuid4().hex[:8]}",
         mega_id=uuid.uuid4(),
         requests_per_minute=requests_per_minute,
+        keep_old_values=False,  # reading them first is not what is measured
     )
     customer = customers.create(fresh, None)
     tokens.set_token(customer, token, None)

@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.road, pytest.mark.case(15)]
 def test_ten_small_imports_beside_a_huge_one_get_their_turns(engine, client_of, sheet):
     engine.have(clock=0)
     ines = client_of(rpm=15)
-    huge = ines.review(sheet(9_000))
+    huge = ines.review(sheet(9_500))
     small = [
         ines.review(sheet(2, start=10_000 + 10 * place, name=f"small{place}.csv"))
         for place in range(10)
