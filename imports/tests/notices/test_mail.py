@@ -210,3 +210,15 @@ def test_no_address_is_logged(made, ivan, server, caplog):
 
     assert "ivan@" not in caplog.text
     assert f"notice {of(ivan).notice_id}: mail" in caplog.text
+
+
+def test_on_a_laptop_the_mail_is_a_file_of_its_owner(made, ivan, settings, tmp_path):
+    settings.EMAIL_BACKEND = "portal.mail.PrivateFileBackend"
+    settings.EMAIL_FILE_PATH = tmp_path / "mail"
+    becomes(made, ImportState.FINISHED)
+
+    assert mailed() == 1
+
+    [file] = (tmp_path / "mail").iterdir()
+    assert f"Subject: Finished: import {made.pk} for Acme" in file.read_text()
+    assert file.stat().st_mode & 0o777 == 0o600
