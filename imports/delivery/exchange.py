@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection, models
 
-from imports.models import Attempt, Batch, Quota
+from imports.models import Attempt, Batch, Customer, Quota
 
 _UNREAD = ("body", "body_sha256", "headers", "answer", "answer_sha256")
 _CHANGED: dict[type[models.Model], tuple[str, ...]] = {
@@ -35,11 +35,14 @@ def _columns(model: type[models.Model], alias: str) -> tuple[list[str], str]:
 _ATTEMPT, _ATTEMPT_COLUMNS = _columns(Attempt, "a")
 _BATCH, _BATCH_COLUMNS = _columns(Batch, "b")
 _QUOTA, _QUOTA_COLUMNS = _columns(Quota, "q")
+_LIMITS = ["id", "failure_percent", "update_points"]  # of the customer: when to stop and ask
 _LOAD = f"""
-    SELECT clock_timestamp(), {_ATTEMPT_COLUMNS}, {_BATCH_COLUMNS}, {_QUOTA_COLUMNS}
+    SELECT clock_timestamp(), {_ATTEMPT_COLUMNS}, {_BATCH_COLUMNS}, {_QUOTA_COLUMNS},
+           {", ".join(f"c.{name}" for name in _LIMITS)}
     FROM imports_attempt a
     JOIN imports_batch b ON b.id = a.batch_id
     JOIN imports_quota q ON q.id = a.quota_id
+    JOIN imports_customer c ON c.id = b.customer_id
     WHERE a.id = %s
     FOR UPDATE OF b
 """  # noqa: S608 - made of the models' own columns
@@ -49,7 +52,7 @@ def load(attempt_id: int) -> tuple[Attempt, Batch, datetime]:
     """Lock the attempt's batch; return both and the database's time. Raises Attempt.DoesNotExist.
 
     What is loaded of an attempt never changes, and the lock guards the batch. The attempt's quota
-    comes along as it stood a moment ago.
+    comes along as it stood a moment ago, and the limits of the batch's customer.
     """
     with connection.cursor() as cursor:
         cursor.execute(_LOAD, [attempt_id])
@@ -59,7 +62,8 @@ def load(attempt_id: int) -> tuple[Attempt, Batch, datetime]:
     values = iter(row[1:])
     attempt = Attempt.from_db(connection.alias, _ATTEMPT, list(islice(values, len(_ATTEMPT))))
     batch = Batch.from_db(connection.alias, _BATCH, list(islice(values, len(_BATCH))))
-    attempt.quota = Quota.from_db(connection.alias, _QUOTA, list(values))
+    attempt.quota = Quota.from_db(connection.alias, _QUOTA, list(islice(values, len(_QUOTA))))
+    batch.customer = Customer.from_db(connection.alias, _LIMITS, list(values))
     return attempt, batch, row[0]
 
 

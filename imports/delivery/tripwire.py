@@ -5,11 +5,12 @@ judged at every settled request: also while the import is paused or blocked, els
 send the rest without the question.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from django.conf import settings
-from django.db.models import Count, Q, Sum
+from django.db.models import Q, Sum
 
 from imports.audit import acts, trail
 from imports.columns.fields import CUSTOM
@@ -33,15 +34,18 @@ class Asked:
     facts: dict[str, int]
 
 
+Judge = Callable[[Import], Asked | None]
+
+
 def look(batch: Batch, ignored: Collection[str] = ()) -> None:
     """Ask a person when this settled request shows that something is wrong and more is to go.
 
     `ignored` are the custom fields that MEGA's answer named as unknown. Comes last in a
-    transaction. A request in which nothing is wrong costs no query here; one whose own share of
-    failures keeps within the limit cannot bring the whole over it, and costs one.
+    transaction. A request that keeps within the customer's limits by itself cannot bring the whole
+    over them: it costs no query here.
     """
-    was_refused = batch.state == BatchState.REPLACED
-    if not (batch.failed or was_refused or ignored or _updates_more(batch)):
+    judges = [judge for judge, is_due in _judges(batch, ignored) if is_due]
+    if not judges:
         return
     lead_import = (
         Import.objects.select_related("customer__team")
@@ -50,23 +54,22 @@ def look(batch: Batch, ignored: Collection[str] = ()) -> None:
     )
     if lead_import is None:
         return
-    for asked in _due(lead_import, batch, ignored):
-        if _is_open(lead_import, asked) and _more_to_send(lead_import):
+    for judge in judges:
+        asked = judge(lead_import)
+        if asked and _is_open(lead_import, asked) and _more_to_send(lead_import):
             _ask(lead_import, asked)
             return
 
 
-def _due(lead_import: Import, batch: Batch, ignored: Collection[str]) -> Iterator[Asked]:
-    if batch.state == BatchState.REPLACED:
-        yield from _budget(lead_import)
-    if batch.failed and batch.number == 1:
-        yield from _first_failures(lead_import)
-    if ignored:
-        yield from _ignored(lead_import, ignored)
-    if 100 * batch.failed > lead_import.customer.failure_percent * batch.answered:
-        yield from _failures(lead_import)
-    if _updates_more(batch):
-        yield from _updates(lead_import)
+def _judges(batch: Batch, ignored: Collection[str]) -> Iterator[tuple[Judge, bool]]:
+    """Give the questions in their order, each with whether this request may have raised it."""
+    limits = batch.customer
+    yield _budget, batch.state == BatchState.REPLACED
+    yield _first_failures, batch.number == 1 and batch.failed > 0
+    yield partial(_ignored, ignored), bool(ignored)
+    yield _failures, 100 * batch.failed > limits.failure_percent * batch.answered
+    more = batch.updated - batch.foreseen if batch.foreseen is not None else 0
+    yield _updates, 100 * more > limits.update_points * batch.answered
 
 
 def _is_open(lead_import: Import, asked: Asked) -> bool:
@@ -83,20 +86,16 @@ def _ask(lead_import: Import, asked: Asked) -> None:
         trail.record(acts.ASKED, actor=None, lead_import=lead_import, facts=facts)
 
 
-def _updates_more(batch: Batch) -> bool:
-    return batch.foreseen is not None and batch.updated > batch.foreseen
-
-
 def _sent(lead_import: Import) -> Q:
     return Q(lead_import=lead_import, kind=Kind.SEND)
 
 
-def _first_failures(lead_import: Import) -> Iterator[Asked]:
+def _first_failures(lead_import: Import) -> Asked | None:
     """Judge the import's first request; it may have been taken apart."""
     failed, rows = _first(lead_import)
     if 100 * failed <= lead_import.customer.failure_percent * rows:
-        return
-    yield Asked(
+        return None
+    return Asked(
         questions.FIRST_FAILURES,
         f"{failed:,} of the first {rows:,} rows were refused by MEGA, and nothing else was sent.",
         {"failed": failed, "rows": rows},
@@ -111,7 +110,7 @@ def _first(lead_import: Import) -> tuple[int, int]:
     return sums["failed"], sums["rows"]
 
 
-def _failures(lead_import: Import) -> Iterator[Asked]:
+def _failures(lead_import: Import) -> Asked | None:
     """Judge all rows answered so far.
 
     Whoever went on after the first request knows its share: they are asked again only when the
@@ -125,8 +124,8 @@ def _failures(lead_import: Import) -> Iterator[Asked]:
         first_failed, first_rows = _first(lead_import)
         limit += 100 * first_failed / first_rows
     if answered < MIN_ROWS or 100 * failed <= limit * answered:
-        return
-    yield Asked(
+        return None
+    return Asked(
         questions.FAILURES,
         f"{failed:,} of the {answered:,} rows answered so far were refused: more than the "
         f"{limit:.0f} % at which the portal asks.",
@@ -134,7 +133,7 @@ def _failures(lead_import: Import) -> Iterator[Asked]:
     )
 
 
-def _updates(lead_import: Import) -> Iterator[Asked]:
+def _updates(lead_import: Import) -> Asked | None:
     """Compare the rows answered so far with what the preview foresaw for these very rows.
 
     Not with the preview's share of the whole: existing people often stand together in a sheet.
@@ -145,8 +144,8 @@ def _updates(lead_import: Import) -> Iterator[Asked]:
     answered, updated, foreseen = sums["answered"], sums["updated"], sums["foreseen"]
     points = lead_import.customer.update_points
     if points == 100 or answered < MIN_ROWS or 100 * (updated - foreseen) <= points * answered:
-        return
-    yield Asked(
+        return None
+    return Asked(
         questions.UPDATES,
         f"{updated:,} of the {answered:,} rows answered so far updated an existing lead; by the "
         f"preview it would have been {foreseen:,}.",
@@ -154,14 +153,14 @@ def _updates(lead_import: Import) -> Iterator[Asked]:
     )
 
 
-def _ignored(lead_import: Import, ignored: Collection[str]) -> Iterator[Asked]:
+def _ignored(ignored: Collection[str], lead_import: Import) -> Asked | None:
     """Ask when a custom field that a person chose for a column or constant comes back ignored."""
     lost = sorted(_chosen(lead_import).intersection(ignored))
     if not lost:
-        return
+        return None
     names = ", ".join(f"“{slug}”" for slug in lost[:5]) + (" and more" if len(lost) > 5 else "")
     fields, them = ("fields", "them") if len(lost) > 1 else ("field", "it")
-    yield Asked(
+    return Asked(
         questions.IGNORED,
         f"MEGA does not know the custom {fields} {names}: the rows so far were imported without "
         f"{them}.",
@@ -177,22 +176,20 @@ def _chosen(lead_import: Import) -> set[str]:
     return {one.removeprefix(CUSTOM) for one in targets if one and one.startswith(CUSTOM)}
 
 
-def _budget(lead_import: Import) -> Iterator[Asked]:
+def _budget(lead_import: Import) -> Asked | None:
     """Ask when parts of refused requests have used up what the import may spend on them.
 
     Each time that a person goes on, as much again is granted.
     """
     granted = 1 + lead_import.accepted.count(questions.SPLIT_BUDGET)
-    spent = Batch.objects.filter(_sent(lead_import), splits__gt=0).aggregate(
-        requests=Count("pk"), failed=Sum("failed")
-    )
-    if spent["requests"] <= granted * settings.SPLIT_BUDGET:
-        return
-    yield Asked(
+    spent = Batch.objects.filter(_sent(lead_import), splits__gt=0).count()
+    if spent <= granted * settings.SPLIT_BUDGET:
+        return None
+    return Asked(
         questions.SPLIT_BUDGET,
         f"MEGA refused requests of this import as a whole, and taking them apart has used up the "
         f"{granted * settings.SPLIT_BUDGET:,} requests that it may cost.",
-        {"requests": spent["requests"]},
+        {"requests": spent},
     )
 
 

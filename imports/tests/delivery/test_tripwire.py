@@ -146,10 +146,12 @@ def test_the_whole_is_judged_while_the_import_stands_still(acme, meanwhile):
     assert fresh(made).question == "failures"
 
 
-def test_a_clean_request_costs_no_query(acme, django_assert_num_queries):
+@pytest.mark.parametrize("failed", [0, 100])
+def test_a_request_within_the_limit_costs_no_query(acme, django_assert_num_queries, failed):
     made = sent(acme, 600)
     answered(made, 1)
-    one = made.batches.get(number=1)
+    answered(made, 2, failed=failed)
+    one = made.batches.select_related("customer").get(number=2)
 
     with django_assert_num_queries(0):
         tripwire.look(one)
