@@ -75,6 +75,7 @@ urlpatterns = [
     page("imports/<int:pk>/send/priority/", sending.priority, "import_priority"),
     page("imports/<int:pk>/send/decide/<int:batch>/", sending.decide, "import_decide"),
     page("imports/<int:pk>/requests/", requests.index, "import_requests"),
+    page("imports/<int:pk>/requests.csv", requests.export, "import_requests_csv"),
     page("imports/<int:pk>/requests/<int:batch>/", requests.detail, "import_request"),
     page("imports/<int:pk>/requests/<int:batch>/body/", requests.body, "import_request_body"),
     page(

@@ -16,8 +16,6 @@ from imports.models import (
     Batch,
     BatchState,
     Customer,
-    Import,
-    ImportState,
     Kind,
     Token,
 )
@@ -108,9 +106,8 @@ def ask_again() -> None:
         kind=Kind.CHECK,
         state__in=(BatchState.WAITING, BatchState.CLAIMED, BatchState.SENDING),
     )
-    blocked = Import.objects.filter(customer=OuterRef("customer"), state=ImportState.BLOCKED)
     unclear = Token.objects.filter(
-        Exists(blocked), ~Exists(waiting), retired_at=None, refused_at=None
+        Exists(keys.BLOCKED), ~Exists(waiting), retired_at=None, refused_at=None
     ).exclude(checked_at__gt=Now() - CHECK_AGAIN)
     for token in unclear.select_related("customer__team").order_by("pk")[:AT_MOST]:
         start_check(token.customer, None)

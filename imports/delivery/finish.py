@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef
 from django.db.models.functions import Now
 
 from imports.audit import acts, trail
+from imports.delivery import questions
 from imports.models import OPEN, UNDER_WAY, Batch, Import, ImportState, Kind
 from imports.reports import balance
 
@@ -79,6 +80,7 @@ _WAIT_FOR_PERSON = """
                         AND NOT EXISTS (SELECT 1 FROM imports_batch e
                             WHERE e.import_id = i.id AND e.kind = 'send'
                               AND e.state = 'decision' AND e.number <= b.after))
+    RETURNING i.id
 """
 
 
@@ -91,8 +93,15 @@ _NOTHING_TO_ASK = """
 """
 
 
+@transaction.atomic
 def _ask_persons() -> None:
     """Say so when an import cannot go on without a person, and when it can again."""
     with connection.cursor() as cursor:
         cursor.execute(_NOTHING_TO_ASK)
         cursor.execute(_WAIT_FOR_PERSON)
+        ids = [row[0] for row in cursor.fetchall()]
+    if ids:
+        asked = Import.objects.select_related("customer__team").filter(pk__in=ids)
+        for one in asked.order_by("customer__team", "pk"):
+            facts = {"question": questions.BATCHES}
+            trail.record(acts.ASKED, actor=None, lead_import=one, facts=facts)

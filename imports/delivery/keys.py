@@ -27,6 +27,10 @@ _CURE = (
 )
 GOING = (ImportState.QUEUED, ImportState.SENDING)
 AT_MOST = 50  # tokens a tick
+# Of a token's customer. `finished_at` leads to the index of open imports: there may be a million.
+BLOCKED = Import.objects.filter(
+    customer=OuterRef("customer"), state=ImportState.BLOCKED, finished_at=None
+)
 
 
 def learn(attempt: Attempt, found: Conclusion, headers: RateHeaders, now: datetime) -> None:
@@ -116,7 +120,7 @@ def block_refused() -> None:
     refused = Token.objects.filter(
         customer=OuterRef("customer"), retired_at=None, refused_at__isnull=False
     )
-    queued = Import.objects.filter(Exists(refused), state__in=GOING)
+    queued = Import.objects.filter(Exists(refused), state__in=GOING, finished_at=None)
     blocked = _block(queued, f"MEGA refuses the customer's token. {_CURE}")
     _tell(acts.BLOCKED, blocked)
 
@@ -147,8 +151,7 @@ def unblock(token: Token) -> None:
 def unblock_proved() -> None:
     """Unblock where the token in use was accepted in some exchange, whatever that was for."""
     accepted = Attempt.objects.filter(token=OuterRef("pk"), conclusion__in=KEY_ACCEPTED)
-    blocked = Import.objects.filter(customer=OuterRef("customer"), state=ImportState.BLOCKED)
-    in_use = Token.objects.filter(Exists(blocked), retired_at=None, refused_at=None)
+    in_use = Token.objects.filter(Exists(BLOCKED), retired_at=None, refused_at=None)
     for token in in_use.filter(Exists(accepted)).order_by("pk")[:AT_MOST]:
         unblock(token)
 

@@ -8,10 +8,10 @@ from io import StringIO
 from itertools import chain
 from typing import TypeVar
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from imports.audit import acts
-from imports.models import Customer, Event, Import
+from imports.models import Batch, Customer, Event, Import, Kind
 from imports.reports.harmless import harmless
 
 BOM = "\ufeff"
@@ -42,6 +42,14 @@ def events_csv(found: QuerySet[Event]) -> Iterator[bytes]:
     return _csv(head, _each(found, _event))
 
 
+def requests_csv(found: QuerySet[Batch]) -> Iterator[bytes]:
+    """One line a request, with how often it was tried; no body, no lead data."""
+    head = ("Request", "Id", "Part of", "Kind", "Rows", "First row", "Last row", "State",
+            "Last conclusion", "Attempts", "First unclear send", "Settled at",
+            "Request key")  # fmt: skip
+    return _csv(head, _each(found.annotate(tries=Count("attempts")), _request))
+
+
 def _each(found: QuerySet[T], line: Callable[[T], list[Cell]]) -> Iterator[list[Cell]]:  # type: ignore[type-var]  # any model
     return map(line, found.iterator(chunk_size=SLICE))
 
@@ -58,6 +66,13 @@ def _import(one: Import) -> list[Cell]:
     return [one.pk, customer, customer.team, one.file_name, one.file_sha256, one.state,
             one.row_count, one.created_by or "", one.created_at, one.started_at,
             one.finished_at, one.get_origin_display(), one.parent_id]  # fmt: skip
+
+
+def _request(one: Batch) -> list[Cell]:
+    tries: int = one.tries  # type: ignore[attr-defined]  # annotated
+    return [one.number, one.pk, one.parent_id, one.kind, one.rows, one.row_numbers[0],
+            one.row_numbers[-1], one.state, one.reason, tries, one.first_sent_at, one.settled_at,
+            one.key if one.kind == Kind.SEND else ""]  # fmt: skip
 
 
 def _event(one: Event) -> list[Cell]:

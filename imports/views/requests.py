@@ -11,7 +11,7 @@ from imports import access
 from imports.delivery import window
 from imports.mega.contract import BULK_PATH
 from imports.models import Batch, BatchState, Import, Kind
-from imports.reports import downloads, requests
+from imports.reports import downloads, lists, requests
 from imports.views import steps
 from imports.views.http import Request, attachment, page_of
 
@@ -23,8 +23,7 @@ SENT_KINDS = (Kind.SEND, Kind.DRY_RUN)
 def index(request: Request, pk: int) -> HttpResponse:
     """A page of requests, in the order of the sheet; the address says which."""
     lead_import = access.get_import(request.user, pk)
-    asked = request.GET.get("which", "")
-    which = asked if asked in (*requests.FILTERS, requests.FAILED) else ""
+    which = _which(request)
     page = page_of(request, requests.chosen(lead_import, which), PER_PAGE)
     context = steps.shared(request, lead_import, "import_send") | {
         "which": which,
@@ -33,6 +32,21 @@ def index(request: Request, pk: int) -> HttpResponse:
         "lines": requests.lines(list(page)),
     }
     return render(request, "imports/requests.html", context)
+
+
+def _which(request: Request) -> str:
+    asked = request.GET.get("which", "")
+    return asked if asked in (*requests.FILTERS, requests.FAILED) else ""
+
+
+@require_GET
+def export(request: Request, pk: int) -> HttpResponseBase:
+    """The same list as CSV."""
+    lead_import = access.get_import(request.user, pk)
+    found = requests.chosen(lead_import, _which(request))
+    downloads.note(lead_import, request.user, "requests")
+    name = f"import-{pk}-requests.csv"
+    return attachment(lists.requests_csv(found), name, "text/csv; charset=utf-8")
 
 
 @require_GET

@@ -24,6 +24,7 @@ from imports.models import (
     Batch,
     BatchState,
     Decision,
+    Event,
     Import,
     ImportState,
     MappingVersion,
@@ -130,6 +131,9 @@ def test_an_import_goes_on_when_a_late_answer_settles_what_a_person_was_asked(ac
     give_up_on(first)
     finish.finish_imports()
     assert fresh(made).question == "batches"
+    finish.finish_imports()
+    asked = Event.objects.get(act="asked")
+    assert (asked.import_id, asked.facts) == (made.pk, {"question": "batches"})
 
     settle.record(attempt, results(first.row_numbers))
     finish.finish_imports()

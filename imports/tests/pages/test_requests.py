@@ -1,6 +1,8 @@
 """The requests of an import: everything that happened to each of them, and no token."""
 
+import csv
 import hashlib
+import io
 import json
 import zlib
 from datetime import timedelta
@@ -127,6 +129,18 @@ def test_two_thousand_requests_come_in_pages_and_without_their_bodies(
     assert "250 requests, 1 to 100 shown" in page
     assert "201 to 250 shown" in index(ines, going, "?page=3")
     assert "250 requests" in index(ines, going, "?which=nonsense&page=x")
+
+
+def test_the_list_is_exported_as_it_is_narrowed(vera, going, unclear):
+    request_of(going, [5], state=BatchState.WAITING)
+    answer = vera.get(f"/imports/{going.pk}/requests.csv?which=unknown")
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    (line,) = csv.DictReader(io.StringIO(text))
+    assert (line["Request"], line["Rows"], line["State"]) == ("1", "2", "unknown")
+    assert (line["Attempts"], line["Request key"]) == ("2", str(unclear.key))
+    assert "Ana" not in text
+    assert Event.objects.get(act="downloaded").facts == {"rows": "requests", "kind": "csv"}
+    assert 'requests.csv?which=unknown"' in index(vera, going, "?which=unknown")
 
 
 def test_an_unknown_request_is_shown_as_what_it_is(vera, unclear):
