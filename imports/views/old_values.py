@@ -6,12 +6,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from imports import access, tasks
 from imports.delivery import before, repair
-from imports.models import Import
+from imports.models import Import, OutcomeStatus
 from imports.reports import downloads, old_values
 from imports.views import steps
 from imports.views.http import Request, attachment, attempt
 from portal.models import Role, User
 
+AT_ONCE = 5_000  # updated rows that a page compares before it answers
 CSV = "text/csv; charset=utf-8"
 
 
@@ -34,18 +35,26 @@ def download(request: Request, pk: int) -> HttpResponseBase:
 
 @require_http_methods(["GET", "POST"])
 def put_back(request: Request, pk: int) -> HttpResponse:
-    """What can be put back and what cannot; a POST makes the import that does it."""
+    """What can be put back and what cannot; a POST makes the import that does it.
+
+    Comparing takes some seconds for 100,000 leads, so the page of a large import asks for it.
+    """
     if request.method == "POST":
         lead_import = access.get_import(request.user, pk, need=Role.IMPORTER)
         child = _make(request, lead_import, request.user)
         return redirect("import", child.pk) if child else redirect("import_put_back", pk)
     lead_import = access.get_import(request.user, pk)
     context = steps.shared(request, lead_import, "import_report") | {
-        "found": repair.assess(lead_import),
+        "found": repair.assess(lead_import) if _is_to_count(request, lead_import) else None,
         "earlier": repair.made_before(lead_import),
         "is_offered": repair.is_offered(lead_import),
     }
     return render(request, "imports/put_back.html", context)
+
+
+def _is_to_count(request: Request, lead_import: Import) -> bool:
+    updated = lead_import.outcomes.filter(status=OutcomeStatus.UPDATED)
+    return "count" in request.GET or updated.count() <= AT_ONCE
 
 
 def _make(request: Request, lead_import: Import, user: User) -> Import | None:

@@ -15,6 +15,7 @@ from imports.models import (
     OnDuplicate,
 )
 from imports.tests.pages import story
+from imports.views import old_values
 
 State = BeforeRead.State
 
@@ -160,6 +161,19 @@ def test_what_cannot_be_put_back_is_listed_before_anything_is_made(ines, vera, a
     assert "<code>source_platform</code> is not" not in page
     assert "New leads stay: MEGA's API deletes none." in page
     assert "Make an import of" not in story.text(vera.get(address))
+
+
+def test_the_page_of_a_large_import_answers_before_it_compares(ines, acme, monkeypatch):
+    monkeypatch.setattr(old_values, "AT_ONCE", 0)
+    lead_import = story.answered(acme, ines.user)
+    story.kept(lead_import)
+    address = f"/imports/{lead_import.pk}/put-back/"
+    page = story.text(ines.get(address))
+    assert 'hx-get="?count" hx-trigger="load" hx-select="#found"' in page
+    assert "Make an import of" not in page
+    page = story.text(ines.get(f"{address}?count"))
+    assert "Make an import of 1 old lead" in page
+    assert "hx-trigger" not in page.split('id="found"')[1].split(">")[0]
 
 
 def test_ines_puts_old_values_back_once(ines, acme):
