@@ -1,0 +1,281 @@
+"""Random lives of imports, batches, leases and attempts against a model of MEGA.
+
+Anybody may die between any two steps; what must hold is looked at after each.
+
+MODEL_HISTORIES says how many (25 by default, some seconds); MODEL_SEED repeats a run, and
+MODEL_SHRINK makes a failing history smaller.
+"""
+
+import os
+import sys
+import time
+
+import pytest
+from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from imports.delivery import checks, control, deliver
+from imports.errors import WrongState
+from imports.models import Batch, Decision, Import
+from imports.tests.delivery.model.books import Books
+from imports.tests.delivery.model.mega import WAYS, ModelMega
+from imports.tests.delivery.model.world import CHORES, CRASH_POINTS, World, crashing
+
+HISTORIES = int(os.environ.get("MODEL_HISTORIES", "25"))
+SEED = int(os.environ.get("MODEL_SEED", "1"))
+STEPS = 20
+# A failure is first shown as it came; to make it smaller takes some minutes.
+PHASES = (Phase.generate, Phase.shrink) if "MODEL_SHRINK" in os.environ else (Phase.generate,)
+ROUNDS = 60  # in which all must have come to rest once nothing goes wrong any more
+
+TIMES = (1, 1, 3, 12, 31, 61, 61, 80, 310, 4000, 73_000)  # seconds; the last ones are past a trust
+ways = st.sampled_from(WAYS)
+any_number = st.integers(0, 1000)
+until_where = st.one_of(st.just(len(CHORES)), st.integers(1, len(CHORES)))
+
+
+class Lifecycle(RuleBasedStateMachine):
+    """What people, clocks, workers, networks and MEGA may do, in any order."""
+
+    histories, steps = 0, 0
+
+    world = None
+
+    @initialize(
+        kind=st.sampled_from(("fixed", "sliding", "bucket")),
+        limit=st.integers(1, 4),
+        says=st.booleans(),
+        refuses=st.sampled_from((None, None, "p3.one@example.com", "p6.one@example.com")),
+        names_rows=st.booleans(),
+        rows=st.tuples(st.integers(1, 9), st.integers(1, 4)),
+        proved=st.booleans(),
+    )
+    def begin(self, kind, limit, says, refuses, names_rows, rows, proved):
+        mega = ModelMega(kind, limit, says, frozenset(filter(None, [refuses])), names_rows)
+        self.world = World(mega, rows)
+        self.books = Books(self.world)
+        if proved:
+            self.world.prove_key()
+        for one in self.world.imports:
+            self.world.send(one)
+        self.world.plan()
+        Lifecycle.histories += 1
+
+    # --- time and the clock
+
+    @rule(seconds=st.sampled_from(TIMES))
+    def time_passes(self, seconds):
+        self.world.pass_time(seconds)
+
+    @rule(nudges_arrive=st.sampled_from((True, True, True, False)), until=until_where)
+    def the_clock_ticks_and_may_die_of_it(self, nudges_arrive, until):
+        nudges = self.world.tick(CHORES[:until])
+        if nudges_arrive:
+            self.world.nudged += nudges
+
+    @rule(after=st.integers(0, 2))
+    def somebody_plans_and_may_die_of_it(self, after):
+        self.world.plan(crash_after=after)
+
+    # --- workers
+
+    @precondition(lambda self: self.world.nudged)
+    @rule(which=any_number, again=st.sampled_from((False, False, True)))
+    def a_worker_takes(self, which, again):
+        nudged = self.world.nudged
+        batch_id = nudged[which % len(nudged)]
+        if not again:
+            nudged.remove(batch_id)
+        self.world.take(batch_id)
+
+    @precondition(lambda self: self.world.nudged)
+    @rule(which=any_number)
+    def a_worker_dies_while_taking(self, which):
+        with crashing(deliver, "Taken"):
+            deliver.take(self.world.nudged[which % len(self.world.nudged)], "there:2")
+
+    @precondition(lambda self: self.world.taken)
+    @rule(which=any_number, way=ways)
+    def a_worker_posts(self, which, way):
+        self.world.post(self.world.taken[which % len(self.world.taken)], way)
+
+    @precondition(lambda self: self.world.taken)
+    @rule(which=any_number)
+    def a_worker_dies_before_posting(self, which):
+        del self.world.taken[which % len(self.world.taken)]
+
+    @precondition(lambda self: self.world.answered)
+    @rule(which=any_number, again=st.sampled_from((False, False, True)))
+    def a_worker_settles(self, which, again):
+        answered = self.world.answered
+        one = answered[which % len(answered)]
+        if not again:
+            answered.remove(one)
+        self.world.settle(one)
+
+    @precondition(lambda self: self.world.answered)
+    @rule(which=any_number, where=st.sampled_from(CRASH_POINTS), after=st.integers(1, 2))
+    def a_worker_dies_while_settling(self, which, where, after):
+        one = self.world.answered[which % len(self.world.answered)]
+        with crashing(*where, after):
+            self.world.settle(one)
+
+    @precondition(lambda self: self.world.answered)
+    @rule(which=any_number)
+    def a_worker_dies_with_the_answer(self, which):
+        del self.world.answered[which % len(self.world.answered)]
+
+    @precondition(lambda self: self.world.mega.is_busy)
+    @rule()
+    def mega_finishes_what_it_does(self):
+        self.world.mega.finish_work()
+
+    @rule(way=ways, seconds=st.sampled_from((1, 31, 62)))
+    def all_goes_its_way_for_a_while(self, way, seconds):
+        self.carry(way)
+        self.world.pass_time(seconds)
+
+    @rule(ways=st.lists(ways, min_size=2, max_size=4))
+    def some_minutes_pass(self, ways):
+        for way in ways:
+            self.world.pass_time(62)
+            self.carry(way)
+
+    # --- people
+
+    @rule(which=st.integers(0, 1), act=st.sampled_from(
+        ("pause", "resume", "resume", "cancel", "go_on", "go_on", "undo")))  # fmt: skip
+    def a_person_acts(self, which, act):
+        made = Import.objects.get(pk=self.world.imports[which])
+        try:
+            getattr(control, act)(made, self.world.anna)
+        except WrongState:
+            return
+
+    @rule(which=any_number, choice=st.sampled_from(Decision.Choice))
+    def a_person_decides(self, which, choice):
+        waiting = list(Batch.objects.filter(state="decision").order_by("pk"))
+        if waiting:
+            self.decide(waiting[which % len(waiting)], choice)
+
+    @rule()
+    def mega_revokes_the_token(self):
+        self.world.mega.tokens = set()
+
+    @precondition(lambda self: not self.world.mega.tokens)
+    @rule(which=st.integers(0, 1), sets=st.booleans())
+    def a_person_checks_the_token_or_sets_another(self, which, sets):
+        if sets:
+            self.world.new_token()
+        else:
+            checks.start_check(self.world.customers[which], self.world.anna)
+
+    # --- what must hold
+
+    @invariant()
+    def all_is_well(self):
+        if self.world is not None:
+            Lifecycle.steps += 1
+            self.books.look()
+
+    def teardown(self):
+        if self.world is None:
+            return
+        try:
+            self.come_to_rest()
+        finally:
+            self.world.close()
+            self.world = None
+
+    # --- the end: nothing goes wrong any more, and a person does what is asked for
+
+    def come_to_rest(self):
+        world = self.world
+        world.taken.clear()
+        world.answered.clear()
+        world.mega.finish_work()
+        world.new_token()
+        for one in world.all_imports():
+            if one.state == "paused":
+                control.resume(one, world.anna)
+        self.until_nothing_moves()
+        for one in world.all_imports():
+            assert one.state not in ("queued", "sending", "blocked", "paused"), one.state
+            assert one.state != "decision" or one.reason
+        while self.answer_every_question():
+            self.until_nothing_moves()
+        self.books.end()
+
+    def until_nothing_moves(self):
+        for _ in range(ROUNDS):
+            if not self.anything_open():
+                return
+            self.world.pass_time(62)
+            self.carry("ok")
+        pytest.fail(f"still open after {ROUNDS} quiet rounds: {self.anything_open()}")
+
+    def anything_open(self):
+        going = Import.objects.filter(finished_at=None, pk__in=self.world.imports)
+        going = going.exclude(state__in=("review", "decision"))
+        return list(going.values("pk", "state", "reason", "batches__state", "batches__reason"))
+
+    def answer_every_question(self):
+        """Answer what is asked; return whether anything was."""
+        batches = list(Batch.objects.filter(state="decision"))
+        for one in batches:
+            self.decide(one, Decision.Choice.LEAVE)
+        asking = [one for one in self.world.all_imports() if one.state == "decision"]
+        for one in asking:
+            if one.question != "batches":
+                control.go_on(one, self.world.anna)
+        return bool(batches or asking)
+
+    def decide(self, batch, choice):
+        if choice == Decision.Choice.REPEAT:
+            self.world.mega.by_persons_word.add(str(batch.key))
+        control.decide(batch, self.world.anna, choice)
+
+    def carry(self, way):
+        """Plan, tick and carry all that was nudged, the first one in this way."""
+        self.world.plan()
+        world = self.world
+        nudged = dict.fromkeys(world.tick())
+        for batch_id in nudged:
+            self.books.step()
+            world.take(batch_id)
+            if world.taken and world.taken[-1].batch_id == batch_id:
+                self.books.step()
+                world.post(world.taken[-1], way)
+                world.settle(world.answered.pop())
+                way = "ok"
+        self.books.step()
+
+
+def test_the_life_of_an_import_in_random_histories(django_db_setup, django_db_blocker, capsys):
+    began = time.monotonic()
+    machine = seed(SEED)(Lifecycle)
+    with django_db_blocker.unblock():
+        run_state_machine_as_test(
+            machine,
+            settings=settings(
+                max_examples=HISTORIES,
+                stateful_step_count=STEPS,
+                deadline=None,
+                database=None,
+                print_blob=True,
+                verbosity=Verbosity.normal,
+                phases=PHASES,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
+    told = f"{Lifecycle.histories} histories, {Lifecycle.steps} steps, MODEL_SEED={SEED}"
+    with capsys.disabled():
+        sys.stdout.write(f"\n{told}, {time.monotonic() - began:.0f} s\n")
