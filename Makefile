@@ -30,6 +30,8 @@ bench: ## the benchmarks; figures as JSON lines in bench/results.jsonl
 
 SEEDS ?= 1 2 3 4 5 6 7 8 9 10
 MINUTES ?= 10
-faults: ## cases 1 to 15 in full, then ten seeds of random faults (SEEDS="7" MINUTES=2 for some)
+HISTORIES ?= 10000
+faults: ## 10,000 random histories, cases 1 to 15, ten seeds of random faults (SEEDS="7" for one)
 	@sh scripts/install.sh requirements-dev.txt
+	@MODEL_HISTORIES=$(HISTORIES) $(PY) -m pytest -q imports/tests/delivery/model
 	@exec $(PY) -m bench.faults --cases --seed $(SEEDS) --minutes $(MINUTES) $(ARGS)

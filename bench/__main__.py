@@ -5,7 +5,17 @@ import importlib
 
 from bench import servers
 
-NAMES = ("intake", "checking", "settle", "report", "pages", "clock", "utilisation", "forecast")
+NAMES = (
+    "intake",
+    "checking",
+    "settle",
+    "report",
+    "pages",
+    "clock",
+    "utilisation",
+    "forecast",
+    "throughput",
+)
 
 
 def main() -> None:

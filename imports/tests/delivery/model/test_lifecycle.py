@@ -2,7 +2,7 @@
 
 Anybody may die between any two steps; what must hold is looked at after each.
 
-MODEL_HISTORIES says how many (25 by default, some seconds); MODEL_SEED repeats a run, and
+MODEL_HISTORIES says how many (10 by default, some seconds); MODEL_SEED repeats a run, and
 MODEL_SHRINK makes a failing history smaller.
 """
 
@@ -29,7 +29,7 @@ from imports.tests.delivery.model.books import Books
 from imports.tests.delivery.model.mega import WAYS, ModelMega
 from imports.tests.delivery.model.world import CHORES, CRASH_POINTS, World, crashing
 
-HISTORIES = int(os.environ.get("MODEL_HISTORIES", "25"))
+HISTORIES = int(os.environ.get("MODEL_HISTORIES", "10"))
 SEED = int(os.environ.get("MODEL_SEED", "1"))
 STEPS = 20
 # A failure is first shown as it came; to make it smaller takes some minutes.
@@ -259,6 +259,7 @@ class Lifecycle(RuleBasedStateMachine):
         self.books.step()
 
 
+@pytest.mark.timeout(0)  # its bound is the number of histories
 def test_the_life_of_an_import_in_random_histories(django_db_setup, django_db_blocker, capsys):
     began = time.monotonic()
     machine = seed(SEED)(Lifecycle)

@@ -1,8 +1,8 @@
 """One history: a portal in a transaction that is rolled back, and hands that move its time.
 
 Inside one transaction PostgreSQL's now() stands still, and here its clock_timestamp() moves by a
-microsecond each time, so that a slow machine changes nothing. Time passes by making all that is
-written older. What workers hold in their memories (taken batches, answers) is held here.
+microsecond each time and its statement_timestamp() not at all: a slow machine changes nothing. Time
+passes by making all that is written older. What workers hold in their memories is held here.
 """
 
 from contextlib import contextmanager
@@ -63,6 +63,8 @@ _OUR_CLOCK = """
     CREATE SEQUENCE model.moments;
     CREATE FUNCTION model.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS
         $$ SELECT now() + nextval('model.moments') * interval '1 microsecond' $$;
+    CREATE FUNCTION model.statement_timestamp() RETURNS timestamptz LANGUAGE sql AS
+        $$ SELECT now() $$;
     SET LOCAL search_path = model, public, pg_catalog;
 """
 # What is not under way here, or writes files.
