@@ -23,6 +23,7 @@ from imports.delivery import (
     outcomes,
     packing,
     plan,
+    preview,
     pulse,
     settle,
     tokens,
@@ -110,7 +111,7 @@ class World:
         self._small = (
             (packing, "MAX_ROWS", 3),
             (plan, "MAX_ROWS", 3),
-            (plan, "FIRST_ROWS", 2),
+            (preview, "FIRST_ROWS", 2),
             (plan, "SLICE", 1),
             (deliver, "client", lambda: mega),
             (deliver, "steady", self.now),
