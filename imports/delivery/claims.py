@@ -13,6 +13,7 @@ from imports.delivery import backlog, quota, window
 from imports.models import Process, Quota
 
 CLAIM_SECONDS = 10
+SOON = timedelta(seconds=0.2)
 MOST_CLAIMS = 200  # a tick
 MOST_KEYS = 1000  # a tick
 DRY_RUN_WAIT = timedelta(minutes=5)  # the longest that imports keep a dry run waiting
@@ -178,9 +179,14 @@ def go_round() -> Round:
         ids = _lock_keys()
         now = window.database_now()
         ready, coming = _ready(ids, room, now)
-        claimed = _claim(_grants(ready, free, now), room)
+        grants = _grants(ready, free, now)
+        claimed = _claim(grants, room)
     _mark_started(claimed)
     moments = [moment for moment in coming if moment is not None]
+    if sum(one.may_start for one in grants) < min(
+        free, sum(one.allowed.may_start for one in ready)
+    ):
+        moments.append(now + SOON)  # a key that may send more left slots of the workers to others
     return Round(claimed, (min(moments) - now).total_seconds() if moments else math.inf)
 
 
