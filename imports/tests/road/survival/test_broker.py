@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from imports import tasks
 from imports.models import Import, ImportState
+from imports.tests.pages import story
 from imports.tests.road.engine import FULL, wait_for, wait_until
 from imports.tests.road.survival.own import in_flight, is_alive, judge
+from portal.models import Membership, Role, User
 from portal.tests.running_servers import until
 
 pytestmark = [pytest.mark.road, pytest.mark.case(6)]
@@ -77,6 +79,37 @@ def test_a_frozen_broker_holds_up_no_upload_and_delivery_goes_on_when_it_thaws(
     assert time.monotonic() - back < 10
     assert len(ines.requests()) == 3
     read_at_last(second)
+
+
+def test_the_upload_page_answers_while_the_broker_is_frozen(
+    engine, client_of, servers, settings, client
+):
+    """task_publish_retry, broker_pool_acquire_timeout, socket_timeout: a person does not wait."""
+    engine.have()
+    ines = client_of()
+    client.force_login(importer_of(ines.customer.team))
+    settings.REDIS_URL = servers.redis_url
+    cache = settings.CACHES["default"]
+    settings.CACHES = {"default": {**cache, "LOCATION": servers.redis_url}}
+    broker = servers.child("valkey")
+
+    broker.suspend()
+    try:
+        began = time.monotonic()
+        fields = {"customer": ines.customer.slug, "file": story.a_file()}
+        answer = client.post("/imports/new/", fields)
+        assert time.monotonic() - began < 5
+    finally:
+        broker.resume()
+
+    assert answer.status_code == 302
+    read_at_last(Import.objects.get(customer=ines.customer))
+
+
+def importer_of(team):
+    user, _ = User.objects.get_or_create(email="ines@example.com", defaults={"name": "Ines"})
+    Membership.objects.get_or_create(user=user, team=team, defaults={"role": Role.IMPORTER})
+    return user
 
 
 def read_at_last(lead_import):
