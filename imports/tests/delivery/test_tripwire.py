@@ -335,7 +335,7 @@ def test_past_the_budget_the_import_stops_and_asks_and_others_go_first(acme, set
 
 
 def test_going_on_grants_another_budget_each_time(acme, settings):
-    settings.SPLIT_BUDGET = 2
+    settings.SPLIT_BUDGET = 3
     made = sent(acme, 60)
 
     def refuse_one():
@@ -346,7 +346,7 @@ def test_going_on_grants_another_budget_each_time(acme, settings):
     assert [refuse_one(), refuse_one()] == ["", "split_budget"]
     anna = people.anna()
     control.go_on(made, anna)
-    assert refuse_one() == "split_budget"
+    assert [refuse_one(), refuse_one()] == ["", "split_budget"]
     control.go_on(made, anna)
     assert fresh(made).accepted == ["split_budget", "split_budget"]
     assert fresh(made).state == ImportState.QUEUED
