@@ -12,6 +12,7 @@ import statistics
 import time
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 
 from django.db import connection
 
@@ -95,18 +96,18 @@ def _tick(clock: Clock) -> tuple[float, int, int]:
     """Return what a tick took in ms, how many it claimed, and how many keys it left behind."""
     began = time.perf_counter()
     pulse.beat("delivery@bench", "delivery", SLOTS)
+    now = window.database_now()
     with stopwatch() as watch:
         claimed = clock.tick()
-    late = _left_behind()
+    late = _left_behind(now)
     with connection.cursor() as cursor:
         cursor.execute(_CARRIED)
         cursor.execute(_LATER, {"by": 1 - (time.perf_counter() - began)})
     return watch.seconds * 1000, len(claimed), late
 
 
-def _left_behind() -> int:
-    """Count the keys that might send at this moment, something waits, and nothing was claimed."""
-    now = window.database_now()
+def _left_behind(now: datetime) -> int:
+    """Count the keys that might send at that moment, something waits, and nothing was claimed."""
     facts, waits = window.load(Quota.objects.all(), now), backlog.load(_ids())
     known = [replace(facts[key], waiting=one.requests) for key, one in waits.items()]
     return sum(quota.allowance(one, now).may_start > 0 for one in known if not one.claimed)
