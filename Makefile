@@ -18,7 +18,7 @@ run: install ## the whole portal with a demo, on this machine; Ctrl-C stops it
 
 test: ## all tests, on real PostgreSQL, Valkey and Chromium (ARGS="-k name" for some)
 	@sh scripts/install.sh requirements-dev.txt
-	@CHROMIUM="$$($(PY) scripts/browser.py)" && export CHROMIUM && exec $(PY) -m pytest $(ARGS)
+	@CHROMIUM="$$($(PY) scripts/browser.py)" && export CHROMIUM && exec $(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
 
 check: ## format, lint, types, import contracts, migrations, Django's deploy checks
 	@sh scripts/install.sh requirements-dev.txt

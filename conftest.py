@@ -12,7 +12,7 @@ if "portal.tests.engines" not in sys.modules:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_test_environment, django_db_blocker):
+def django_db_setup(django_test_environment, django_db_modify_db_settings, django_db_blocker):
     """Make the test database, also when only stories of the road run, which bear no mark for it."""
     from django.test.utils import setup_databases, teardown_databases  # noqa: PLC0415 - settings
 
@@ -24,5 +24,13 @@ def django_db_setup(django_test_environment, django_db_blocker):
 
 
 def pytest_collection_modifyitems(items):
-    """Let what commits run after what rolls back: its rows are there to stay."""
+    """Let what commits run after what rolls back: its rows are there to stay.
+
+    Among parallel processes the stories of one engine stay together, in two groups: those that
+    share an engine, and those that have one which they may hurt.
+    """
     items.sort(key=lambda item: item.get_closest_marker("road") is not None)
+    for item in items:
+        if item.get_closest_marker("road") is not None:
+            group = "survival" if "survival" in item.path.parts else "road"
+            item.add_marker(pytest.mark.xdist_group(group))

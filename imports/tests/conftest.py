@@ -10,6 +10,7 @@ import os
 import re
 import uuid
 
+import environ
 import pytest
 from django.db import connection
 
@@ -42,7 +43,7 @@ def mega():
 def url_of_test_database():
     """The environment's URL names the database that the test database was made beside."""
     url, name = os.environ["DATABASE_URL"], connection.settings_dict["NAME"]
-    plain = name.removeprefix("test_")
+    plain = re.escape(environ.Env.db_url_config(url)["NAME"])
     return re.sub(rf"(?<=/){plain}(?=\?|$)|(?<=dbname=){plain}(?=&|$)", name, url)
 
 

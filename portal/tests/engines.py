@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -64,7 +65,23 @@ def prepare_environment() -> None:
         os.environ[name] = os.environ.get(name) or value
 
 
+def part_from_neighbours(worker: str) -> None:
+    """Give one of several parallel processes (gw0, gw1 …) its own files and broker database.
+
+    It inherits the environment, and pytest-django gives it a database of its own.
+    """
+    number = int(worker.removeprefix("gw"))
+    data_dir = Path(os.environ["DATA_DIR"]) / worker
+    data_dir.mkdir(mode=0o711, exist_ok=True)
+    os.environ["DATA_DIR"] = str(data_dir)
+    broker = urlsplit(os.environ["REDIS_URL"])
+    os.environ["REDIS_URL"] = broker._replace(path=f"/{number}").geturl()
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests() -> None:
-    if "PYTEST_XDIST_WORKER" not in os.environ:  # a worker inherits the environment
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    if worker:
+        part_from_neighbours(worker)
+    else:
         prepare_environment()
