@@ -77,4 +77,5 @@ def test_make_alone_lists_what_can_be_made():
         "test",
         "check",
         "bench",
+        "faults",
     ]
