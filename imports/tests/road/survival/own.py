@@ -87,7 +87,7 @@ class OwnEngine(Engine):
         self.processes = [one for one in self.processes if one.poll() is None]
         wait_until(lambda: all(is_ready(one) for one in self.processes), "all to be ready")
         pids = [one.pid for one in self.processes]
-        for process in Process.objects.exclude(kind="broker"):
+        for process in Process.objects.filter(kind__in=("clock", "delivery", "intake")):
             if pid_of(process.name) not in pids:
                 process.delete()  # of an earlier story
 
