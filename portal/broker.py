@@ -1,0 +1,36 @@
+"""Celery's Redis transport, whose slots outlive an acknowledgement that the broker did not hear.
+
+A worker takes at most as many messages as it has slots, and counts a message as taken until it is
+acknowledged. Kombu's transport leaves it counted when the broker does not answer in time, and
+Celery never acknowledges twice: a worker would lose a slot with each freeze of the broker, and with
+the last of them stand still while it gives signs of life. Here the slot is free either way. The
+broker hands such a message out again after its visibility timeout; its task finds nothing to do.
+"""
+
+from typing import Any
+
+from kombu.transport import redis, virtual
+
+
+class QoS(redis.QoS):
+    """Counts what was taken and is not acknowledged."""
+
+    def ack(self, delivery_tag: Any) -> None:
+        """Acknowledge a message; whatever comes of that, it is no longer counted."""
+        try:
+            super().ack(delivery_tag)
+        except Exception:
+            virtual.QoS.ack(self, delivery_tag)
+            raise
+
+
+class Channel(redis.Channel):
+    """A channel with these slots."""
+
+    QoS = QoS
+
+
+class Transport(redis.Transport):
+    """What `redis://` stands for in this portal, see `portal.celery`."""
+
+    Channel = Channel
