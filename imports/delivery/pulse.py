@@ -3,12 +3,13 @@
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import Max
 from django.db.models.functions import Now
 
+from imports.delivery import window
 from imports.models import Process
 
 log = logging.getLogger(__name__)
@@ -41,12 +42,20 @@ def forget_the_gone() -> None:
 def silent_kinds() -> list[str]:
     """Return which of clock, broker and workers gave no sign of life lately.
 
-    It is the clock that sees the broker, so without a clock nothing is known of the broker.
+    It is the clock that sees the broker: the broker is silent when the clock went on for so long
+    without it. Of a clock that just ended, nothing follows for the broker.
     """
-    seen = Process.objects.filter(seen_at__gt=Now() - SILENCE)
-    alive = set(seen.values_list("kind", flat=True).annotate(newest=Max("seen_at")).order_by())
-    silent = [kind for kind in ("clock", "broker", "delivery", "intake") if kind not in alive]
-    return [kind for kind in silent if kind != "broker" or "clock" not in silent]
+    seen = Process.objects.values_list("kind").annotate(newest=Max("seen_at")).order_by()
+    newest = dict(seen.filter(newest__gt=Now() - 2 * SILENCE))
+    now = window.database_now()
+    silent = [kind for kind in ("clock", "delivery", "intake") if _is_silent(newest, kind, now)]
+    if "clock" not in silent and _is_silent(newest, "broker", newest["clock"]):
+        silent.append("broker")
+    return silent
+
+
+def _is_silent(newest: dict[str, datetime], kind: str, at: datetime) -> bool:
+    return kind not in newest or newest[kind] <= at - SILENCE
 
 
 _SENTENCES = {

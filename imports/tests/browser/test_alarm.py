@@ -13,12 +13,13 @@ def test_an_open_page_says_that_the_clock_stands_still_and_that_it_runs_again(wi
     page.goto("/help/")
     assert page.get_by_role("alert").count() == 0
 
-    engine.kill("clock")
     banner = page.get_by_role("alert")
-    banner.wait_for()
-    assert "The clock process stands still" in banner.inner_text()
-
-    engine.start("clock")
+    engine.kill("clock")
+    try:
+        banner.wait_for()
+        assert "The clock process stands still" in banner.inner_text()
+    finally:
+        engine.start("clock")
     banner.wait_for(state="detached")
     assert page.url.endswith("/help/")
 

@@ -36,7 +36,7 @@ def test_two_clocks_and_every_task_three_times_make_no_request_more(engine, clie
 def test_two_clocks_keep_the_quota_of_a_key(engine, client_of, sheet, mega):
     engine.have(clock=2, delivery=2)
     ines = client_of(rpm=4)
-    made = ines.send(sheet(4_000))
+    made = ines.send(sheet(3_525))  # eight requests, which spreading over the minute would delay
 
     wait_until(lambda: len(ines.requests()) == 4, "the whole minute's requests")
     wait_until(lambda: Attempt.objects.filter(batch__lead_import=made, ended_at=None).count() == 0,
