@@ -2,14 +2,14 @@
 
 import logging
 import threading
+from collections import defaultdict
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import Max
 from django.db.models.functions import Now
 
-from imports.delivery import window
 from imports.models import Process
 
 log = logging.getLogger(__name__)
@@ -45,17 +45,12 @@ def silent_kinds() -> list[str]:
     It is the clock that sees the broker: the broker is silent when the clock went on for so long
     without it. Of a clock that just ended, nothing follows for the broker.
     """
-    seen = Process.objects.values_list("kind").annotate(newest=Max("seen_at")).order_by()
-    newest = dict(seen.filter(newest__gt=Now() - 2 * SILENCE))
-    now = window.database_now()
-    silent = [kind for kind in ("clock", "delivery", "intake") if _is_silent(newest, kind, now)]
-    if "clock" not in silent and _is_silent(newest, "broker", newest["clock"]):
+    seen = Process.objects.values_list("kind").annotate(since=Now() - Max("seen_at")).order_by()
+    since = defaultdict(lambda: timedelta.max, seen)
+    silent = [kind for kind in ("clock", "delivery", "intake") if since[kind] >= SILENCE]
+    if "clock" not in silent and since["broker"] - since["clock"] >= SILENCE:
         silent.append("broker")
     return silent
-
-
-def _is_silent(newest: dict[str, datetime], kind: str, at: datetime) -> bool:
-    return kind not in newest or newest[kind] <= at - SILENCE
 
 
 _SENTENCES = {

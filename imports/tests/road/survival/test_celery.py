@@ -113,7 +113,7 @@ def test_a_request_goes_on_while_its_worker_has_lost_the_broker(
     engine, client_of, sheet, mega, wire
 ):
     """worker_cancel_long_running_tasks_on_connection_loss, task_acks_late."""
-    alone_behind(wire, engine)
+    alone_behind(wire, engine, REQUEST_DEADLINE="30")  # nobody else could carry it
     ines = client_of()
     mega.misbehave("hold_after", token=ines.raw)
     made = ines.send(sheet(30))
@@ -177,6 +177,7 @@ def test_reading_that_takes_too_long_is_ended_and_taken_up_again(
     engine.have()
     intake = engine.of("intake")[0]
     monkeypatch.setattr(tasks.read, "time_limit", 2)
+    monkeypatch.setattr(tasks.read, "_exec_options", None)  # remembered by the first publish
     ines = client_of()
     with rows_held(servers):
         made = ines.upload(sheet(30))

@@ -25,6 +25,7 @@ def test_ten_small_imports_beside_a_huge_one_get_their_turns(engine, client_of, 
 
     engine.have(clock=1)
     in_flight(ines, 15)
+    wait_until(lambda: all(one.status for one in ines.requests()), "their answers")
 
     assert sorted(one.rows for one in ines.requests())[:10] == [2] * 10
     huge_rows = [one.rows for one in ines.requests() if one.rows > 2]
