@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from imports import access
 from imports.audit import acts, trail
-from imports.delivery import before, dry_runs, outcomes, plan, questions
+from imports.delivery import before, dry_runs, outcomes, plan, questions, sendable
 from imports.errors import WrongState
 from imports.models import (
     FINAL,
@@ -48,37 +48,12 @@ def send(  # noqa: PLR0913 - all by name: what the person confirmed
     values are read first; the customer's settings do when it is None.
     """
     locked = _lock(lead_import, (ImportState.REVIEW,), "sent")
-    if expected_mapping is not None and locked.mapping_id != expected_mapping:
-        raise WrongState(
-            "Somebody changed the columns after this page was shown. Look at the review again, "
-            "then send."
-        )
-    _refuse_other_account(locked)
-    token = locked.customer.token
-    if token is None:
-        raise WrongState(
-            f"{locked.customer.name} has no token yet, so nothing can be sent. Set the token on "
-            "the customer's page, then send again.",
-            code="no_token",
-        )
-    if token.refused_at is not None:
-        raise WrongState(
-            f"MEGA refused the token of {locked.customer.name}. Set a new one on the customer's "
-            "page, then send again.",
-            code="token_refused",
-        )
-    leads = plan.sendable(locked).count()
-    if not leads:
-        raise WrongState(
-            "No row of this import can be sent: all are blank, invalid or left out. "
-            "Repair the file or change the columns.",
-            code="nothing_to_send",
-        )
-    if expected_leads not in (None, leads):
-        raise WrongState(
-            f"The page showed {expected_leads:,} rows to send, and it is {leads:,} now: somebody "
-            "changed what is left out. Look at the review again, then send."
-        )
+    seen = sendable.Seen(expected_mapping, expected_leads)
+    seen.refuse_other_columns(locked)
+    sendable.refuse_other_account(locked)
+    sendable.refuse_without_token(locked)
+    leads = sendable.count(locked)
+    seen.refuse_other_number(leads)
     dry_runs.stop(locked)
     Import.objects.filter(pk=locked.pk).update(
         state=ImportState.QUEUED,
@@ -227,15 +202,13 @@ def _leave(locked: Batch) -> None:
 def start_dry_run(lead_import: Import, user: User | None) -> DryRun:
     """Ask MEGA what it would do with every lead; nothing is written there, requests are spent."""
     locked = _lock(lead_import, (ImportState.REVIEW,), "asked about")
-    _refuse_other_account(locked)
+    sendable.refuse_other_account(locked)
     if locked.customer.token is None:
         raise WrongState(
             f"{locked.customer.name} has no token yet, so MEGA cannot be asked. Set one first.",
             code="no_token",
         )
-    leads = plan.sendable(locked).count()
-    if not leads:
-        raise WrongState("No row of this import can be sent, so there is nothing to ask about.")
+    leads = sendable.count(locked)
     dry_runs.stop(locked)
     dry_run = DryRun.objects.create(
         lead_import=locked,
@@ -253,16 +226,6 @@ def cancel_dry_run(dry_run: DryRun, user: User | None) -> None:
     locked = Import.objects.select_for_update(no_key=True).get(pk=dry_run.lead_import_id)
     dry_runs.stop(locked)
     _record(locked, acts.DRY_RUN_STOPPED, user, {"dry_run": dry_run.pk})
-
-
-def _refuse_other_account(locked: Import) -> None:
-    """Refuse when the customer's MEGA id was changed after the upload (it had no token yet)."""
-    if locked.mega_id != locked.customer.mega_id:
-        raise WrongState(
-            f"The MEGA id of {locked.customer.name} was changed after this file was uploaded, so "
-            "it may be meant for another account. Upload it again.",
-            code="other_account",
-        )
 
 
 def _lock(lead_import: Import, states: Sequence[ImportState], verb: str) -> Import:
