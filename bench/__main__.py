@@ -27,17 +27,9 @@ def main() -> None:
     if unknown := [name for name in options.names if name not in NAMES]:
         parser.error(f"there is no benchmark {unknown[0]}; there are {', '.join(NAMES)}")
     servers.prepare()
-    _set_up()
+    servers.migrate()
     for name in options.names or NAMES:
         importlib.import_module(f"bench.{name}").run(full=options.full)
-
-
-def _set_up() -> None:
-    import django  # noqa: PLC0415 - the settings read the servers' addresses
-    from django.core.management import call_command  # noqa: PLC0415
-
-    django.setup()
-    call_command("migrate", verbosity=0)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from bench import material
 from bench.engine import Portal
 from bench.measure import alone, figure, rate, stopwatch
 from imports import tasks
-from imports.columns import check, derive
+from imports.columns import check, derive, verdicts
 from imports.models import Import, ImportState, Row
 from imports.tests.road.engine import wait_until
 
@@ -65,8 +65,6 @@ def _again(import_id: int) -> Import:
 
 def _concluding_seconds(made: Import) -> float:
     """Decide what needs the whole file once more: duplicates, shared persons."""
-    from imports.columns import verdicts  # noqa: PLC0415 - only here
-
     with stopwatch() as watch:
         verdicts.apply(Import.objects.get(pk=made.pk))
     return watch.seconds

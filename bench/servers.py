@@ -42,6 +42,15 @@ def prepare() -> None:
     }
 
 
+def migrate() -> None:
+    """Make Django ready, once the environment names the servers, and the tables."""
+    import django  # noqa: PLC0415 - its settings read the servers' addresses
+    from django.core.management import call_command  # noqa: PLC0415 - likewise
+
+    django.setup()
+    call_command("migrate", verbosity=0)
+
+
 def _start(folder: Path) -> "subprocess.Popen[str]":
     command = [sys.executable, "-m", "portal.embedded", "--data-dir", str(folder), "--temporary"]
     return subprocess.Popen(

@@ -4,6 +4,7 @@ import argparse
 import subprocess
 import sys
 
+from bench import servers
 from bench.faults import schedule
 
 
@@ -62,12 +63,8 @@ def _in_this_process(seed: int, options: argparse.Namespace) -> int:
     house = House()
     house.keep = options.keep
     house.prepare()
-    import django  # noqa: PLC0415 - the settings read the servers' addresses
-    from django.core.management import call_command  # noqa: PLC0415
-
-    django.setup()
-    call_command("migrate", verbosity=0)
-    from bench.faults.seed import Run  # noqa: PLC0415
+    servers.migrate()
+    from bench.faults.seed import Run  # noqa: PLC0415 - models, which want Django's settings
 
     found = Run(house, seed, options.minutes * 60, options.rows).judge()
     if not found:

@@ -8,16 +8,12 @@ import signal
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from bench.servers import NOWHERE
 from imports.tests.road.proxy import Proxy
 from portal.embedded import record
 from portal.tests.running_servers import Servers
-
-if TYPE_CHECKING:
-    pass
 
 # As in production but for the time in which a request must be answered and its worker given up.
 PRODUCTION_BUT = {
@@ -63,7 +59,7 @@ class House:
     def move_in(self, quota: str) -> None:
         """Start MEGA and the portal's processes; Django is set up."""
         from bench.faults.processes import Processes  # noqa: PLC0415 - reads the settings
-        from imports.mega.sandbox import Sandbox  # noqa: PLC0415
+        from imports.mega.sandbox import Sandbox  # noqa: PLC0415 - likewise
 
         self.mega: Sandbox = Sandbox(quota=quota).start()
         self.network = Proxy(self.mega.url.removeprefix("http://"), latency=FAR)

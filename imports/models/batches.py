@@ -165,13 +165,9 @@ class Batch(models.Model):
         return self.dry_run
 
 
-class Attempt(models.Model):
+class Exchange(models.Model):
     """One exchange with MEGA. Committed before the first byte leaves; closed when it is known."""
 
-    batch = models.ForeignKey(Batch, models.CASCADE, related_name="attempts")
-    quota = models.ForeignKey(Quota, models.PROTECT, related_name="attempts", db_index=False)
-    token = models.ForeignKey(Token, models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=7, choices=Kind.choices)
     worker = models.CharField(max_length=100)
     fence = models.PositiveIntegerField()
     started_at = models.DateTimeField()
@@ -181,6 +177,18 @@ class Attempt(models.Model):
     headers = models.JSONField(default=dict)  # all of the answer's but cookies
     remaining = models.IntegerField(null=True)  # RateLimit-Remaining
     reset_at = models.DateTimeField(null=True)  # when RateLimit-Reset says the window is full
+
+    class Meta:
+        abstract = True
+
+
+class Attempt(Exchange):
+    """An exchange about a batch: what is sent is settled by its answer."""
+
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="attempts")
+    quota = models.ForeignKey(Quota, models.PROTECT, related_name="attempts", db_index=False)
+    token = models.ForeignKey(Token, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=7, choices=Kind.choices)
     answer_sha256 = models.BinaryField(null=True)
     answer = models.BinaryField(null=True)  # zlib of the answer's bytes
     conclusion = models.CharField(max_length=30, blank=True)  # code, see delivery.conclude

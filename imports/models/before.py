@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from imports.models.batches import Exchange
 from imports.models.customers import Quota, Token
 from imports.models.imports import Import
 
@@ -121,21 +122,12 @@ class BeforeImage(models.Model):
         return f"old values of row {self.number}"
 
 
-class ReadAttempt(models.Model):
-    """One reading request. Committed before its first byte leaves, like an Attempt."""
+class ReadAttempt(Exchange):
+    """An exchange that only reads leads."""
 
     read = models.ForeignKey(BeforeRead, models.CASCADE, related_name="attempts")
     quota = models.ForeignKey(Quota, models.PROTECT, related_name="+", db_index=False)
     token = models.ForeignKey(Token, models.PROTECT, related_name="+", db_index=False)
-    worker = models.CharField(max_length=100)
-    fence = models.PositiveIntegerField()
-    started_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True)
-    was_sent = models.BooleanField(default=True)  # False: nothing left this machine
-    status = models.PositiveSmallIntegerField(null=True)  # HTTP status; None: no answer
-    headers = models.JSONField(default=dict)  # all of the answer's but cookies
-    remaining = models.IntegerField(null=True)  # RateLimit-Remaining
-    reset_at = models.DateTimeField(null=True)  # when RateLimit-Reset says the window is full
     conclusion = models.CharField(max_length=20, blank=True)  # code, see delivery.reading
 
     class Meta:

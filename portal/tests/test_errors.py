@@ -12,6 +12,7 @@ from django.urls import path
 from portal.models import User
 from portal.urls import handler400, handler403, handler404, handler500  # noqa: F401 - used by name
 from portal.urls import urlpatterns as portal_patterns
+from portal.views import server_error
 
 
 def fail(_request, how):
@@ -61,8 +62,6 @@ def test_each_says_what_to_do_and_nothing_of_the_inside(browser, how, status, wo
 
 def test_the_page_for_500_needs_no_database(browser, django_db_blocker, rf):
     with django_db_blocker.block():
-        from portal.views import server_error  # noqa: PLC0415
-
         assert server_error(rf.get("/")).status_code == 500
 
 
