@@ -3,7 +3,7 @@
 import pytest
 
 from imports.columns import derive, options
-from imports.models import DryRun, Duplicates, Import, ImportState
+from imports.models import Customer, DryRun, Duplicates, Import, ImportState
 from imports.reports import balance
 from imports.tests import people
 from imports.tests.pages import story
@@ -67,6 +67,12 @@ def test_ines_sends_and_takes_it_back_in_time(ines, acme):
     ines.post(f"/imports/{lead_import.pk}/send/undo/")
     assert Import.objects.get(pk=lead_import.pk).state == ImportState.REVIEW
     assert "Sending was undone" in review(ines, lead_import)
+
+
+def test_the_review_names_the_customers_own_threshold(ines, acme):
+    Customer.objects.update(failure_percent=35)
+    lead_import = story.reviewed(acme, ines.user)
+    assert "if over 35 % of them fail" in review(ines, lead_import)
 
 
 def test_columns_that_somebody_else_changed_are_not_sent_unseen(ines, max_, acme):
