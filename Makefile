@@ -33,5 +33,5 @@ MINUTES ?= 10
 HISTORIES ?= 10000
 faults: ## 10,000 random histories, cases 1 to 15, ten seeds of random faults (SEEDS="7" for one)
 	@sh scripts/install.sh requirements-dev.txt
-	@MODEL_HISTORIES=$(HISTORIES) $(PY) -m pytest -q imports/tests/delivery/model
+	@MODEL_HISTORIES=$(HISTORIES) $(PY) -m pytest -q -n 2 imports/tests/delivery/model
 	@exec $(PY) -m bench.faults --cases --seed $(SEEDS) --minutes $(MINUTES) $(ARGS)

@@ -23,10 +23,10 @@ from imports.models import Attempt, Batch, Import, Quota
 from imports.tests.road.engine import wait_until
 from portal.embedded.child import die_with_parent
 
-KEYS = 60
+KEYS = 200
 SLOTS = 32
 PATIENCE = 300.0
-SIZES = {25: 50, 500: 15}  # rows a request: requests of each key
+SIZES = {25: 15, 500: 8}
 
 _IMPORTS = """
     INSERT INTO imports_import (customer_id, mega_id, created_at, file, file_name, file_size,
@@ -67,7 +67,7 @@ _BATCH = """
 
 def run(*, full: bool) -> None:  # noqa: ARG001 - there is no longer one
     """Requests of 25 rows and of 500, each kind until every import is finished."""
-    with _mega() as url, Portal(MEGA_BASE_URL=url, CLOCK_INTERVAL="0.2") as portal:
+    with _mega() as url, Portal(MEGA_BASE_URL=url) as portal:
         portal.start("delivery", concurrency=SLOTS)
         portal.start("clock")
         for size, each in SIZES.items():

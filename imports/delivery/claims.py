@@ -1,7 +1,7 @@
 """Claiming batches for keys that may send: set-based SQL, whatever the number of customers."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,28 +9,32 @@ from django.db import connection, transaction
 from django.db.models import Sum
 from django.db.models.functions import Now
 
-from imports.delivery import backlog, quota, window
-from imports.models import Process, Quota
+from imports.delivery import quota, window
+from imports.delivery.lookout import Lookout, Ready
+from imports.models import Process
 
 CLAIM_SECONDS = 10
 SOON = timedelta(seconds=0.2)
 MOST_CLAIMS = 200  # a tick
 MOST_KEYS = 1000  # a tick
 DRY_RUN_WAIT = timedelta(minutes=5)  # the longest that imports keep a dry run waiting
+WHILE_BUSY = 0.4  # seconds in which workers that are quickly answered take some of what is claimed
 WORKER_SILENCE = timedelta(seconds=10)
 
 # Keys with something that may start, the longest waiting first. Checks start even when the token
-# was refused: they are how a person finds out that it works again. (OFFSET 0: for each key look
+# was refused: they are how a person finds out that it works again. (OFFSET 0: for each token look
 # until the first such batch, do not collect all of them.)
 _KEYS = """
     SELECT q.id FROM imports_quota q
     WHERE (q.hold_until IS NULL OR q.hold_until <= now())
-      AND EXISTS (
-        SELECT 1 FROM imports_token t JOIN imports_batch b ON b.customer_id = t.customer_id
-        WHERE t.quota_id = q.id AND t.retired_at IS NULL
-          AND b.state IN ('waiting', 'unknown') AND b.not_before <= now()
-          AND (b.kind = 'check' OR t.refused_at IS NULL)
-        OFFSET 0)
+      AND q.id IN (
+        SELECT t.quota_id FROM imports_token t
+        WHERE t.retired_at IS NULL AND EXISTS (
+            SELECT 1 FROM imports_batch b
+            WHERE b.customer_id = t.customer_id
+              AND b.state IN ('waiting', 'unknown') AND b.not_before <= now()
+              AND (b.kind = 'check' OR t.refused_at IS NULL)
+            OFFSET 0))
     ORDER BY (SELECT max(a.started_at) FROM imports_attempt a WHERE a.quota_id = q.id) NULLS FIRST,
              q.id
     LIMIT %s
@@ -144,15 +148,6 @@ class Grant:
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
-    """What is known of a key, and what it may start."""
-
-    quota_id: int
-    known: quota.KeyFacts
-    allowed: quota.Allowance
-
-
-@dataclass(frozen=True, slots=True)
 class Round:
     """What was claimed, and in how many seconds the next request of any key may start."""
 
@@ -162,10 +157,10 @@ class Round:
 
 def claim() -> list[int]:
     """Claim what may start now and return the batches' ids."""
-    return go_round().claimed
+    return go_round(Lookout()).claimed
 
 
-def go_round() -> Round:
+def go_round(lookout: Lookout) -> Round:
     """Claim what may start now.
 
     1. Lock the keys that have something to send (another clock skips them).
@@ -174,53 +169,18 @@ def go_round() -> Round:
     """
     room, free = _room()
     if room <= 0:
-        return Round([])
+        return Round([], WHILE_BUSY)
     with transaction.atomic():
         ids = _lock_keys()
         now = window.database_now()
-        ready, coming = _ready(ids, room, now)
+        ready, coming = lookout.ready(ids, room, now)
         grants = _grants(ready, free, now)
         claimed = _claim(grants, room)
     _mark_started(claimed)
-    moments = [moment for moment in coming if moment is not None]
-    if sum(one.may_start for one in grants) < min(
-        free, sum(one.allowed.may_start for one in ready)
-    ):
-        moments.append(now + SOON)  # a key that may send more left slots of the workers to others
-    return Round(claimed, (min(moments) - now).total_seconds() if moments else math.inf)
-
-
-def _ready(ids: list[int], room: int, now: datetime) -> tuple[list[Ready], list[datetime | None]]:
-    """Return the keys that may send now, as many as there is room for, in their order; and when
-    the others may, as far as that was asked.
-
-    Each key gets one request before any gets two, so no more than `room` of them are looked for.
-    """
-    spent = window.spent(ids)
-    coming = list(spent.values())
-    left = [one for one in ids if one not in spent]
-    found: list[Ready] = []
-    while left and len(found) < room:
-        some, left = left[:room], left[room:]
-        for one in _look(some, now):
-            coming.append(one.allowed.next_at)
-            if one.allowed.may_start:
-                found.append(one)
-    return found[:room], coming
-
-
-def _look(ids: list[int], now: datetime) -> list[Ready]:
-    """Ask the quota of each key; how much waits is loaded where there is a slot to be used."""
-    keys = Quota.objects.in_bulk(ids)
-    facts = window.load([keys[one] for one in ids], now)
-    allowed = {key: quota.allowance(known, now) for key, known in facts.items()}
-    waits = backlog.load([key for key, one in allowed.items() if one.may_start])
-    for key, one in waits.items():
-        facts[key] = replace(
-            facts[key], waiting=one.requests, company=one.company, has_imports=one.sends
-        )
-        allowed[key] = quota.allowance(facts[key], now)
-    return [Ready(one, facts[one], allowed[one]) for one in ids]
+    granted = sum(one.may_start for one in grants)
+    if granted < sum(one.allowed.may_start for one in ready) or len(ready) >= room:
+        coming.append(now + SOON)  # more might start, were there slots of the workers left for it
+    return Round(claimed, (min(coming) - now).total_seconds() if coming else math.inf)
 
 
 def _room() -> tuple[int, int]:

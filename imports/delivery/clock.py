@@ -27,6 +27,7 @@ from imports.delivery import (
     rights,
     unattended,
 )
+from imports.delivery.lookout import Lookout
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +56,7 @@ class Clock:
     nudges: Nudges
     name: str = field(default_factory=lambda: f"clock@{socket.gethostname()}:{os.getpid()}")
     stopping: threading.Event = field(default_factory=threading.Event)
+    _lookout: Lookout = field(default_factory=Lookout)
     _next_at: float = math.inf  # when the next request of any key may start: monotonic seconds
 
     def run(self) -> None:
@@ -82,7 +84,7 @@ class Clock:
         pulse.beat(self.name, "clock")
         for chore in _BEFORE:
             _safely(chore)
-        found = claims.go_round()
+        found = claims.go_round(self._lookout)
         self._next_at = time.monotonic() + found.next_in
         self._nudge(found.claimed)
         for chore in _AFTER:

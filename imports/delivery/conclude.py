@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from imports.errors import MegaError, NotSent
-from imports.mega import contract
+from imports.mega import contract, rates
 
 _TOKEN = re.compile(rb"mega_[0-9a-fA-F]{64}")
 
@@ -79,7 +79,7 @@ def conclude(
         return Conclusion(Code.NOT_SENT, reply.sentence)
     if isinstance(reply, MegaError):
         return Conclusion(Code.UNCLEAR, reply.sentence)
-    retry_after = contract.RateHeaders.parse(reply.headers, now=now).retry_after
+    retry_after = rates.RateHeaders.parse(reply.headers, now=now).retry_after
     if reply.status == 200:
         return _of_results(reply, refs, dry_run=dry_run)
     if reply.status >= 500:

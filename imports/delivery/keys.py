@@ -12,7 +12,7 @@ from imports.audit import acts, trail
 from imports.delivery import questions, replay, window
 from imports.delivery.conclude import KEY_ACCEPTED, Code, Conclusion
 from imports.delivery.quota import UNCLEAR_BEFORE_PROBING
-from imports.mega.contract import RateHeaders
+from imports.mega.rates import RateHeaders
 from imports.models import Attempt, Import, ImportState, Quota, Token
 
 SPACED_FOR = timedelta(minutes=10)

@@ -6,10 +6,9 @@ of each answer are then known before the next request, and they are believed.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from imports.delivery.quota import HOLD
+from imports.delivery.quota import HOLD, Exchange
 from imports.models import Quota, ReadAttempt
 
 PER_MINUTE = 50  # of MEGA's 60
@@ -19,18 +18,8 @@ SETTLE = timedelta(seconds=1)  # RateLimit-Reset is in whole seconds, rounded wh
 LOOK_AGAIN = timedelta(seconds=1)
 
 
-@dataclass(frozen=True, slots=True)
-class ReadExchange:
-    """One reading request of the key within the last hour, or still without an answer."""
-
-    started_at: datetime
-    ended_at: datetime | None
-    remaining: int | None = None  # RateLimit-Remaining of its answer
-    reset_at: datetime | None = None  # when its answer said that the window is full again
-
-
 def next_at(
-    exchanges: Sequence[ReadExchange], hold_until: datetime | None, now: datetime
+    exchanges: Sequence[Exchange], hold_until: datetime | None, now: datetime
 ) -> datetime | None:
     """Return None when a request may start now, else when to look again."""
     if any(one.ended_at is None for one in exchanges):
@@ -46,7 +35,7 @@ def next_at(
 
 
 def _window(
-    exchanges: Sequence[ReadExchange], limit: int, hold: timedelta, now: datetime
+    exchanges: Sequence[Exchange], limit: int, hold: timedelta, now: datetime
 ) -> datetime | None:
     """Return when the window has room: a request holds its place until after its answer."""
     ends = (one.ended_at + hold for one in exchanges if one.ended_at is not None)
@@ -54,7 +43,7 @@ def _window(
     return held[-limit] if len(held) >= limit else None
 
 
-def _told(exchanges: Sequence[ReadExchange]) -> datetime | None:
+def _told(exchanges: Sequence[Exchange]) -> datetime | None:
     """Return until when the newest answer leaves nothing."""
     newest = max(exchanges, key=lambda one: one.started_at, default=None)
     if newest is None or newest.ended_at is None or newest.remaining != 0:
@@ -62,16 +51,16 @@ def _told(exchanges: Sequence[ReadExchange]) -> datetime | None:
     return (newest.reset_at or newest.ended_at + timedelta(seconds=60)) + SETTLE
 
 
-def exchanges_of(quota: Quota, now: datetime) -> list[ReadExchange]:
+def exchanges_of(quota: Quota, now: datetime) -> list[Exchange]:
     """Load the key's requests of the last hour."""
     recent = ReadAttempt.objects.filter(
         quota=quota, was_sent=True, started_at__gt=now - HOUR_HOLD - timedelta(minutes=2)
     )
     values = recent.values_list("started_at", "ended_at", "remaining", "reset_at")
-    return [ReadExchange(*one) for one in values.order_by("started_at")]
+    return [Exchange(*one) for one in values.order_by("started_at")]
 
 
-def left_this_hour(exchanges: Sequence[ReadExchange], now: datetime) -> int:
+def left_this_hour(exchanges: Sequence[Exchange], now: datetime) -> int:
     """Return how many requests the hour still has room for."""
     counted = sum(one.ended_at is None or one.ended_at + HOUR_HOLD > now for one in exchanges)
     return max(PER_HOUR - counted, 0)

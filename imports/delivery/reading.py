@@ -18,7 +18,8 @@ from imports.delivery.conclude import without_tokens
 from imports.delivery.read_ways import Step
 from imports.errors import MegaError, NotSent, VaultError
 from imports.mega import listed
-from imports.mega.contract import Answer, MalformedAnswer, RateHeaders
+from imports.mega.contract import Answer, MalformedAnswer
+from imports.mega.rates import RateHeaders
 from imports.mega.wire import steady
 from imports.models import (
     SENDABLE,

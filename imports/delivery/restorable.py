@@ -10,18 +10,10 @@ from typing import Any
 from django.db import connection
 
 from imports import whole_file
+from imports.mega import contract
 from imports.models import Import
 
-FIELDS = (
-    "contact_name",
-    "contact_phone",
-    "contact_email",
-    "source_platform",
-    "source_type",
-    "stage_slug",
-    "owner_id",
-    "lead_line",
-)
+FIELDS = tuple(name for name in contract.FIELDS if name not in ("row_ref", "custom_fields"))
 CONTACTS = ("contact_email", "contact_phone")
 CUSTOM = "custom_fields."
 

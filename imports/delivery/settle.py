@@ -22,7 +22,8 @@ from imports.delivery import (
 from imports.delivery.conclude import MAYBE_DONE, Code, Conclusion, conclude, without_tokens
 from imports.delivery.quota import UNCLEAR_BEFORE_PROBING
 from imports.errors import MegaError
-from imports.mega.contract import Answer, RateHeaders
+from imports.mega.contract import Answer
+from imports.mega.rates import RateHeaders
 from imports.models import Attempt, Batch, BatchState, Kind, Quota
 
 log = logging.getLogger(__name__)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from imports.delivery import read_quota
-from imports.delivery.read_quota import ReadExchange
+from imports.delivery.quota import Exchange
 from imports.mega.sandbox import quota as judge
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -16,7 +16,7 @@ def after(seconds):
 
 
 def asked(start, took=0.2, **told):
-    return ReadExchange(after(start), after(start + took), **told)
+    return Exchange(after(start), after(start + took), **told)
 
 
 def test_the_first_request_may_start_at_once():
@@ -24,7 +24,7 @@ def test_the_first_request_may_start_at_once():
 
 
 def test_one_at_a_time():
-    in_flight = ReadExchange(after(-1), None)
+    in_flight = Exchange(after(-1), None)
     assert read_quota.next_at([in_flight], None, NOON) == after(1)
 
 

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from imports.mega.contract import (
     MalformedAnswer,
-    RateHeaders,
     RowResult,
     encode_body,
     error_message,
@@ -19,6 +18,7 @@ from imports.mega.contract import (
     named_rows,
     parse_bulk,
 )
+from imports.mega.rates import RateHeaders
 
 NOW = datetime(2026, 11, 3, 12, 0, tzinfo=UTC)
 JSON_VALUES = st.recursive(

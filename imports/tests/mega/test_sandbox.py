@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from imports.mega import contract
-from imports.mega.contract import SCOPE_READ, RateHeaders, error_message
+from imports.mega.contract import SCOPE_READ, error_message
+from imports.mega.rates import RateHeaders
 from imports.mega.sandbox import DEMO_CUSTOMER_ID, OWNERS, Sandbox
 from imports.mega.sandbox.matching import e164, phone_key
 from imports.tests.mega.conftest import send

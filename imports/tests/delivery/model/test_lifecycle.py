@@ -2,8 +2,9 @@
 
 Anybody may die between any two steps; what must hold is looked at after each.
 
-MODEL_HISTORIES says how many (10 by default, some seconds); MODEL_SEED repeats a run, and
-MODEL_SHRINK makes a failing history smaller.
+MODEL_HISTORIES says how many (10 by default, some seconds). They are drawn in parts, so that several
+processes can share them; part 3 of a run has the seed MODEL_SEED + 3, and with that alone it is
+repeated. MODEL_SHRINK makes a failing history smaller.
 """
 
 import os
@@ -31,6 +32,8 @@ from imports.tests.delivery.model.world import CHORES, CRASH_POINTS, World, cras
 
 HISTORIES = int(os.environ.get("MODEL_HISTORIES", "10"))
 SEED = int(os.environ.get("MODEL_SEED", "1"))
+PART = 250  # histories
+PARTS = [min(PART, HISTORIES - begun) for begun in range(0, HISTORIES, PART)]
 STEPS = 20
 # A failure is first shown as it came; to make it smaller takes some minutes.
 PHASES = (Phase.generate, Phase.shrink) if "MODEL_SHRINK" in os.environ else (Phase.generate,)
@@ -264,14 +267,17 @@ class Lifecycle(RuleBasedStateMachine):
 
 
 @pytest.mark.timeout(0)  # its bound is the number of histories
-def test_the_life_of_an_import_in_random_histories(django_db_setup, django_db_blocker, capsys):
-    began = time.monotonic()
-    machine = seed(SEED)(Lifecycle)
+@pytest.mark.parametrize(("part", "histories"), list(enumerate(PARTS)))
+def test_the_life_of_an_import_in_random_histories(
+    part, histories, django_db_setup, django_db_blocker, capsys
+):
+    began, Lifecycle.histories, Lifecycle.steps = time.monotonic(), 0, 0
+    machine = seed(SEED + part)(Lifecycle)
     with django_db_blocker.unblock():
         run_state_machine_as_test(
             machine,
             settings=settings(
-                max_examples=HISTORIES,
+                max_examples=histories,
                 stateful_step_count=STEPS,
                 deadline=None,
                 database=None,
@@ -281,6 +287,6 @@ def test_the_life_of_an_import_in_random_histories(django_db_setup, django_db_bl
                 suppress_health_check=list(HealthCheck),
             ),
         )
-    told = f"{Lifecycle.histories} histories, {Lifecycle.steps} steps, MODEL_SEED={SEED}"
+    told = f"{Lifecycle.histories} histories, {Lifecycle.steps} steps, MODEL_SEED={SEED + part}"
     with capsys.disabled():
         sys.stdout.write(f"\n{told}, {time.monotonic() - began:.0f} s\n")

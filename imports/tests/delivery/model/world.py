@@ -7,6 +7,7 @@ passes by making all that is written older. What workers hold in their memories 
 
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 
 from django.db import connection, transaction
 
@@ -20,6 +21,7 @@ from imports.delivery import (
     exchange,
     keys,
     leases,
+    lookout,
     outcomes,
     packing,
     plan,
@@ -27,6 +29,7 @@ from imports.delivery import (
     pulse,
     settle,
     tokens,
+    window,
 )
 from imports.models import (
     Batch,
@@ -125,6 +128,7 @@ class World:
             cursor.execute(_OUR_CLOCK)
         self.mega, self._seconds = mega, 0.0
         mega.now = self.now
+        self.lookout = lookout.Lookout()
         self.nudged, self.taken, self.answered = [], [], []  # batch ids; Taken; (Taken, reply)
         self.made_tokens = 1
         self.anna = people.person("anna@model.example", "manager", people.team("Model"))
@@ -152,6 +156,9 @@ class World:
         with connection.cursor() as cursor:
             cursor.execute(_PASS, {"seconds": seconds})
         self.taken = [replace(one, began=one.began - seconds) for one in self.taken]
+        self.lookout._quiet = {
+            key: older(one, timedelta(seconds=seconds)) for key, one in self.lookout._quiet.items()
+        }
 
     def _first_tokens(self):
         raw = f"mega_{self.made_tokens:064x}"
@@ -173,9 +180,22 @@ class World:
         """Do the clock's work, or its beginning; return the claims, whose nudges may be lost."""
         claimed = []
         for chore in chores:
-            found = chore()
-            claimed = found if chore is claims.claim else claimed
+            if chore is claims.claim:
+                claimed = self._claim()
+            else:
+                chore()
         return claimed + [one for one in leases.to_nudge_again() if one not in claimed]
+
+    def _claim(self):
+        """Claim as a clock does that remembers; it misses no key that a new clock would find."""
+        now = window.database_now()
+        ready = lookout.Lookout().ready(claims._lock_keys(), 99, now)[0]
+        claimed = claims.go_round(self.lookout).claimed
+        for missed in {one.quota_id for one in ready} & self.lookout._quiet.keys():
+            soon = self.lookout._quiet[missed].allowed.next_at
+            assert soon, "a key was forgotten"
+            assert soon - now < timedelta(seconds=1), "a key comes late"
+        return claimed
 
     def plan(self, crash_after=0):
         for one in chores.unplanned():
@@ -215,6 +235,12 @@ class World:
     def prove_key(self):
         """Spare the history the one request by which a key is tried."""
         Quota.objects.update(proved_at="2020-01-01T00:00:00Z")
+
+
+def older(found, by):
+    """Return what a clock remembers of a key, as if that were longer ago."""
+    next_at = found.allowed.next_at and found.allowed.next_at - by
+    return replace(found, at=found.at - by, allowed=replace(found.allowed, next_at=next_at))
 
 
 def an_import(customer, count):
