@@ -1,8 +1,7 @@
 """How many requests a second one delivery worker (32 threads) carries, MEGA answering in 200 ms.
 
-The whole way: clock, broker, worker, HTTP, database. Sixty keys at 600 a minute, so no quota is the
-limit. The clock ticks every 0.2 s here: it claims at most twice the live slots at a time, which
-with ticks of a second would be 64 requests a second for a single worker.
+The whole way: clock, broker, worker, HTTP, database, as the Procfile has them. Two hundred keys at
+600 a minute, so no quota is the limit.
 """
 
 import contextlib

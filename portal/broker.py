@@ -9,22 +9,7 @@ broker hands such a message out again after its visibility timeout; its task fin
 
 from typing import Any
 
-from kombu.asynchronous import get_event_loop
 from kombu.transport import redis, virtual
-
-
-def _wake_the_loop() -> None:
-    """Let the worker's loop look at once whether it may take another message.
-
-    Its threads acknowledge behind its back: a loop that found every slot taken would sleep on,
-    for up to a second, beside slots that are free.
-    """
-    if loop := get_event_loop():
-        loop.call_soon(_nothing)
-
-
-def _nothing() -> None:
-    pass
 
 
 class QoS(redis.QoS):
@@ -37,8 +22,6 @@ class QoS(redis.QoS):
         except Exception:
             virtual.QoS.ack(self, delivery_tag)
             raise
-        finally:
-            _wake_the_loop()
 
 
 class Channel(redis.Channel):

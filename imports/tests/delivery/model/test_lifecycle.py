@@ -2,9 +2,9 @@
 
 Anybody may die between any two steps; what must hold is looked at after each.
 
-MODEL_HISTORIES says how many (10 by default, some seconds). They are drawn in parts, so that several
-processes can share them; part 3 of a run has the seed MODEL_SEED + 3, and with that alone it is
-repeated. MODEL_SHRINK makes a failing history smaller.
+MODEL_HISTORIES says how many (10 by default, some seconds). They are drawn in parts, so that
+several processes can share them; part 3 of a run has the seed MODEL_SEED + 3, and with that alone
+it is repeated. MODEL_SHRINK makes a failing history smaller.
 """
 
 import os
