@@ -55,6 +55,10 @@ class OwnEngine(Engine):
             for wish in ("thrice", "later")
             for kind, command in Engine.COMMANDS.items()
         },
+        **{
+            f"{wish} intake": [*Engine.COMMANDS["intake"], f"--max-{wish}-per-child", "1"]
+            for wish in ("tasks", "memory")
+        },
     }
 
     def __init__(self, environment, log):

@@ -226,3 +226,20 @@ def test_an_intake_process_that_dies_takes_no_file_with_it(engine, client_of, sh
     read_once_more(made)
     wait_for(made, (ImportState.REVIEW,))
     assert engine.of("intake") == [intake]
+
+
+@pytest.mark.parametrize("worn_by", ["tasks", "memory"])
+def test_an_intake_process_that_has_served_its_time_is_replaced(engine, client_of, sheet, worn_by):
+    """worker_max_tasks_per_child, worker_max_memory_per_child: here after each task."""
+    engine.have(intake=0, **{f"{worn_by} intake": 1})
+    (intake,) = engine.of(f"{worn_by} intake")
+    ines = client_of()
+    served = [first_child(intake)]
+
+    for rows in (30, 40):
+        made = ines.review(sheet(rows))
+        assert Row.objects.filter(lead_import=made).count() == rows
+        wait_until(lambda: first_child(intake) not in (None, *served), "a successor")
+        served.append(first_child(intake))
+
+    assert engine.of(f"{worn_by} intake") == [intake]

@@ -52,6 +52,7 @@ def test_an_immediate_stop_in_mid_request_keeps_the_answer(engine, client_of, sh
 
 
 def test_immediate_stops_again_and_again(engine, client_of, sheet, mega, servers):
+    """CONN_HEALTH_CHECKS: each stop leaves the workers' pools full of dead connections."""
     engine.have()
     ines = client_of()
     mega.misbehave("delay_after", seconds=0.1, times=1000, token=ines.raw)
@@ -70,6 +71,7 @@ def test_immediate_stops_again_and_again(engine, client_of, sheet, mega, servers
 
 
 def test_connections_cut_again_and_again(engine, client_of, sheet, mega, servers):
+    """CONN_HEALTH_CHECKS: likewise, with a database that never went away."""
     engine.have()
     ines = client_of()
     mega.misbehave("delay_after", seconds=0.1, times=1000, token=ines.raw)
