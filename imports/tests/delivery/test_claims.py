@@ -208,6 +208,18 @@ def test_no_more_is_claimed_than_twice_what_the_workers_can_carry(made):
     assert claims.claim() == []
 
 
+def test_while_workers_are_busy_and_more_could_start_the_clock_looks_again_soon(made):
+    pulse.beat("delivery@there:1", "delivery", 1)
+    for place in range(3):
+        batch(of_another_key(place), 2)
+
+    first, full = claims.go_round(Lookout()), claims.go_round(Lookout())
+
+    assert (len(first.claimed), len(full.claimed)) == (2, 0)
+    assert first.next_in < 0.5
+    assert full.next_in < 0.5
+
+
 def test_one_key_leaves_half_of_the_workers_to_others(made):
     pulse.beat("delivery@there:1", "delivery", 8)
     for number in range(2, 20):
