@@ -5,6 +5,7 @@ imports.E002  a stored token or webhook does not open with TOKEN_KEYS  (check --
 imports.E003  MEGA_BASE_URL would carry tokens and leads in the clear
 imports.E004  the demo login exists though DEBUG is off                (check --database default)
 imports.E006  nothing says where people reach the site, so no link can be mailed
+imports.E007  NOTICE_DAYS would remove notices on the day they are told
 imports.W005  fewer database connections than a delivery worker has threads
 """
 
@@ -108,6 +109,19 @@ def site_url(**_kwargs: Any) -> list[CheckMessage]:
             "SITE_URL is not set, and ALLOWED_HOSTS names no single host.",
             hint="Set SITE_URL to scheme and host, such as https://portal.example.com.",
             id="imports.E006",
+        )
+    ]
+
+
+@register()
+def notice_days(**_kwargs: Any) -> list[CheckMessage]:
+    if settings.NOTICE_DAYS >= 1:
+        return []
+    return [
+        Error(
+            f"NOTICE_DAYS is {settings.NOTICE_DAYS}: notices would go before anybody reads them.",
+            hint="Set NOTICE_DAYS to a whole number of days, such as 90.",
+            id="imports.E007",
         )
     ]
 

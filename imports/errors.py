@@ -9,6 +9,7 @@ PortalError                 a sentence for a person: where, what, what was expec
 └── MegaError               an exchange with MEGA that brought no HTTP answer
     ├── NotSent             nothing left this machine: it did not happen, try again later
     └── OutcomeUnknown      it may have happened: repeat the identical bytes under the same key
+                            (`mega.heard.BrokenOff`: with what came of an answer that broke off)
 
 An HTTP answer of any status is not an error but an answer (`mega.contract.Answer`); what follows
 from it is decided by `delivery.conclude`.

@@ -7,12 +7,15 @@ leads become `invalid`, with a sentence that names the row that was refused and 
 import json
 
 from django.db import connection, transaction
+from django.db.models import Count
 
+from imports.columns import fields
 from imports.delivery import bodies, parts, refusals, tripwire, window
 from imports.delivery.refusals import Refused
 from imports.models import Attempt, Batch, BatchState, Import, Lead, RefusedValue, Verdict
 
 MOST_VALUES = 200  # an import; more would rather be another mistake than so many single ones
+MOST_REASONS = 20  # that a page names
 AT_MOST = 20  # batches a tick: more than any key may send in a second
 
 # Waiting batches, never sent, of imports that are going, that were not yet looked through for the
@@ -120,7 +123,20 @@ def _replace(batch: Batch, held: dict[int, RefusedValue]) -> None:
 def why(refused: RefusedValue) -> str:
     """Say why a row is held."""
     value = str(json.loads(refused.value))[:100]
+    known = fields.find(refused.field)
+    field = f"{known.label} ({refused.field})" if known else refused.field
     return (
-        f"Not sent: its {refused.field} is “{value}”, for which MEGA refused row "
+        f"Not sent: its {field} is “{value}”, for which MEGA refused row "
         f"{refused.number:,} (“{refused.message[:300]}”)."
     )
+
+
+def reasons(lead_import: Import) -> list[tuple[str, int]]:
+    """Return why rows of the import are held, each with their number, most of them first."""
+    if not RefusedValue.objects.filter(lead_import=lead_import).exists():
+        return []
+    leads = Lead.objects.filter(
+        lead_import=lead_import, mapping=lead_import.mapping_id, verdict=Verdict.INVALID
+    )
+    held = leads.exclude(reason="").values_list("reason").annotate(rows=Count("number"))
+    return list(held.order_by("-rows", "reason")[:MOST_REASONS])

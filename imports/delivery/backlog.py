@@ -10,10 +10,12 @@ from imports.delivery.packing import FIRST_ROWS
 from imports.delivery.timetable import Queued
 from imports.mega.contract import MAX_ROWS
 
-# A sheet that is not cut yet takes at most this many requests more: few rows first, then 500 each.
+# A sheet that is not cut yet takes at most this many requests more: few rows first, if there is no
+# full preview, then 500 each.
 _UNCUT = f"""
     CASE WHEN i.planned_at IS NOT NULL THEN 0 ELSE greatest(
-        1 + ceil(greatest(i.row_count - {FIRST_ROWS}, 0) / {MAX_ROWS}.0)
+        1 + ceil(greatest(i.row_count - CASE WHEN i.preview_id IS NULL THEN {FIRST_ROWS}
+                                             ELSE {MAX_ROWS} END, 0) / {MAX_ROWS}.0)
         - (SELECT count(*) FROM imports_batch c WHERE c.import_id = i.id AND c.kind = 'send'), 0)
     END
 """  # noqa: S608 - made of constants

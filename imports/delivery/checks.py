@@ -167,7 +167,7 @@ def follow(batch: Batch, attempt: Attempt) -> None:
 
 def _result(attempt: Attempt, found: Conclusion) -> str:
     """Name the finding. A 200 or a 400 shows that the token was accepted."""
-    if attempt.status == 200 or found.code == Code.REFUSED:
+    if (attempt.status == 200 and not attempt.cut_off) or found.code == Code.REFUSED:
         return "ok"
     if found.code == Code.FORBIDDEN:
         words = found.detail.lower()

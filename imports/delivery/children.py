@@ -22,7 +22,9 @@ from imports.models import BatchState, Import, ImportState, Kind, Origin
 from imports.reports.balance import BUCKET, ROWS_WITH_ALL, stretch
 from portal.models import User
 
-RETRIED = ("failed", "invalid", "unknown")  # buckets of the parent, in the order of the page
+# Buckets of the parent, in the order of the page. Of its invalid rows those are apart that were
+# held for another's refusal (`alike`): only these have a reason, with nothing else wrong.
+RETRIED = ("failed", "held", "invalid", "unknown")
 OF_PARENT = (Origin.RETRY, Origin.REST)
 MOVING = (BatchState.WAITING, BatchState.CLAIMED, BatchState.SENDING)
 
@@ -32,7 +34,9 @@ MOVING = (BatchState.WAITING, BatchState.CLAIMED, BatchState.SENDING)
 # request that was answered or may have arrived, would be wrong books: they go nowhere.
 _CHOSEN = f"""
     FROM (
-        SELECT r.number, r.cells, r.note, {BUCKET} AS bucket, m.batch_id,
+        SELECT r.number, r.cells, r.note, m.batch_id,
+               CASE WHEN ({BUCKET}) = 'invalid' AND l.reason <> '' THEN 'held'
+                    ELSE {BUCKET} END AS bucket,
                coalesce(l.email_key, l.phone_key) IS NOT NULL AS has_contact
         {ROWS_WITH_ALL}
     ) x LEFT JOIN imports_batch b ON b.id = x.batch_id
@@ -64,10 +68,19 @@ _OUTRUN = """
 """
 
 _REASONS = """
-    SELECT e.words, count(*)
-    FROM imports_row c JOIN imports_outcome o ON o.import_id = %(parent)s AND o.number = c.number
-        CROSS JOIN LATERAL jsonb_array_elements_text(o.errors) AS e (words)
-    WHERE c.import_id = %(child)s
+    SELECT w.words, count(*)
+    FROM (
+        SELECT e.words
+        FROM imports_row c
+            JOIN imports_outcome o ON o.import_id = %(parent)s AND o.number = c.number
+            CROSS JOIN LATERAL jsonb_array_elements_text(o.errors) AS e (words)
+        WHERE c.import_id = %(child)s
+        UNION ALL
+        SELECT l.reason
+        FROM imports_row c JOIN imports_lead l ON l.import_id = %(parent)s
+            AND l.mapping_id = %(mapping)s AND l.number = c.number
+        WHERE c.import_id = %(child)s AND l.verdict = 'invalid' AND l.reason <> ''
+    ) w
     GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %(most)s
 """
 MOST_REASONS = 5
@@ -179,10 +192,13 @@ def _refuse(parent: Import, wanted: Wanted) -> None:
 
 
 def reasons(child: Import) -> list[tuple[str, int]]:
-    """Return MEGA's most frequent words about a child's rows in its parent, with their counts."""
-    if child.origin != Origin.RETRY:
+    """Return why a child's rows failed in its parent, in MEGA's words, or were held there: the most
+    frequent reasons with their counts.
+    """
+    if child.origin != Origin.RETRY or child.parent is None:
         return []
-    ids = {"parent": child.parent_id, "child": child.pk, "most": MOST_REASONS}
+    ids = {"parent": child.parent.pk, "mapping": child.parent.mapping_id, "child": child.pk}
+    ids["most"] = MOST_REASONS
     with whole_file.cursor() as cursor:
         cursor.execute(_REASONS, ids)
         found: list[tuple[str, int]] = cursor.fetchall()

@@ -1,15 +1,12 @@
 """What an answer of MEGA means: the answer table, as a pure function."""
 
-import re
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from imports.errors import MegaError, NotSent
 from imports.mega import contract, rates
-
-_TOKEN = re.compile(rb"mega_[0-9a-fA-F]{64}")
 
 
 class Code(StrEnum):
@@ -50,17 +47,6 @@ class Conclusion:
         """The slugs of custom fields that MEGA ignored, for the whole request or in a row."""
         of_rows = (result.ignored_custom_fields for result in self.results.values())
         return set(self.unknown_custom_fields).union(*of_rows)
-
-
-def without_tokens(reply: contract.Answer | MegaError) -> contract.Answer | MegaError:
-    """Return the answer without any token that MEGA may have repeated in it: answers are kept."""
-    if not isinstance(reply, contract.Answer):
-        return reply
-    headers = {
-        name: _TOKEN.sub(b"[token]", value.encode()).decode()
-        for name, value in reply.headers.items()
-    }
-    return replace(reply, headers=headers, body=_TOKEN.sub(b"[token]", reply.body))
 
 
 def conclude(

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from imports import access
 from imports.audit import acts, trail
-from imports.delivery import before, dry_runs, outcomes, plan, questions, sendable
+from imports.delivery import before, dry_runs, outcomes, plan, preview, questions, sendable
 from imports.errors import WrongState
 from imports.models import (
     FINAL,
@@ -55,9 +55,19 @@ def send(  # noqa: PLR0913 - all by name: what the person confirmed
     leads = sendable.count(locked)
     seen.refuse_other_number(leads)
     dry_runs.stop(locked)
+    locked.on_duplicate = on_duplicate
+    _queue(locked, user, undo_seconds)
+    before.begin(locked, on_duplicate, wish, undo_seconds)
+    facts = {"leads": leads, "on_duplicate": str(on_duplicate), "mapping": locked.mapping_id}
+    _record(locked, acts.SENT, user, facts)
+
+
+def _queue(locked: Import, user: User | None, undo_seconds: int) -> None:
+    """Whether there is a full preview is found out now, so that nobody who reckons has to."""
     Import.objects.filter(pk=locked.pk).update(
         state=ImportState.QUEUED,
-        on_duplicate=on_duplicate,
+        on_duplicate=locked.on_duplicate,
+        preview=preview.full(locked),
         sent_by=user,
         vouched_by=user,
         send_after=Now() + timedelta(seconds=undo_seconds),
@@ -65,9 +75,6 @@ def send(  # noqa: PLR0913 - all by name: what the person confirmed
         work_until=None,
         reason="",
     )
-    before.begin(locked, on_duplicate, wish, undo_seconds)
-    facts = {"leads": leads, "on_duplicate": str(on_duplicate), "mapping": locked.mapping_id}
-    _record(locked, acts.SENT, user, facts)
 
 
 @transaction.atomic
@@ -77,7 +84,7 @@ def undo(lead_import: Import, user: User | None) -> None:
     if locked.planned_at is not None or locked.batches.filter(kind=Kind.SEND).exists():
         raise WrongState("Sending has begun, it can no longer be undone. Pause or cancel it.")
     Import.objects.filter(pk=locked.pk).update(
-        state=ImportState.REVIEW, send_after=None, sent_by=None, vouched_by=None
+        state=ImportState.REVIEW, send_after=None, sent_by=None, vouched_by=None, preview=None
     )
     before.forget(locked)
     _record(locked, acts.SEND_UNDONE, user)

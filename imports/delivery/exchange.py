@@ -5,19 +5,25 @@ ORM, so here one statement loads both and one each writes them back: what is nev
 bodies) is not loaded, and what never changes (the row numbers) is not written.
 """
 
-from datetime import datetime
+import hashlib
+import zlib
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
 from django.db import connection, models
 
-from imports.models import Attempt, Batch, Customer, Quota
+from imports.errors import MegaError
+from imports.mega import heard
+from imports.mega.contract import Answer
+from imports.mega.rates import RateHeaders
+from imports.models import Attempt, Batch, Customer, Exchange, Quota
 
 _UNREAD = ("body", "body_sha256", "headers", "answer", "answer_sha256")
 _CHANGED: dict[type[models.Model], tuple[str, ...]] = {
     Attempt: (
         "ended_at", "was_sent", "status", "headers", "remaining", "reset_at", "answer_sha256",
-        "answer", "conclusion",
+        "answer", "cut_off", "conclusion",
     ),
     Batch: (
         "state", "reason", "detail", "not_before", "lease_until", "base_url", "first_sent_at",
@@ -46,6 +52,24 @@ _LOAD = f"""
     WHERE a.id = %s
     FOR UPDATE OF b
 """  # noqa: S608 - made of the models' own columns
+
+
+def keep(attempt: Exchange, reply: Answer | MegaError, now: datetime) -> RateHeaders:
+    """Note on an attempt what was heard of its answer, not storing it yet; return what the headers
+    say. Of an answer that broke off it is the part that came, and `cut_off` says so.
+    """
+    answer = heard.of(reply)
+    headers = RateHeaders.parse(answer.headers if answer else {}, now=now)
+    if answer is None:
+        return headers
+    attempt.status, attempt.headers = answer.status, dict(answer.headers)
+    attempt.cut_off = isinstance(reply, heard.BrokenOff)
+    attempt.answer_sha256 = hashlib.sha256(answer.body).digest()
+    attempt.answer = zlib.compress(answer.body, 1)
+    attempt.remaining = headers.remaining
+    if headers.reset is not None:
+        attempt.reset_at = now + timedelta(seconds=headers.reset)
+    return headers
 
 
 def load(attempt_id: int) -> tuple[Attempt, Batch, datetime]:

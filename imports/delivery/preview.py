@@ -48,6 +48,13 @@ def full(lead_import: Import) -> DryRun | None:
     return None if is_partial else newest
 
 
+def standing(lead_import: Import) -> DryRun | None:
+    """Return the full preview that counts as things stand: looked for anew while anything about the
+    import can change, afterwards the one that was found when the word to send was given.
+    """
+    return full(lead_import) if lead_import.is_editable else lead_import.preview
+
+
 def first_rows(preview: DryRun | None) -> int:
     """Return how many rows the first request may carry: a full preview has shown what is wrong."""
     return FIRST_ROWS if preview is None else MAX_ROWS

@@ -13,11 +13,19 @@ from django.conf import settings
 from django.db import transaction
 
 from imports import vault
-from imports.delivery import before, deliver, images, read_quota, read_ways, replay, window
-from imports.delivery.conclude import without_tokens
+from imports.delivery import (
+    before,
+    deliver,
+    exchange,
+    images,
+    read_quota,
+    read_ways,
+    replay,
+    window,
+)
 from imports.delivery.read_ways import Step
 from imports.errors import MegaError, NotSent, VaultError
-from imports.mega import listed
+from imports.mega import heard, listed
 from imports.mega.contract import Answer, MalformedAnswer
 from imports.mega.rates import RateHeaders
 from imports.mega.wire import steady
@@ -88,11 +96,17 @@ def take(read_id: int, worker: str) -> Asked | None:
     if wait is not None:
         BeforeRead.objects.filter(pk=read.pk).update(not_before=wait)
         return None
+    return _begin(read, token, worker, now)
+
+
+def _begin(read: BeforeRead, token: Token, worker: str, now: datetime) -> Asked:
     read.state, read.begun_at = BeforeRead.State.READING, read.begun_at or now
     read.fence += 1
     read.lease_until = now + timedelta(seconds=_deadline() + settings.LEASE_MARGIN)
     read.save(update_fields=["state", "begun_at", "fence", "lease_until"])
+    step = read_ways.next_step(read)
     attempt = ReadAttempt.objects.create(
+        lead_import=read.lead_import, asked=step.params,
         read=read, quota=token.quota, token=token, worker=worker[:100], fence=read.fence,
         started_at=now,
     )  # fmt: skip
@@ -104,7 +118,7 @@ def take(read_id: int, worker: str) -> Asked | None:
         sealed=bytes(token.sealed),
         customer_id=token.customer_id,
         mega_id=str(read.lead_import.mega_id),
-        step=read_ways.next_step(read),
+        step=step,
     )
 
 
@@ -144,7 +158,7 @@ def settle(asked: Asked, reply: Answer | MegaError) -> None:
         "customer__team").get(pk=asked.import_id)  # fmt: skip
     read = BeforeRead.objects.select_for_update().filter(pk=asked.read_id).first()
     now = window.database_now()
-    reply = without_tokens(reply)
+    reply = heard.without_tokens(reply)
     code, page = _conclude(reply)
     headers = _close(asked, reply, code, now)
     if read is None or not read.is_open or read.fence != asked.fence:
@@ -175,19 +189,11 @@ def _conclude(reply: Answer | MegaError) -> tuple[str, listed.Page | None]:
 
 
 def _close(asked: Asked, reply: Answer | MegaError, code: str, now: datetime) -> RateHeaders:
-    changes: dict[str, object] = {
-        "ended_at": now,
-        "conclusion": code,
-        "was_sent": not isinstance(reply, NotSent),
-    }
-    headers = RateHeaders.parse({}, now=now)
-    if isinstance(reply, Answer):
-        headers = RateHeaders.parse(reply.headers, now=now)
-        changes |= {"status": reply.status, "headers": dict(reply.headers)}
-        changes["remaining"] = headers.remaining
-        if headers.reset is not None:
-            changes["reset_at"] = now + timedelta(seconds=headers.reset)
-    ReadAttempt.objects.filter(pk=asked.attempt_id).update(**changes)
+    attempt = ReadAttempt.objects.get(pk=asked.attempt_id)
+    attempt.ended_at, attempt.conclusion = now, code
+    attempt.was_sent = not isinstance(reply, NotSent)
+    headers = exchange.keep(attempt, reply, now)
+    attempt.save()
     return headers
 
 

@@ -1,8 +1,6 @@
 """Recording what became of an attempt: outcomes, batch, key, import, in one transaction."""
 
-import hashlib
 import logging
-import zlib
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -19,9 +17,10 @@ from imports.delivery import (
     split,
     tripwire,
 )
-from imports.delivery.conclude import MAYBE_DONE, Code, Conclusion, conclude, without_tokens
+from imports.delivery.conclude import MAYBE_DONE, Code, Conclusion, conclude
 from imports.delivery.quota import UNCLEAR_BEFORE_PROBING
 from imports.errors import MegaError
+from imports.mega import heard
 from imports.mega.contract import Answer
 from imports.mega.rates import RateHeaders
 from imports.models import Attempt, Batch, BatchState, Kind, Quota
@@ -39,7 +38,7 @@ def record(attempt_id: int, reply: Answer | MegaError) -> Code:
     outcomes, state of the batch, what the key teaches, state of the import, the audit trail, in
     this lock order.
     """
-    reply = without_tokens(reply)
+    reply = heard.without_tokens(reply)
     attempt, batch, now = exchange.load(attempt_id)
     refs = [str(number) for number in batch.row_numbers]
     found = conclude(reply, refs, now=now, dry_run=batch.kind != Kind.SEND)
@@ -63,18 +62,9 @@ def _close(
     attempt.ended_at = now
     attempt.conclusion = found.code
     attempt.was_sent = found.code != Code.NOT_SENT
-    headers = RateHeaders.parse({}, now=now)
-    if isinstance(reply, Answer):
-        headers = RateHeaders.parse(reply.headers, now=now)
-        if headers.absurd:
-            log.warning("attempt %s: absurd %s, capped", attempt.pk, ", ".join(headers.absurd))
-        attempt.status = reply.status
-        attempt.headers = dict(reply.headers)
-        attempt.remaining = headers.remaining
-        if headers.reset is not None:
-            attempt.reset_at = now + timedelta(seconds=headers.reset)
-        attempt.answer_sha256 = hashlib.sha256(reply.body).digest()
-        attempt.answer = zlib.compress(reply.body, 1)
+    headers = exchange.keep(attempt, reply, now)
+    if headers.absurd:
+        log.warning("attempt %s: absurd %s, capped", attempt.pk, ", ".join(headers.absurd))
     exchange.write(attempt)
     return headers
 

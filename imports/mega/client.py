@@ -2,8 +2,10 @@
 
 `post_bulk` and `list_leads` return an `Answer` of any status, or raise
 - NotSent: nothing of the request left this machine;
-- OutcomeUnknown: something of it may have left, and no whole answer came back.
-Their sentences are ours: no token, header, address of a page or lead data is in them.
+- OutcomeUnknown: something of it may have left, and no whole answer came back; as BrokenOff it
+  carries what came of one.
+Their sentences are ours: no token, header, address of a page or lead data is in them. What is
+returned or carried of an answer is without the token, should MEGA repeat it.
 """
 
 import logging
@@ -17,7 +19,7 @@ import httpcore
 import httpx  # noqa: TID251 - this is the one door
 
 from imports.errors import BadInput, MegaError, NotSent, OutcomeUnknown
-from imports.mega import wire
+from imports.mega import heard, wire
 from imports.mega.address import check_base_url
 from imports.mega.contract import BULK_PATH, LEADS_PATH, Answer, looks_like_token
 
@@ -27,6 +29,7 @@ USER_AGENT = "mega-lead-portal/0.1.0"
 MOST_CONNECTIONS = 64
 KEPT_ALIVE = 4.0  # seconds; the commonest server closes after five, and a race costs a replay
 LARGEST_ANSWER = 8 * 1024 * 1024  # bytes, after decompression
+LARGEST_PART = 1024 * 1024  # bytes that are kept of an answer that broke off or is too large
 
 _UNSENT = {
     "dns": "MEGA's address {host} could not be resolved.",
@@ -73,6 +76,7 @@ _PROBLEMS = (
     httpcore.UnsupportedProtocol,
     httpx.HTTPError,
 )
+_BEARER = "Bearer "
 _DROPPED = frozenset({"set-cookie", "set-cookie2"})
 
 
@@ -216,42 +220,50 @@ class MegaClient:
         return reply
 
     def _attempt(self, request: httpx.Request, exchange: wire.Exchange) -> Answer | MegaError:
+        """Return the answer or what went wrong, without the token that was sent."""
         timeouts = request.extensions["timeout"]
         timeouts["pool"] = max(0.0, exchange.left(timeouts["pool"]))
+        response, body = None, bytearray()
+        reply: Answer | MegaError
         try:
             response = self._client.send(request, stream=True)
             try:
-                body = _read(response.iter_raw(), response.headers, self._largest)
+                _read(response.iter_raw(), response.headers, self._largest, body)
             finally:
                 response.close()
         except _PROBLEMS as problem:
-            return _explain(problem, exchange, request.url.host)
-        return Answer(response.status_code, _kept(response.headers), body)
+            part = None if response is None else _answer(response, body[:LARGEST_PART])
+            reply = _explain(problem, exchange, request.url.host, part)
+        else:
+            reply = _answer(response, body)
+        token = request.headers["Authorization"].removeprefix(_BEARER)
+        return heard.without_tokens(reply, token)
 
 
 def _credentials(token: str, mega_id: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {token}", "x-customer-id": mega_id}
+    return {"Authorization": f"{_BEARER}{token}", "x-customer-id": mega_id}
 
 
-def _kept(headers: httpx.Headers) -> dict[str, str]:
-    return {name: value for name, value in headers.items() if name not in _DROPPED}
+def _answer(response: httpx.Response, body: bytearray) -> Answer:
+    headers = {name: text for name, text in response.headers.items() if name not in _DROPPED}
+    return Answer(response.status_code, headers, bytes(body))
 
 
-def _read(chunks: Iterable[bytes], headers: httpx.Headers, largest: int) -> bytes:
+def _read(chunks: Iterable[bytes], headers: httpx.Headers, largest: int, body: bytearray) -> None:
     """Collect the body, at most `largest` bytes; gzip is undone although we did not ask for it."""
     gzip = None
     if headers.get("content-encoding", "").strip().lower() in ("gzip", "x-gzip"):
         gzip = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
-    body = bytearray()
     for chunk in chunks:
         body += gzip.decompress(chunk, largest + 1 - len(body)) if gzip else chunk
         if len(body) > largest:
             raise _TooLargeError
-    return bytes(body)
 
 
-def _explain(problem: Exception, exchange: wire.Exchange, host: str) -> MegaError:
-    """Say what became of an exchange without an answer; what counts is whether a byte left."""
+def _explain(
+    problem: Exception, exchange: wire.Exchange, host: str, part: Answer | None
+) -> MegaError:
+    """Say what became of an exchange without a whole answer; what counts is whether a byte left."""
     if not exchange.wrote:
         codes = (code for kind, code in _BEFORE if isinstance(problem, kind))
         return _not_sent(next(codes, "unusable"), host)
@@ -264,6 +276,8 @@ def _explain(problem: Exception, exchange: wire.Exchange, host: str) -> MegaErro
         code = "deadline" if exchange.heard else "read_timeout"
     elif isinstance(problem, httpcore.NetworkError) or exchange.ended:
         code = "truncated" if exchange.heard else "reset"
+    if part is not None:
+        return heard.BrokenOff(_UNKNOWN[code], code=code, part=part)
     return OutcomeUnknown(_UNKNOWN[code], code=code)
 
 

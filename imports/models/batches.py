@@ -175,6 +175,9 @@ class Exchange(models.Model):
     was_sent = models.BooleanField(default=True)  # False: nothing left this machine
     status = models.PositiveSmallIntegerField(null=True)  # HTTP status; None: no answer
     headers = models.JSONField(default=dict)  # all of the answer's but cookies
+    answer = models.BinaryField(null=True)  # zlib of the answer's bytes
+    answer_sha256 = models.BinaryField(null=True)
+    cut_off = models.BooleanField(default=False, db_default=False)  # only the part that came
     remaining = models.IntegerField(null=True)  # RateLimit-Remaining
     reset_at = models.DateTimeField(null=True)  # when RateLimit-Reset says the window is full
 
@@ -189,8 +192,6 @@ class Attempt(Exchange):
     quota = models.ForeignKey(Quota, models.PROTECT, related_name="attempts", db_index=False)
     token = models.ForeignKey(Token, models.PROTECT, related_name="+")
     kind = models.CharField(max_length=7, choices=Kind.choices)
-    answer_sha256 = models.BinaryField(null=True)
-    answer = models.BinaryField(null=True)  # zlib of the answer's bytes
     conclusion = models.CharField(max_length=30, blank=True)  # code, see delivery.conclude
 
     class Meta:

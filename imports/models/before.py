@@ -123,9 +123,13 @@ class BeforeImage(models.Model):
 
 
 class ReadAttempt(Exchange):
-    """An exchange that only reads leads."""
+    """An exchange that only reads leads. It stays when sending is undone: MEGA was asked."""
 
-    read = models.ForeignKey(BeforeRead, models.CASCADE, related_name="attempts")
+    lead_import = models.ForeignKey(
+        Import, models.CASCADE, related_name="read_attempts", db_column="import_id"
+    )
+    read = models.ForeignKey(BeforeRead, models.SET_NULL, null=True, related_name="attempts")
+    asked = models.JSONField(default=dict)  # the query of the request, which has no body
     quota = models.ForeignKey(Quota, models.PROTECT, related_name="+", db_index=False)
     token = models.ForeignKey(Token, models.PROTECT, related_name="+", db_index=False)
     conclusion = models.CharField(max_length=20, blank=True)  # code, see delivery.reading

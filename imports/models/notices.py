@@ -42,6 +42,7 @@ class Notice(models.Model):
         indexes = [
             models.Index(fields=["id"], name="notice_untold", condition=Q(told_at=None)),
             models.Index(fields=["lead_import", "-id"], name="notice_of_import"),
+            models.Index(fields=["told_at"], name="notice_told"),
         ]
 
     def __str__(self) -> str:

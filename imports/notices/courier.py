@@ -1,4 +1,5 @@
-"""The courier: threads beside the clock that tell of notices, send mails and call webhooks.
+"""The courier: threads beside the clock that tell of notices, send mails and call webhooks, and
+remove what was told long ago.
 
 They share nothing with the clock's tick or the workers' requests, so that a mail server that hangs
 delays mails only. Any number of couriers may run: what is due is taken by one of them.
@@ -14,12 +15,14 @@ from collections.abc import Callable
 from django.db import DatabaseError, InterfaceError, connection
 
 from imports.delivery import clock, pulse
-from imports.notices import mail, tell, webhooks
+from imports.mega.wire import steady
+from imports.notices import mail, retention, tell, webhooks
 from imports.notices.post import Poster
 
 log = logging.getLogger(__name__)
 
 PAUSE = 1.0  # seconds between two looks
+TIDY_EVERY = 3600.0  # seconds between two looks for old notices
 CALLERS = 2  # threads for webhooks: one that takes its five seconds delays no other
 
 
@@ -30,6 +33,7 @@ class Courier:
         self.name = f"notices@{socket.gethostname()}:{os.getpid()}"
         self._poster = poster or Poster()
         self._stopping = threading.Event()
+        self._tidy_at = 0.0  # `steady()` seconds
         rounds = [self._tell, self._mail, *([self._call] * CALLERS)]
         self._threads = [
             threading.Thread(target=self._run, args=(one,), name="courier", daemon=True)
@@ -68,6 +72,8 @@ class Courier:
         pulse.beat(self.name, "notices")
         for notice_id in tell.untold():
             tell.tell(notice_id)
+        if steady() >= self._tidy_at and not retention.remove_old():
+            self._tidy_at = steady() + TIDY_EVERY
 
     def _mail(self) -> None:
         mail.send_due(self._wanted)

@@ -9,6 +9,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from imports import whole_file
+from imports.delivery import preview
 from imports.mega.contract import MAX_ROWS
 from imports.models import (
     Attempt,
@@ -227,12 +228,22 @@ def predicted(dry_run: DryRun) -> Balance:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What sending would take: leads, requests, and minutes at the customer's quota."""
+    """What sending would take: leads, requests, and minutes at the customer's quota.
+
+    The first request carries `first_rows` at most; a dry run would cost `to_ask` requests.
+    """
 
     leads: int
     requests: int
     minutes: float
     limit_per_minute: int
+    first_rows: int
+    to_ask: int
+
+    @property
+    def is_previewed(self) -> bool:
+        """Whether MEGA was asked about every row, so that the first request is no small one."""
+        return self.first_rows == MAX_ROWS
 
 
 _LARGEST_GROUP = """
@@ -249,8 +260,9 @@ _LARGEST_GROUP = """
 def cost(lead_import: Import) -> Cost:
     """Estimate what sending the import would take.
 
-    The first request carries 25 rows, the others 500; rows of one person go in different requests,
-    so the largest group of rows that share an e-mail or a phone needs as many requests.
+    The first request carries few rows, unless a full preview has shown what is wrong, the others
+    500; rows of one person go in different requests, so the largest group of rows that share an
+    e-mail or a phone needs as many requests.
     """
     leads = Lead.objects.filter(
         lead_import=lead_import, mapping=lead_import.mapping_id, verdict=Verdict.OK
@@ -260,10 +272,16 @@ def cost(lead_import: Import) -> Cost:
             _LARGEST_GROUP, {"import": lead_import.pk, "mapping": lead_import.mapping_id}
         )
         largest: int = cursor.fetchone()[0]
-    by_size = 0 if not leads else 1 + -(-max(leads - 25, 0) // MAX_ROWS)
-    requests = max(by_size, largest) if leads else 0
+    first_rows = preview.first_rows(preview.standing(lead_import))
+    requests = _requests(leads, first_rows, largest)
     customer = lead_import.customer
     token = customer.token
     limit = (token.quota.learned_limit if token else None) or customer.requests_per_minute
     waits = max(-(-requests // limit) - 1, 0)
-    return Cost(leads, requests, waits * 61 / 60, limit)
+    to_ask = _requests(leads, MAX_ROWS, largest)
+    return Cost(leads, requests, waits * 61 / 60, limit, first_rows, to_ask)
+
+
+def _requests(leads: int, first_rows: int, largest_group: int) -> int:
+    by_size = 1 + -(-max(leads - first_rows, 0) // MAX_ROWS)
+    return max(by_size, largest_group) if leads else 0

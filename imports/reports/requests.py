@@ -143,7 +143,7 @@ def request_bytes(batch: Batch) -> bytes:
 
 
 def answer_bytes(attempt: Attempt) -> bytes | None:
-    """Return the answer's body, byte for byte as it came; None when no whole answer did."""
+    """Return the answer's body, byte for byte as it came; None when none did."""
     return None if attempt.answer is None else zlib.decompress(attempt.answer)
 
 

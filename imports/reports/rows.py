@@ -37,6 +37,7 @@ class ReportRow:
     lead_id: str
     matched_by: str
     reason: str
+    why: str  # the reason without the problems
     ignored: list[str]
     problems: list[Problem]
     cells: list[str]
@@ -163,18 +164,19 @@ def _row(lead_import: Import, row: tuple[Any, ...], requests: _Requests) -> Repo
      batch_id, attempt_id) = row  # fmt: skip
     key, detail, first_sent = requests.batches.get(batch_id, _NO_REQUEST)
     found = [Problem.from_json(one) for one in _json(problems)]
-    said = [*_json(errors), held_for or "", *(problem.sentence for problem in found), note]
+    why = [*_json(errors), held_for or ""]
     if bucket == "unknown":
-        said.insert(0, _why_unknown(detail))
+        why.insert(0, _why_unknown(detail))
     if bucket == "not_sent":
-        said.insert(0, _why_not_sent(lead_import.state, detail))
+        why.insert(0, _why_not_sent(lead_import.state, detail))
     was_sent = bucket in _SENT
     return ReportRow(
         number=number,
         bucket=bucket,
         lead_id=lead_id or "",
         matched_by=matched_by or "",
-        reason=" ".join(part for part in said if part),
+        reason=_joined([*why, *(problem.sentence for problem in found), note]),
+        why=_joined([*why, note]),
         ignored=_json(ignored),
         problems=found,
         cells=cells,
@@ -182,6 +184,10 @@ def _row(lead_import: Import, row: tuple[Any, ...], requests: _Requests) -> Repo
         key=key if was_sent else "",
         sent_at=requests.sent_at.get(attempt_id, first_sent) if was_sent else None,
     )
+
+
+def _joined(sentences: list[str]) -> str:
+    return " ".join(sentence for sentence in sentences if sentence)
 
 
 def _json(value: str | None) -> list[Any]:

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 
 from imports import access
 from imports.audit import acts
-from imports.delivery import before_words, children, repair
+from imports.delivery import alike, before_words, children, repair
 from imports.models import Event, Import, ImportState, Origin
 from imports.reports import balance, downloads, files
 from imports.reports.rows import Selection
@@ -36,6 +36,7 @@ def detail(request: Request, pk: int) -> HttpResponse:
         "old_rows": before_words.rows_kept(lead_import),
         "may_put_back": repair.is_offered(lead_import),
         "events": _events(request, lead_import),
+        "held": alike.reasons(lead_import),
         "children": lead_import.children.select_related("customer", "created_by"),
     }
     return render(request, "imports/report.html", context)

@@ -77,7 +77,8 @@ MEANINGS: Final[dict[str, str]] = {
     "skipped": "MEGA found the person by e-mail or phone and left that lead as it was.",
     "failed": "MEGA refused the row. The reason stands beside it in the report.",
     "unknown": "The row was sent, but no clear answer came to say what became of it.",
-    "invalid": "Kept back: MEGA would refuse the row. Its problems stand beside it.",
+    "invalid": "Kept back: MEGA would refuse the row. Its problems stand beside it; "
+    "or MEGA refused another row of this import for the same value.",
     "duplicate": "Left out: another row of the file is of the same person.",
     "excluded": "Left out: taken out by somebody, or held back for what MEGA knows of the lead.",
     "unchanged": "Left out: the customer already got exactly the same.",

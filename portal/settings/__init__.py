@@ -187,6 +187,7 @@ EMAIL_BACKEND = "portal.mail.PrivateFileBackend"
 vars().update(env.email_url_config(_MAIL) if _MAIL else {})
 EMAIL_FILE_PATH = vars().get("EMAIL_FILE_PATH") or DATA_DIR / "mail"
 EMAIL_TIMEOUT = 10  # seconds for each word with the mail server: nobody waits for one that hangs
+NOTICE_DAYS: int = env.int("NOTICE_DAYS", default=90)  # that notices are kept, once told
 DEFAULT_FROM_EMAIL: str = env.str("DEFAULT_FROM_EMAIL", default="portal@localhost")
 
 # --- time and language ---------------------------------------------------------------------------

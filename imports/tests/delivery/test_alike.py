@@ -109,7 +109,9 @@ def test_rows_that_wait_with_the_very_same_value_are_held(made):
         n for n in range(2, 1102) if n % 10 == 0 and n != 10
     }
     assert set(held.values_list("reason", flat=True)) == {
-        "Not sent: its stage_slug is “gone”, for which MEGA refused row 10 (“" + SAID + "”)."
+        "Not sent: its Stage (stage_slug) is “gone”, for which MEGA refused row 10 (“"
+        + SAID
+        + "”)."
     }
     waiting = Batch.objects.filter(lead_import=made, state="waiting")
     assert not any("gone" in zlib.decompress(bytes(one.body)).decode() for one in waiting)

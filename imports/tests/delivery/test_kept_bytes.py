@@ -6,39 +6,25 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from imports.delivery import claims, deliver
 from imports.models import Attempt, Batch, BatchState
 from imports.reports import requests
 from imports.tests import people
-from imports.tests.delivery.steps import LONG_AGO, fresh, sent
-from imports.tests.mega.conftest import read_request, wire_server
+from imports.tests.delivery import wire
+from imports.tests.delivery.steps import fresh, sent
 
 pytestmark = pytest.mark.django_db
 
 ODD = b'{ "dry_run" : false,\r\n\t"results": [ {"row_ref":"2","status":"created"} ] }\r\n\n'
 HTML = b"<html>\xff\xfe\x00 502 \xe4</html>"
-HEADERS = (
-    b"Content-Type: application/json\r\nX-Odd: \xc3\xa4 ; b\r\nRateLimit-Remaining: 9\r\n"
-    b"Set-Cookie: session=secret; HttpOnly\r\nset-cookie: other=1\r\nVia: a\r\nVia: b\r\n"
-)
+REFUSED = b'{"error":\t{"type": "x_error", "message": "No."}}\n'
 
 
 def carried(acme, settings, status, content):
     """One request goes out to a server that answers so; return what it read, and the attempt."""
-    heard = []
-
-    def answer(connection):
-        heard.append(read_request(connection))
-        head = b"HTTP/1.1 " + status + b"\r\nContent-Length: %d\r\nConnection: close\r\n"
-        connection.sendall(head % len(content) + HEADERS + b"\r\n" + content)
-
-    with wire_server(answer) as url:
-        settings.MEGA_BASE_URL = url
-        made = sent(acme, 1)
-        Batch.objects.update(not_before=LONG_AGO)
-        (claimed,) = claims.claim()
-        assert deliver.deliver(claimed, "there:1")
-    return heard[0], made.batches.get().attempts.get()
+    with wire.answering(settings, wire.whole(status, content)) as heard:
+        sent(acme, 1)
+        _, attempt = wire.carry()
+    return heard[0], attempt
 
 
 @pytest.mark.parametrize(
@@ -48,6 +34,17 @@ def carried(acme, settings, status, content):
         (b"502 Bad Gateway", HTML, BatchState.UNKNOWN),
         (b"503 Service Unavailable", b"", BatchState.UNKNOWN),
         (b"418 I am a teapot", b"no", BatchState.DECISION),
+        (b"400 Bad Request", REFUSED, BatchState.DONE),
+        (b"401 Unauthorized", REFUSED, BatchState.WAITING),
+        (b"403 Forbidden", HTML, BatchState.WAITING),
+        (b"409 Conflict", REFUSED, BatchState.DECISION),
+        (b"413 Content Too Large", HTML, BatchState.DONE),
+        (b"429 Too Many Requests", REFUSED, BatchState.WAITING),
+        (b"500 Internal Server Error", REFUSED, BatchState.UNKNOWN),
+        (b"200 OK", HTML, BatchState.UNKNOWN),
+        (b"200 OK", ODD[:40], BatchState.UNKNOWN),
+        (b"200 OK", b"", BatchState.UNKNOWN),
+        (b"200 OK", b'{"results": []}', BatchState.UNKNOWN),
     ],
 )
 def test_both_bodies_are_kept_and_handed_out_byte_for_byte(acme, settings, status, content, state):

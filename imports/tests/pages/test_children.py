@@ -111,7 +111,7 @@ def test_the_review_says_why_they_failed_before(ines, over):
     child = child_of(over)
     story.check(child)
     page = story.text(ines.get(f"/imports/{child.pk}/review/"))
-    assert f"Why they failed in import #{over.pk}" in page
+    assert f"Why they failed or were held in import #{over.pk}" in page
     assert children.reasons(child) == [("no such stage", 2)]
     assert "Why they failed" not in story.text(ines.get(f"/imports/{over.pk}/review/"))
 

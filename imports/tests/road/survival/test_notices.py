@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from imports.delivery import control, plan
 from imports.models import Import, Notice, OnDuplicate, Process, Recipient, Sending
-from imports.notices import courier, due, mail, tell
+from imports.notices import courier, due, mail, retention, tell
 from imports.tests import people
 from imports.tests.notices.servers import MailServer
 from imports.tests.road.engine import wait_for, wait_until
@@ -160,6 +160,13 @@ def test_what_one_courier_holds_the_other_leaves_alone(engine, client_of, max_, 
         assert in_thread(lambda: due.take(Recipient, mail.LEASE)) == [None]
     assert due.take(Recipient, mail.LEASE).user == max_
     notice.recipients.update(state=Sending.State.DROPPED)
+
+    Notice.objects.filter(pk=notice.pk).update(told_at=Now() - timedelta(days=91))
+    with locked(notice.pk, "imports_notice"):
+        assert in_thread(retention.remove_old) == [False]
+        assert Notice.objects.filter(pk=notice.pk).exists()
+    assert in_thread(retention.remove_old) == [False]
+    assert not Notice.objects.filter(pk=notice.pk).exists()
 
 
 def test_a_courier_that_stumbles_goes_on_and_logs_no_data(engine, post_office, caplog, monkeypatch):
