@@ -193,6 +193,8 @@ def _close(asked: Asked, reply: Answer | MegaError, code: str, now: datetime) ->
     attempt.ended_at, attempt.conclusion = now, code
     attempt.was_sent = not isinstance(reply, NotSent)
     headers = exchange.keep(attempt, reply, now)
+    if attempt.status == 200:
+        attempt.answer = None  # a page of leads, most of them people who are not in the sheet
     attempt.save()
     return headers
 
