@@ -127,7 +127,7 @@ def _tick(clock: Clock) -> Tick:
 
 def _left_behind(now: datetime) -> int:
     """Count the keys that might send at that moment, something waits, and nothing was claimed."""
-    facts, waits = window.load(Quota.objects.all(), now), backlog.load(_ids())
+    facts, waits = window.load(Quota.objects.all()), backlog.load(_ids())
     known = [replace(facts[key], waiting=one.requests) for key, one in waits.items()]
     return sum(quota.allowance(one, now).may_start > 0 for one in known if not one.claimed)
 

@@ -6,17 +6,15 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
-from django.db.models.functions import Now
+from django.db.models.functions import Greatest, Now
 
 from imports.audit import acts, trail
-from imports.delivery import questions, replay, window
+from imports.delivery import pacing, questions, replay, window
 from imports.delivery.conclude import KEY_ACCEPTED, Code, Conclusion
 from imports.delivery.quota import UNCLEAR_BEFORE_PROBING
 from imports.mega.rates import RateHeaders
 from imports.models import Attempt, Import, ImportState, Quota, Token
 
-SPACED_FOR = timedelta(minutes=10)
-SPACED_SUCCESSES = 20
 REFUSALS = {
     Code.UNAUTHORIZED: Token.Refusal.UNAUTHORIZED,
     Code.FORBIDDEN: Token.Refusal.FORBIDDEN,
@@ -36,7 +34,7 @@ BLOCKED = Import.objects.filter(
 def learn(attempt: Attempt, found: Conclusion, headers: RateHeaders, now: datetime) -> None:
     """Write down what this exchange says about the key; writes nothing when it says nothing new."""
     key = attempt.quota
-    changes = _limit(key, headers) | _health(key, found, now) | _pace(key, found, now)
+    changes = _limit(key, headers) | _health(key, found, now) | _pace(attempt, found, now)
     if changes:
         Quota.objects.filter(pk=key.pk).update(**changes)
     if found.code in KEY_ACCEPTED and key.unclear_streak >= UNCLEAR_BEFORE_PROBING:
@@ -81,16 +79,19 @@ def _health(key: Quota, found: Conclusion, now: datetime) -> dict[str, Any]:
     return {}
 
 
-def _pace(key: Quota, found: Conclusion, now: datetime) -> dict[str, Any]:
+def _pace(attempt: Attempt, found: Conclusion, now: datetime) -> dict[str, Any]:
+    """Wait and go slower after a 429; a success makes up for a part of it."""
+    key = attempt.quota
     if found.code == Code.TOO_MANY:
-        wait = timedelta(seconds=replay.after_too_many(found.retry_after))
+        known, limit = window.pace_of(key), window.limit_of(key)
+        pace, wait = pacing.after_429(known, limit, attempt.started_at, found.retry_after, now)
         return {
-            "hold_until": now + wait,
-            "spaced_until": now + wait + SPACED_FOR,
-            "spaced_left": SPACED_SUCCESSES,
+            "hold_until": max(key.hold_until or now, now + wait),
+            "spaced_until": pace.until,
+            "spaced_left": pace.left,
         }
     if found.code == Code.SETTLED and key.spaced_left:
-        return {"spaced_left": F("spaced_left") - 1}
+        return {"spaced_left": Greatest(F("spaced_left"), 1) - 1}
     return {}
 
 

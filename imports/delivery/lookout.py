@@ -165,7 +165,7 @@ def _glance(ids: Collection[int]) -> dict[int, Glance]:
 def _look(ids: list[int], now: datetime) -> list[Ready]:
     """Ask the quota of each key; how much waits is loaded where there is a slot to be used."""
     keys = Quota.objects.in_bulk(ids)
-    facts = window.load([keys[one] for one in ids], now)
+    facts = window.load([keys[one] for one in ids])
     allowed = {key: quota.allowance(known, now) for key, known in facts.items()}
     waits = backlog.load([key for key, one in allowed.items() if one.may_start])
     for key, one in waits.items():

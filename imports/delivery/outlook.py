@@ -42,7 +42,7 @@ def of(customer: Customer, more: Queued | None = None) -> Outlook:
     key = key_of(customer)
     if key is None:
         return Outlook(now)
-    facts = window.load([key], now)[key.pk]
+    facts = window.load([key])[key.pk]
     queue = backlog.queued(key.pk, now)
     if more is not None:
         queue.append(more)

@@ -6,10 +6,12 @@ exceeded, whichever way the clocks and the network lean. What the headers say ca
 """
 
 import statistics
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from imports.delivery import spread
+from imports.delivery.pacing import Pace
 
 HOLD = timedelta(seconds=60.2)
 WINDOW = timedelta(seconds=60)
@@ -37,7 +39,7 @@ class KeyFacts:
     exchanges: tuple[Exchange, ...] = ()
     claimed: int = 0  # granted, no attempt yet
     hold_until: datetime | None = None  # Retry-After, or the pause after lost connections
-    spaced: bool = False  # after an unexpected 429: evenly, a little slower
+    pace: Pace = field(default_factory=Pace)  # after unexpected 429s: evenly, or slower
     proved: bool = True  # a 200 was seen with this key
     unclear_streak: int = 0  # exchanges in a row without a usable answer
     waiting: int = 0  # requests that are still to be sent, those not cut yet included
@@ -70,7 +72,7 @@ def allowance(facts: KeyFacts, now: datetime) -> Allowance:
         free, next_at = heard, heard_until
     if free <= 0:
         return Allowance(0, next_at, "quota")
-    if facts.spaced:
+    if facts.pace.left_at(now):
         return _spaced(facts, now)
     return _spread(facts, free, now)
 
@@ -177,10 +179,8 @@ def _headers_say(facts: KeyFacts, now: datetime) -> tuple[int | None, datetime |
     if not told:
         return None, None
     newest = max(told, key=lambda exchange: exchange.started_at)
-    assert newest.remaining is not None and newest.ended_at is not None  # noqa: S101, PT018
-    valid_until = newest.ended_at + HOLD
-    if newest.reset_at is not None:
-        valid_until = min(valid_until, newest.reset_at + (HOLD - WINDOW))
+    assert newest.remaining is not None  # noqa: S101
+    valid_until = _valid_until(newest)
     if valid_until <= now:
         return None, None
     since = facts.claimed + sum(e.started_at > newest.started_at for e in facts.exchanges)
@@ -205,16 +205,38 @@ def _come_free(facts: KeyFacts, newest: Exchange, now: datetime) -> int:
     )
 
 
-def spacing(facts: KeyFacts) -> timedelta:
-    """Return the distance between two requests after an unexpected 429."""
-    return WINDOW / facts.limit * SPACING_MARGIN
+def spacing(facts: KeyFacts, now: datetime) -> timedelta:
+    """Return the distance between two requests after unexpected 429s."""
+    slots = facts.pace.slots(facts.limit, now)
+    return WINDOW / slots * SPACING_MARGIN if slots == facts.limit else HOLD / slots
 
 
 def _spaced(facts: KeyFacts, now: datetime) -> Allowance:
+    """Start one: an even distance after the latest, or as soon as one of the few slots is free."""
     if facts.claimed:
         return Allowance(0, None, "spacing")
-    gap = spacing(facts)
-    latest = max((e.started_at for e in facts.exchanges), default=None)
-    if latest is not None and latest + gap > now:
-        return Allowance(0, latest + gap, "spacing")
-    return Allowance(1)
+    recent = sorted(facts.exchanges, key=lambda exchange: exchange.started_at, reverse=True)
+    slots = facts.pace.slots(facts.limit, now)
+    if slots < facts.limit:
+        return _few(recent, slots, now)
+    at = recent[0].started_at + spacing(facts, now) if recent else now
+    return Allowance(1) if at <= now else Allowance(0, at, "spacing")
+
+
+def _few(recent: Sequence[Exchange], slots: int, now: datetime) -> Allowance:
+    """Start one when as many slots are used and the earliest of them comes free: at that very
+    moment, since nobody else can have it before, and after the answer to the one before.
+    """
+    if any(exchange.ended_at is None for exchange in recent):
+        return Allowance(0, None, "spacing")
+    at = _valid_until(recent[slots - 1]) if len(recent) >= slots else now
+    return Allowance(1) if at <= now else Allowance(0, at, "spacing")
+
+
+def _valid_until(answered: Exchange) -> datetime:
+    """Return until when what an answer says holds, and its request a slot of the vendor's."""
+    assert answered.ended_at is not None  # noqa: S101
+    until = answered.ended_at + HOLD
+    if answered.reset_at is None:
+        return until
+    return min(until, answered.reset_at + (HOLD - WINDOW))

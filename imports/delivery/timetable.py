@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from imports.delivery import quota, spread
 
 CLOCK_LATE = 0.2  # seconds from the moment that a slot comes free until its request is on its way
-SPACED = 20  # requests that go evenly after an unexpected 429
 AT_MOST = 20_000  # requests that are played through; what is behind them goes on at the same pace
 
 
@@ -131,9 +130,16 @@ class _Play:
             if one is None:
                 return
             pace.take(at)
-            if self.facts.spaced and place < SPACED:
-                earliest = at + quota.spacing(self.facts).total_seconds()
+            earliest = self._earliest(place, at)
             yield at, one
+
+    def _earliest(self, place: int, at: float) -> float:
+        """Return when the next may start after 429s, `place` successes from now."""
+        slower = replace(self.facts.pace, left=max(self.facts.pace.left - place, 0))
+        moment = self.now + timedelta(seconds=at)
+        if not slower.left_at(moment):
+            return float("-inf")
+        return at + quota.spacing(replace(self.facts, pace=slower), moment).total_seconds()
 
     def expected(self, one: Queued) -> Expected:
         ends_at = self.now + timedelta(seconds=self.ends[one.import_id])

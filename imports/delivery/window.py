@@ -10,8 +10,10 @@ from django.db import connection
 from psycopg.types.datetime import TimestamptzLoader
 
 from imports.delivery import quota
+from imports.delivery.pacing import Pace
 from imports.models import Quota
 
+USUAL_LIMIT = 10  # requests a minute
 SLACK_SECONDS = 30  # a clock that ticks late closes what a vanished worker left so much later
 
 _CLAIMED = """
@@ -54,7 +56,7 @@ def longest() -> timedelta:
     return timedelta(seconds=settings.REQUEST_DEADLINE + settings.LEASE_MARGIN + SLACK_SECONDS)
 
 
-def load(quotas: Collection[Quota], now: datetime) -> dict[int, quota.KeyFacts]:
+def load(quotas: Collection[Quota]) -> dict[int, quota.KeyFacts]:
     """Return the facts of each key by quota id, in three queries however many keys there are.
 
     Claims are read before attempts: a batch that is taken in between counts twice, never not at
@@ -68,12 +70,12 @@ def load(quotas: Collection[Quota], now: datetime) -> dict[int, quota.KeyFacts]:
     limits = dict(_fetch(_LIMITS, {"ids": ids}))
     return {
         one.pk: quota.KeyFacts(
-            limit=one.learned_limit or limits.get(one.pk, 10),
+            limit=one.learned_limit or limits.get(one.pk, USUAL_LIMIT),
             exchanges=tuple(exchanges[one.pk]),
             claimed=claimed.get(one.pk, (0, 0))[0],
             claimed_dry_runs=claimed.get(one.pk, (0, 0))[1],
             hold_until=one.hold_until,
-            spaced=is_spaced(one, now),
+            pace=pace_of(one),
             proved=one.proved_at is not None,
             unclear_streak=one.unclear_streak,
         )
@@ -81,9 +83,17 @@ def load(quotas: Collection[Quota], now: datetime) -> dict[int, quota.KeyFacts]:
     }
 
 
-def is_spaced(one: Quota, now: datetime) -> bool:
-    """Whether the key still goes evenly after an unexpected 429: 20 successes or ten minutes."""
-    return one.spaced_until is not None and one.spaced_until > now and one.spaced_left > 0
+def pace_of(one: Quota) -> Pace:
+    """Return what 429s have left behind on the key."""
+    return Pace(one.spaced_left, one.spaced_until)
+
+
+def limit_of(one: Quota) -> int:
+    """Return how many requests a minute the key may send: learnt from headers, else configured."""
+    if one.learned_limit:
+        return one.learned_limit
+    limits: dict[int, int] = dict(_fetch(_LIMITS, {"ids": [one.pk]}))
+    return limits.get(one.pk, USUAL_LIMIT)
 
 
 def _fetch(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:

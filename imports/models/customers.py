@@ -99,8 +99,8 @@ class Quota(models.Model):
     fingerprint = models.CharField(max_length=32, unique=True)
     learned_limit = models.PositiveSmallIntegerField(null=True)  # requests a minute, from headers
     hold_until = models.DateTimeField(null=True)  # Retry-After of the latest 429
-    spaced_until = models.DateTimeField(null=True)  # even spacing after an unexpected 429
-    spaced_left = models.PositiveSmallIntegerField(default=0)  # successes until spacing ends
+    spaced_until = models.DateTimeField(null=True)  # when twenty of them are forgiven
+    spaced_left = models.PositiveSmallIntegerField(default=0)  # successes to make up for 429s
     unclear_streak = models.PositiveIntegerField(default=0)  # answers in a row that said nothing
     proved_at = models.DateTimeField(null=True)  # first 200; until then one request at a time
 

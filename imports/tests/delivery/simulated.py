@@ -6,13 +6,14 @@ that decides is the portal's own. Seconds count from the start.
 
 import math
 import random
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from imports.delivery import quota, replay
+from imports.delivery import pacing, quota
 from imports.delivery.clock import seconds_to_rest
-from imports.delivery.keys import SPACED_FOR, SPACED_SUCCESSES
+from imports.delivery.pacing import Pace
 from imports.delivery.quota import Exchange, KeyFacts
 from imports.delivery.timetable import Queued, Turns
 from imports.mega.sandbox.quota import Limiter, make
@@ -53,12 +54,16 @@ class Flight:
 
 @dataclass
 class World:
-    """One key at one vendor. `foreign` are moments at which somebody else uses the key."""
+    """One key at one vendor. `foreign` are moments at which somebody else uses the key.
+
+    `tells` is what answers say of the quota: "all", "retry_after" (of a 429 only) or "nothing".
+    """
 
     limiter: Limiter
     configured: int
     delay: Callable[[], float] = lambda: 0.1  # one way
     foreign: tuple[float, ...] = ()
+    tells: str = "all"
     now: float = 0.0
     refused: int = 0
     arrivals: list[float] = field(default_factory=list)
@@ -66,8 +71,7 @@ class World:
     flights: list[Flight] = field(default_factory=list)
     learnt: int | None = None
     hold: float = 0.0
-    spaced_until: float = 0.0
-    spaced_left: int = 0
+    pace: Pace = field(default_factory=Pace)
     foreign_refused: int = 0
 
     def run(self, jobs: list[Job], until: float = 1e9) -> None:
@@ -75,7 +79,7 @@ class World:
         for place, job in enumerate(jobs, start=1):
             if job.lane is None:
                 job.lane = Queued(place, job.requests, job.priority, ready=job.arrives, first=True)
-        self._foreign_left = sorted(one for one in self.foreign if one >= self.now)
+        self._foreign_left = deque(sorted(one for one in self.foreign if one >= self.now))
         while self.now < until and (self.flights or any(job.lane.requests for job in jobs)):
             next_in = self._tick(jobs)
             self.now += TICK + seconds_to_rest(INTERVAL, TICK, next_in - TICK)
@@ -87,12 +91,11 @@ class World:
         coming = any(job.seen <= self.now < job.arrives for job in jobs)
         self.exchanges = [e for e in self.exchanges if e.ended_at > at(self.now - 122)]
         flying = [Exchange(at(one.started), None) for one in self.flights]
-        spaced = self.spaced_until > self.now and self.spaced_left > 0
         return KeyFacts(
             limit=self.learnt or self.configured,
             exchanges=(*self.exchanges, *flying),
             hold_until=at(self.hold) if self.hold else None,
-            spaced=spaced,
+            pace=self.pace,
             waiting=sum(job.lane.requests for job in open_ones),
             company=coming,
         )
@@ -125,8 +128,8 @@ class World:
     def _arrive(self) -> None:
         """Let the vendor see what arrived until now, in its order, and settle what came back."""
         coming = [(one.arrives, one) for one in self.flights if not one.status]
-        coming += [(moment, None) for moment in self._foreign_left if moment <= self.now]
-        self._foreign_left = [one for one in self._foreign_left if one > self.now]
+        while self._foreign_left and self._foreign_left[0] <= self.now:
+            coming.append((self._foreign_left.popleft(), None))
         for moment, flight in sorted(coming, key=lambda pair: pair[0]):
             if moment > self.now:
                 continue
@@ -142,26 +145,31 @@ class World:
             self._settle(flight)
 
     def _settle(self, flight: Flight) -> None:
-        told, job = flight.headers, flight.job
-        self.learnt = int(told["RateLimit-Limit"])
-        end = at(flight.ends)
-        self.exchanges.append(
-            Exchange(
-                at(flight.started), end, int(told["RateLimit-Remaining"]),
-                end + timedelta(seconds=int(told["RateLimit-Reset"])),
-            )
-        )  # fmt: skip
+        job = flight.job
+        self.exchanges.append(self._answered(flight))
         if flight.status == 429:
             job.lane.requests += 1
             job.sent.remove(flight.started)
-            self.hold = self.now + replay.after_too_many(float(told["Retry-After"]))
-            self.spaced_until = self.hold + SPACED_FOR.total_seconds()
-            self.spaced_left = SPACED_SUCCESSES
+            self._slow_down(flight)
         else:
             job.answered.append(flight.ends)
-            self.spaced_left = max(self.spaced_left - 1, 0)
+            self.pace = replace(self.pace, left=max(self.pace.left - 1, 0))
         if not job.lane.first and job.lane.ready > self.now:
             job.lane.ready, job.lane.first = 0.0, flight.status == 429
+
+    def _answered(self, flight: Flight) -> Exchange:
+        told, end = flight.headers, at(flight.ends)
+        if self.tells != "all":
+            return Exchange(at(flight.started), end)
+        self.learnt = int(told["RateLimit-Limit"])
+        reset_at = end + timedelta(seconds=int(told["RateLimit-Reset"]))
+        return Exchange(at(flight.started), end, int(told["RateLimit-Remaining"]), reset_at)
+
+    def _slow_down(self, flight: Flight) -> None:
+        told = None if self.tells == "nothing" else float(flight.headers["Retry-After"])
+        limit = self.learnt or self.configured
+        self.pace, wait = pacing.after_429(self.pace, limit, at(flight.started), told, at(self.now))
+        self.hold = max(self.hold, self.now + wait.total_seconds())
 
 
 def at(seconds: float) -> datetime:

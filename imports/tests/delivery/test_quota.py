@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from imports.delivery.pacing import Pace
 from imports.delivery.quota import HOLD, Exchange, KeyFacts, allowance
 
 NOON = datetime(2026, 11, 3, 12, tzinfo=UTC)
@@ -67,7 +68,7 @@ def test_retry_after_is_waited_for():
 
 
 def test_after_an_unexpected_429_requests_go_evenly_and_five_per_cent_slower():
-    facts = KeyFacts(limit=10, spaced=True, exchanges=(ended(0),))
+    facts = KeyFacts(limit=10, pace=Pace(20, after(600)), exchanges=(ended(0),))
 
     assert allowance(facts, after(6.2)).may_start == 0
     assert allowance(facts, after(6.31)).may_start == 1

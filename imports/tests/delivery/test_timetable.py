@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from imports.delivery import backlog, outlook, quota, timetable, window
+from imports.delivery.pacing import Pace
 from imports.delivery.timetable import Queued
 from imports.models import Batch, ImportState, Priority
 from imports.tests import people
@@ -63,6 +64,14 @@ def test_what_can_still_be_undone_starts_after_that():
 
 def test_an_import_whose_last_request_is_under_way_ends_when_that_is_answered():
     assert foretold(Queued(1, 0, served=-1.0))[1] == (None, pytest.approx(0.7))
+
+
+def test_after_429s_it_goes_slower_until_they_are_made_up_for():
+    slowed = quota.KeyFacts(limit=10, pace=Pace(left=40, until=at(600)))  # five a minute, then ten
+
+    _, ends = foretold(Queued(1, 60), facts=slowed)[1]
+
+    assert ends == pytest.approx(20 * 12 + 20 * 6.3 + 20 * 6, abs=30)
 
 
 def test_nothing_is_foretold_while_mega_does_not_answer():
