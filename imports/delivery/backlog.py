@@ -1,21 +1,19 @@
-"""How much there is to send with a key: the database's side of spreading and of the timetable."""
+"""How much there is to send with a key: the database's side of spreading."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db import connection
 
 from imports.delivery.packing import FIRST_ROWS
-from imports.delivery.timetable import Queued
 from imports.mega.contract import MAX_ROWS
 
 # A sheet that is not cut yet takes at most this many requests more: few rows first, if there is no
 # full preview, then 500 each.
-_UNCUT = f"""
+UNCUT = f"""
     CASE WHEN i.planned_at IS NOT NULL THEN 0 ELSE greatest(
-        1 + ceil(greatest(i.row_count - CASE WHEN i.preview_id IS NULL THEN {FIRST_ROWS}
-                                             ELSE {MAX_ROWS} END, 0) / {MAX_ROWS}.0)
+        1 + ceil(greatest({{rows}} - CASE WHEN i.preview_id IS NULL THEN {FIRST_ROWS}
+                                          ELSE {MAX_ROWS} END, 0) / {MAX_ROWS}.0)
         - (SELECT count(*) FROM imports_batch c WHERE c.import_id = i.id AND c.kind = 'send'), 0)
     END
 """  # noqa: S608 - made of constants
@@ -30,7 +28,7 @@ _WAITING = """
     GROUP BY 1
 """
 _GOING = f"""
-    SELECT t.quota_id, sum({_UNCUT})::int
+    SELECT t.quota_id, sum({UNCUT.format(rows="i.row_count")})::int
     FROM imports_token t JOIN imports_import i ON i.customer_id = t.customer_id
     WHERE t.quota_id = ANY(%(ids)s) AND t.retired_at IS NULL
       AND i.state IN ('queued', 'sending') AND i.finished_at IS NULL
@@ -73,39 +71,3 @@ def load(quota_ids: Collection[int]) -> dict[int, Backlog]:
         for (quota_id,) in cursor.fetchall():
             found[quota_id].company = True
     return found
-
-
-_QUEUED = f"""
-    SELECT i.id, (b.waiting + {_UNCUT})::int, i.priority,
-        extract(epoch FROM b.served - %(now)s)::float,
-        greatest(extract(epoch FROM greatest(i.send_after, b.ready) - %(now)s), 0)::float,
-        b.served IS NULL
-    FROM imports_import i
-    JOIN imports_token t ON t.customer_id = i.customer_id AND t.retired_at IS NULL
-    CROSS JOIN LATERAL (
-        SELECT max(b.claimed_at) AS served,
-            count(*) FILTER (WHERE b.state IN ('waiting', 'unknown')) AS waiting,
-            min(b.not_before) FILTER (WHERE b.state IN ('waiting', 'unknown')) AS ready
-        FROM imports_batch b WHERE b.import_id = i.id AND b.kind = 'send'
-    ) b
-    WHERE t.quota_id = %(quota)s AND i.state IN ('queued', 'sending') AND i.finished_at IS NULL
-"""  # noqa: S608 - made of constants
-
-
-def queued(quota_id: int, now: datetime) -> list[Queued]:
-    """Return the imports that are being sent, or wait for their turn, with one key."""
-    with connection.cursor() as cursor:
-        cursor.execute(_QUEUED, {"quota": quota_id, "now": now})
-        rows = cursor.fetchall()
-    return [
-        Queued(
-            import_id=import_id,
-            requests=requests,
-            priority=priority,
-            served=served,
-            ready=ready,
-            first=is_new,
-            is_new=is_new,
-        )
-        for import_id, requests, priority, served, ready, is_new in rows
-    ]

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from imports.delivery import backlog, quota, timetable, window
-from imports.delivery.timetable import Expected, Queued
+from imports.delivery import habits, line_up, quota, read_ahead, timetable, window
+from imports.delivery.timetable import Expected
+from imports.delivery.turns import Queued
 from imports.models import Customer, Import, ImportState, Quota
 
 UNDO_SECONDS = 10
@@ -36,17 +37,36 @@ class Line:
     expected: Expected | None
 
 
-def of(customer: Customer, more: Queued | None = None) -> Outlook:
-    """Return the timetable of the customer's key, as if `more` were queued as well."""
+def of(
+    customer: Customer, more: Queued | None = None, reads: dict[int, int] | None = None
+) -> Outlook:
+    """Return the timetable of the customer's key, as if `more` were queued as well, whose reading
+    of old values takes so many requests.
+    """
     now = window.database_now()
     key = key_of(customer)
     if key is None:
         return Outlook(now)
     facts = window.load([key])[key.pk]
-    queue = backlog.queued(key.pk, now)
-    if more is not None:
-        queue.append(more)
-    return Outlook(now, facts, queue, timetable.timetable(facts, queue, now))
+    waiting = line_up.of(key.pk, now, besides=more.import_id if more else 0)
+    queue = waiting.imports + ([more] if more else [])
+    _wait_for_reading(queue, read_ahead.seconds(key, now, reads))
+    expected = timetable.timetable(
+        facts,
+        queue + waiting.others,
+        now,
+        known=habits.of(line_up.answers(key.pk), facts.limit),
+        company_until=waiting.company_until,
+        slots=waiting.slots,
+    )
+    return Outlook(now, facts, queue, expected)
+
+
+def _wait_for_reading(queue: list[Queued], ends: dict[int, float]) -> None:
+    """Let imports whose old values are still to be read be cut and sent only after that."""
+    for one in queue:
+        if one.is_uncut:
+            one.ready = max(one.ready, ends.get(one.import_id, 0.0) + line_up.CUT_SECONDS)
 
 
 def key_of(customer: Customer) -> Quota | None:
@@ -56,11 +76,17 @@ def key_of(customer: Customer) -> Quota | None:
 
 
 def before_sending(lead_import: Import, requests: int) -> Outlook:
-    """Return the timetable as it would be if the import were sent now."""
+    """Return the timetable as it would be if the import were sent now, as is usual for it."""
     would_be = Queued(
-        lead_import.pk, requests, lead_import.priority, ready=UNDO_SECONDS, first=True, is_new=True
+        lead_import.pk,
+        requests,
+        lead_import.priority,
+        ready=UNDO_SECONDS + line_up.CUT_SECONDS,
+        waits={1: 0},
+        is_new=True,
+        is_uncut=True,
     )
-    return of(lead_import.customer, would_be)
+    return of(lead_import.customer, would_be, read_ahead.before_sending(lead_import))
 
 
 def lines(customer: Customer) -> tuple[list[Line], int]:

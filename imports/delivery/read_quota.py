@@ -16,6 +16,8 @@ PER_HOUR = 900  # of MEGA's 1,000
 HOUR_HOLD = timedelta(seconds=3601)
 SETTLE = timedelta(seconds=1)  # RateLimit-Reset is in whole seconds, rounded who knows how
 LOOK_AGAIN = timedelta(seconds=1)
+USUAL = 0.4  # seconds that an answer takes, when nothing is known
+BETWEEN = 0.1  # seconds from an answer until the next request is on its way
 
 
 def next_at(
@@ -69,3 +71,30 @@ def left_this_hour(exchanges: Sequence[Exchange], now: datetime) -> int:
 def seconds_for(requests: int) -> float:
     """Estimate how long so many requests take: a minute's number at once, then a pause."""
     return max(-(-requests // PER_MINUTE) - 1, 0) * 61.0 + requests % PER_MINUTE * 0.5
+
+
+def seconds_left(
+    exchanges: Sequence[Exchange], requests: int, now: datetime, hold_until: datetime | None
+) -> float:
+    """Foretell in how many seconds so many more requests of the key will be answered.
+
+    They go one after the other, as soon as both windows have room, at the speed of the latest ones.
+    """
+    ended = [one.ended_at for one in exchanges if one.ended_at is not None]
+    ends = sorted((end - now).total_seconds() for end in ended)
+    took = _took(exchanges) + BETWEEN
+    holds = [hold_until, _told(exchanges)]
+    at = max([(hold - now).total_seconds() for hold in holds if hold is not None] + [0.0])
+    for _ in range(requests):
+        for limit, hold in ((PER_MINUTE, HOLD), (PER_HOUR, HOUR_HOLD)):
+            if len(ends) >= limit:
+                at = max(at, ends[-limit] + hold.total_seconds())
+        at += took
+        ends.append(at)
+    return at
+
+
+def _took(exchanges: Sequence[Exchange]) -> float:
+    latest = [e for e in exchanges if e.ended_at is not None][-20:]
+    took = [(e.ended_at - e.started_at).total_seconds() for e in latest if e.ended_at]
+    return sum(took) / len(took) if took else USUAL

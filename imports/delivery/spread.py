@@ -43,6 +43,10 @@ class Course:
         self._newest = max(started[0] if started else 0.0, -self.gap)
         self.waiting = waiting
 
+    def keep(self, period: float) -> None:
+        """Let slots be held for so long from now on."""
+        self._period, self.gap = period, period / self._limit
+
     def next_at(self) -> float:
         """Return when the next of the waiting requests may start.
 

@@ -72,3 +72,27 @@ def test_no_request_is_over_the_quota_in_an_hour_of_reading(kind):
         now += 0.3
     assert refused == 0
     assert 850 <= sent <= read_quota.PER_HOUR
+
+
+@pytest.mark.parametrize("before", [0, 30, 60, 890])
+@pytest.mark.parametrize("requests", [0, 1, 49, 51, 130])
+def test_how_long_it_will_take_is_foretold(before, requests):
+    """Played by the very rule that lets each request start."""
+    begun = [asked(-4.0 * (before - n)) for n in range(before)]
+    exchanges, now = list(begun), 0.0
+    while len(exchanges) < before + requests:
+        wait = read_quota.next_at(exchanges, None, after(now))
+        now = now if wait is None else (wait - NOON).total_seconds()
+        exchanges.append(asked(now))
+        now += 0.2 + read_quota.BETWEEN
+
+    foretold = read_quota.seconds_left(begun or [asked(-4000)], requests, NOON, None)
+
+    assert foretold == pytest.approx(now, abs=0.5 + 0.1 * (requests // 50))
+
+
+def test_reading_goes_on_after_a_429_or_when_the_headers_say_so():
+    told = asked(-1, remaining=0, reset_at=after(30))
+
+    assert read_quota.seconds_left([], 1, NOON, after(20)) > 20
+    assert read_quota.seconds_left([told], 1, NOON, after(20)) > 31

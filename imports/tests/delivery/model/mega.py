@@ -16,7 +16,7 @@ DAY = 24 * 3600.0  # how long it knows a key; unpublished, so the portal trusts 
 
 WAYS = (
     "ok", "ok", "ok", "not_sent", "lost_before", "lost_after", "works_later", "error_before",
-    "error_after", "too_many", "leaves_out", "leaves_out_once", "garbled", "odd",
+    "error_after", "too_many", "leaves_out", "leaves_out_once", "garbled", "odd", "too_large",
 )  # fmt: skip
 
 
@@ -123,6 +123,7 @@ _INSTEAD = {  # of any work
     "too_many": _error(429, "Slow down", {"retry-after": "7"}),
     "error_before": _error(503, "Down"),
     "odd": _error(404, "What?"),
+    "too_large": _error(413, "Too large"),  # a gateway, for which this size is not always too much
 }
 
 
