@@ -60,8 +60,9 @@ class Lifecycle(RuleBasedStateMachine):
         names_rows=st.booleans(),
         rows=st.tuples(st.integers(1, 9), st.integers(1, 4)),
         proved=st.booleans(),
+        planned=st.sampled_from((True, True, True, False)),
     )
-    def begin(self, kind, limit, says, refuses, names_rows, rows, proved):
+    def begin(self, kind, limit, says, refuses, names_rows, rows, proved, planned):
         mega = ModelMega(kind, limit, says, frozenset(filter(None, [refuses])), names_rows)
         self.world = World(mega, rows)
         self.books = Books(self.world)
@@ -69,7 +70,8 @@ class Lifecycle(RuleBasedStateMachine):
             self.world.prove_key()
         for one in self.world.imports:
             self.world.send(one)
-        self.world.plan()
+        if planned:
+            self.world.plan()
         Lifecycle.histories += 1
 
     # --- time and the clock
@@ -87,6 +89,15 @@ class Lifecycle(RuleBasedStateMachine):
     @rule(after=st.integers(0, 2))
     def somebody_plans_and_may_die_of_it(self, after):
         self.world.plan(crash_after=after)
+
+    @rule()
+    def planners_begin_and_stand_still(self):
+        self.world.begin_to_plan()
+
+    @precondition(lambda self: self.world.planners)
+    @rule(which=any_number)
+    def a_planner_goes_on(self, which):
+        self.world.go_on_planning(which % len(self.world.planners))
 
     # --- workers
 
@@ -202,6 +213,7 @@ class Lifecycle(RuleBasedStateMachine):
 
     def come_to_rest(self):
         world = self.world
+        world.planners.clear()
         world.taken.clear()
         world.answered.clear()
         world.mega.finish_work()

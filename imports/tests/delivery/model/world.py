@@ -129,6 +129,7 @@ class World:
         self.mega, self._seconds = mega, 0.0
         mega.now = self.now
         self.lookout = lookout.Lookout()
+        self.planners = []  # each with the slice that it holds in its hands
         self.nudged, self.taken, self.answered = [], [], []  # batch ids; Taken; (Taken, reply)
         self.made_tokens = 1
         self.anna = people.person("anna@model.example", "manager", people.team("Model"))
@@ -204,6 +205,16 @@ class World:
                     plan.plan(one)
             else:
                 plan.plan(one)
+
+    def begin_to_plan(self):
+        """Let planners begin, and stand still before they store anything."""
+        for one in chores.unplanned():
+            planner = plan._begin(one)
+            self.planners.append((planner, *planner.next_slice()))
+
+    def go_on_planning(self, which):
+        planner, parcels, done = self.planners.pop(which)
+        plan._store_slice(planner, parcels, done=done)
 
     def take(self, batch_id, worker="there:1"):
         """Take a batch; nothing that was never sent starts while its import stands still."""
