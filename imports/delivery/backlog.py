@@ -12,8 +12,10 @@ from imports.mega.contract import MAX_ROWS
 # full preview, then 500 each.
 UNCUT = f"""
     CASE WHEN i.planned_at IS NOT NULL THEN 0 ELSE greatest(
-        1 + ceil(greatest({{rows}} - CASE WHEN i.preview_id IS NULL THEN {FIRST_ROWS}
-                                          ELSE {MAX_ROWS} END, 0) / {MAX_ROWS}.0)
+        1 + ceil(greatest(
+            coalesce(i.to_send, i.row_count)
+            - CASE WHEN i.preview_id IS NULL THEN {FIRST_ROWS} ELSE {MAX_ROWS} END, 0)
+            / {MAX_ROWS}.0)
         - (SELECT count(*) FROM imports_batch c WHERE c.import_id = i.id AND c.kind = 'send'), 0)
     END
 """  # noqa: S608 - made of constants
@@ -24,11 +26,11 @@ _WAITING = """
     LEFT JOIN imports_import i ON i.id = b.import_id
     WHERE t.quota_id = ANY(%(ids)s) AND t.retired_at IS NULL
       AND b.state IN ('waiting', 'unknown')
-      AND (b.kind <> 'send' OR i.state IN ('queued', 'sending'))
+      AND (b.kind <> 'send' OR b.state = 'unknown' OR i.state IN ('queued', 'sending'))
     GROUP BY 1
 """
 _GOING = f"""
-    SELECT t.quota_id, sum({UNCUT.format(rows="i.row_count")})::int
+    SELECT t.quota_id, sum({UNCUT})::int
     FROM imports_token t JOIN imports_import i ON i.customer_id = t.customer_id
     WHERE t.quota_id = ANY(%(ids)s) AND t.retired_at IS NULL
       AND i.state IN ('queued', 'sending') AND i.finished_at IS NULL

@@ -14,27 +14,33 @@ from imports.delivery.lookout import Lookout, Ready
 from imports.models import Process
 
 CLAIM_SECONDS = 10
-SOON = timedelta(seconds=0.2)
 MOST_CLAIMS = 200  # a tick
 MOST_KEYS = 1000  # a tick
-DRY_RUN_WAIT = timedelta(minutes=5)  # the longest that imports keep a dry run waiting
 WHILE_BUSY = 0.4  # seconds in which workers that are quickly answered take some of what is claimed
 WORKER_SILENCE = timedelta(seconds=10)
 
 # Keys with something that may start, the longest waiting first. Checks start even when the token
-# was refused: they are how a person finds out that it works again. (OFFSET 0: for each token look
-# until the first such batch, do not collect all of them.)
+# was refused: they are how a person finds out that it works again. Of imports that stand still only
+# what may have arrived counts: their keys would take the room of those that have something to do.
+# (OFFSET 0: for each token look until the first such batch, do not collect all of them.)
 _KEYS = """
     SELECT q.id FROM imports_quota q
     WHERE (q.hold_until IS NULL OR q.hold_until <= now())
       AND q.id IN (
         SELECT t.quota_id FROM imports_token t
-        WHERE t.retired_at IS NULL AND EXISTS (
-            SELECT 1 FROM imports_batch b
-            WHERE b.customer_id = t.customer_id
-              AND b.state IN ('waiting', 'unknown') AND b.not_before <= now()
-              AND (b.kind = 'check' OR t.refused_at IS NULL)
-            OFFSET 0))
+        WHERE t.retired_at IS NULL AND (
+            t.refused_at IS NULL AND EXISTS (
+                SELECT 1 FROM imports_import i JOIN imports_batch b ON b.import_id = i.id
+                WHERE i.customer_id = t.customer_id AND i.state IN ('queued', 'sending')
+                  AND i.finished_at IS NULL
+                  AND b.kind = 'send' AND b.state = 'waiting' AND b.not_before <= now()
+                OFFSET 0)
+            OR EXISTS (
+                SELECT 1 FROM imports_batch b
+                WHERE b.customer_id = t.customer_id AND b.state IN ('waiting', 'unknown')
+                  AND b.not_before <= now() AND (b.state = 'unknown' OR b.kind <> 'send')
+                  AND (b.kind = 'check' OR t.refused_at IS NULL)
+                OFFSET 0)))
     ORDER BY (SELECT max(a.started_at) FROM imports_attempt a WHERE a.quota_id = q.id) NULLS FIRST,
              q.id
     LIMIT %s
@@ -179,7 +185,9 @@ def go_round(lookout: Lookout) -> Round:
     _mark_started(claimed)
     granted = sum(one.may_start for one in grants)
     if granted < sum(one.allowed.may_start for one in ready) or len(ready) >= room:
-        coming.append(now + SOON)  # more might start, were there slots of the workers left for it
+        coming.append(
+            now + timedelta(seconds=quota.SOON)
+        )  # more might start, were there slots of the workers left for it
     return Round(claimed, (min(coming) - now).total_seconds() if coming else math.inf)
 
 
@@ -222,7 +230,7 @@ def _claim(grants: list[Grant], room: int) -> list[int]:
         "counts": [grant.may_start for grant in grants],
         "dry_runs": [grant.dry_runs for grant in grants],
         "probing": [grant.probing for grant in grants],
-        "dry_run_wait": DRY_RUN_WAIT,
+        "dry_run_wait": timedelta(seconds=quota.DRY_RUN_WAIT),
         "most": room,
         "lease": CLAIM_SECONDS,
     }

@@ -55,7 +55,7 @@ def send(  # noqa: PLR0913 - all by name: what the person confirmed
     leads = sendable.count(locked)
     seen.refuse_other_number(leads)
     dry_runs.stop(locked)
-    locked.on_duplicate = on_duplicate
+    locked.on_duplicate, locked.to_send = on_duplicate, leads
     _queue(locked, user, undo_seconds)
     before.begin(locked, on_duplicate, wish, undo_seconds)
     facts = {"leads": leads, "on_duplicate": str(on_duplicate), "mapping": locked.mapping_id}
@@ -63,11 +63,14 @@ def send(  # noqa: PLR0913 - all by name: what the person confirmed
 
 
 def _queue(locked: Import, user: User | None, undo_seconds: int) -> None:
-    """Whether there is a full preview is found out now, so that nobody who reckons has to."""
+    """Whether there is a full preview, and how many leads are to go, is found out once: whoever
+    reckons with it need not.
+    """
     Import.objects.filter(pk=locked.pk).update(
         state=ImportState.QUEUED,
         on_duplicate=locked.on_duplicate,
         preview=preview.full(locked),
+        to_send=locked.to_send,
         sent_by=user,
         vouched_by=user,
         send_after=Now() + timedelta(seconds=undo_seconds),

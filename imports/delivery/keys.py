@@ -86,7 +86,7 @@ def _pace(attempt: Attempt, found: Conclusion, now: datetime) -> dict[str, Any]:
         known, limit = window.pace_of(key), window.limit_of(key)
         pace, wait = pacing.after_429(known, limit, attempt.started_at, found.retry_after, now)
         return {
-            "hold_until": max(key.hold_until or now, now + wait),
+            "hold_until": Greatest(F("hold_until"), now + wait),
             "spaced_until": pace.until,
             "spaced_left": pace.left,
         }

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import connection
 
+from imports.delivery import claims
 from imports.delivery.backlog import UNCUT
 from imports.delivery.quota import Exchange
 from imports.delivery.turns import CHECK, DRY_RUN, REPLAY, Queued
@@ -14,7 +15,7 @@ CUT_SECONDS = 1.0  # until an import that may be cut is cut and the clock has se
 NO_ANSWER_YET = 200  # requests to be repeated that are looked at
 
 _IMPORTS = f"""
-    SELECT i.id, (b.waiting + {UNCUT.format(rows="l.rows")})::int, i.priority,
+    SELECT i.id, (b.waiting + {UNCUT})::int, i.priority,
         extract(epoch FROM b.served - %(now)s)::float,
         greatest(extract(epoch FROM greatest(i.send_after, b.ready) - %(now)s), 0)::float,
         b.is_new, i.planned_at IS NULL AND b.ready IS NULL, b.place
@@ -28,11 +29,6 @@ _IMPORTS = f"""
             min(b.not_before) FILTER (WHERE b.kind = 'send' AND b.state = 'waiting') AS ready
         FROM imports_batch b WHERE b.import_id = i.id
     ) b
-    CROSS JOIN LATERAL (
-        SELECT count(*) AS rows FROM imports_lead l
-        WHERE i.planned_at IS NULL AND l.import_id = i.id AND l.mapping_id = i.mapping_id
-          AND l.verdict = 'ok'
-    ) l
     WHERE t.quota_id = %(quota)s AND i.state IN ('queued', 'sending') AND i.finished_at IS NULL
 """  # noqa: S608 - made of constants
 # Requests that start only when an earlier one of their import was answered, as far as that says
@@ -87,13 +83,13 @@ _COMPANY = """
 _ANSWERS = """
     SELECT a.started_at, a.ended_at, a.remaining, a.reset_at
     FROM imports_attempt a
-    WHERE {whose} a.kind = 'send' AND a.was_sent AND a.status IS NOT NULL AND a.ended_at IS NOT NULL
+    WHERE {whose} a.kind = 'send' AND a.was_sent AND a.status = 200 AND NOT a.cut_off
     ORDER BY {order} DESC LIMIT 20
 """
 # Slots of live workers, less those that other keys' requests take up.
 _SLOTS = """
     SELECT (SELECT sum(p.slots) FROM imports_process p
-            WHERE p.kind = 'delivery' AND p.seen_at > clock_timestamp() - interval '10 seconds')
+            WHERE p.kind = 'delivery' AND p.seen_at > clock_timestamp() - %(silence)s)
         - (SELECT count(*) FROM imports_batch b LEFT JOIN imports_token t ON t.id = b.token_id
            WHERE b.state IN ('claimed', 'sending') AND t.quota_id IS DISTINCT FROM %(quota)s)
 """
@@ -120,7 +116,7 @@ def of(quota_id: int, now: datetime, besides: int = 0) -> LineUp:
     for import_id, place, awaited in _rows(_WAITS, {"ids": list(imports)}):
         imports[import_id].waits[place] = awaited
     ((company,),) = _rows(_COMPANY, asked | {"besides": besides})
-    ((slots,),) = _rows(_SLOTS, asked)
+    ((slots,),) = _rows(_SLOTS, asked | {"silence": claims.WORKER_SILENCE})
     return LineUp(
         imports=list(imports.values()),
         others=[_other(row) for row in _rows(_OTHERS, asked)],

@@ -45,7 +45,7 @@ WITH carriers AS (
         count(*) FILTER (WHERE i.state IN ('queued', 'sending')) AS sent,
         count(*) FILTER (WHERE i.planned_at IS NULL) AS uncut
     FROM imports_import i JOIN carriers c ON c.customer_id = i.customer_id
-    WHERE i.finished_at IS NULL
+    WHERE i.finished_at IS NULL AND i.state <> 'failed'
     GROUP BY 1
 )
 SELECT q.id, held.requests >= coalesce(q.learned_limit, limits.a_minute), held.first,

@@ -1,15 +1,17 @@
 """How an import is getting on: what is done, how fast, what it waits for."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db.models import Count, Min, Q, Sum
 
-from imports.delivery import before_words, outlook, pulse, quota
+from imports.delivery import before_words, outlook, pulse, quota, window
 from imports.models import Batch, BatchState, Import, ImportState, Kind
 
 PACE_OVER = timedelta(minutes=3)
+GOING = (ImportState.QUEUED, ImportState.SENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +42,18 @@ class Standing:
         return self.rows_done / self.rows_total if self.rows_total else 0.0
 
 
-def standing(lead_import: Import) -> Standing:
-    """Return how the import stands, with a version that changes when anything of it does."""
+def standing(lead_import: Import, seen: outlook.Outlook | None = None) -> Standing:
+    """Return how the import stands, with a version that changes when anything of it does.
+
+    `seen` is the timetable of its customer's key, where that is known already.
+    """
     batches = lead_import.batches.filter(kind=Kind.SEND).exclude(state=BatchState.REPLACED)
     final = Q(state__in=(BatchState.DONE, BatchState.DROPPED))
     sums = batches.aggregate(
         total=Count("pk"), done=Count("pk", filter=final), all_rows=Sum("rows"),
         done_rows=Sum("rows", filter=final), next=Min("not_before", filter=~final),
     )  # fmt: skip
-    seen = outlook.of(lead_import.customer)
+    seen = seen or _outlook(lead_import)
     expected = seen.expected.get(lead_import.pk)
     ends_at = expected.ends_at if expected else None
     waits_for, waits_until = _waits(lead_import, sums["next"], seen)
@@ -74,6 +79,24 @@ def standing(lead_import: Import) -> Standing:
     )
 
 
+def _outlook(lead_import: Import) -> outlook.Outlook:
+    """Return the timetable of the import's key; nothing is foretold of one that stands still."""
+    if lead_import.state in GOING:
+        return outlook.of(lead_import.customer)
+    return outlook.Outlook(window.database_now())
+
+
+def standings(imports: Iterable[Import]) -> list[tuple[Import, Standing]]:
+    """Return each with how it stands; what is foretold for a customer is reckoned once."""
+    seen: dict[int, outlook.Outlook] = {}
+    found = []
+    for one in imports:
+        if one.state in GOING and one.customer_id not in seen:
+            seen[one.customer_id] = outlook.of(one.customer)
+        found.append((one, standing(one, seen.get(one.customer_id))))
+    return found
+
+
 def _pace(lead_import: Import, now: datetime) -> int:
     """Return rows a minute over the last minutes."""
     since = max(now - PACE_OVER, lead_import.started_at or now)
@@ -92,7 +115,7 @@ def _waits(
     lead_import: Import, next_batch: datetime | None, seen: outlook.Outlook
 ) -> tuple[str, datetime | None]:
     """Say what an import that is going waits for, and until when."""
-    if lead_import.state not in (ImportState.QUEUED, ImportState.SENDING):
+    if lead_import.state not in GOING:
         return "", None
     if lead_import.send_after and lead_import.send_after > seen.now:
         return "Starts in a moment; until then it can be undone.", lead_import.send_after
@@ -110,7 +133,8 @@ _SENTENCES = {
     "": "",
     "quota": "Quota pause: MEGA takes no more requests with this token for now.",
     "told_to_wait": "MEGA asked to wait, or could not be reached.",
-    "spacing": "Going evenly and a little slower, since MEGA refused a request for its rate.",
+    "spacing": "Going slower for a while, since MEGA refused a request for its rate: somebody else "
+    "may be using this token.",
     "probing": "One request at a time, until MEGA's answer shows that it works.",
 }
 

@@ -15,7 +15,10 @@ from imports.delivery.pacing import Pace
 
 HOLD = timedelta(seconds=60.2)
 WINDOW = timedelta(seconds=60)
-LIMIT_RANGE = (1, 600)
+# What an answer of the last minute said was used up may be a minute older than it.
+REMEMBERED = timedelta(seconds=122)
+SOON = 0.2  # seconds until the clock looks again where only the workers had no room
+DRY_RUN_WAIT = 300.0  # seconds that imports keep a dry run waiting at most
 SPACING_MARGIN = 1.05
 UNCLEAR_BEFORE_PROBING = 3
 
@@ -229,8 +232,16 @@ def _few(recent: Sequence[Exchange], slots: int, now: datetime) -> Allowance:
     """
     if any(exchange.ended_at is None for exchange in recent):
         return Allowance(0, None, "spacing")
-    at = _valid_until(recent[slots - 1]) if len(recent) >= slots else now
+    at = _free_again(recent[slots - 1]) if len(recent) >= slots else now
     return Allowance(1) if at <= now else Allowance(0, at, "spacing")
+
+
+def _free_again(answered: Exchange) -> datetime:
+    """Return when its slot comes free: what is said of a quota that has more to give says nothing
+    of that.
+    """
+    assert answered.ended_at is not None  # noqa: S101
+    return answered.ended_at + HOLD if answered.remaining else _valid_until(answered)
 
 
 def _valid_until(answered: Exchange) -> datetime:

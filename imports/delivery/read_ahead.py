@@ -50,8 +50,9 @@ def before_sending(lead_import: Import) -> dict[int, int]:
 
 
 def _left(read: BeforeRead) -> int:
-    if read.needed is None:
-        return _cost(read.lead_import, read.minutes)
+    if read.needed is None:  # its first answer will tell; each poll of a page asks
+        rows = read.lead_import.to_send or read.lead_import.row_count
+        return min(rows, read.minutes * read_quota.PER_MINUTE) + 1
     return max(read.needed - read.answered, 0)
 
 

@@ -11,17 +11,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from django.conf import settings
+
 from imports.delivery import quota
 from imports.delivery.habits import Habits, Headers
 from imports.delivery.quota import Allowance, Exchange, KeyFacts
 from imports.delivery.turns import DRY_RUN, SEND, Queued, Turns
 
-INTERVAL = 1.0  # the clock's
 HAIR = 1e-5  # seconds: no timer rings early
 SHORTEST = 0.1  # seconds between two ticks at least
-SOON = 0.2  # seconds after which the clock looks again when only the workers had no room
 PICK_UP = 0.05  # from a claim until its request is on its way
-REMEMBERED = timedelta(seconds=122)  # exchanges that the clock looks at, see `window`
 LONGEST_LEAP = 10.0  # seconds in which the clock is believed to find nothing to do
 
 
@@ -36,6 +35,7 @@ class Ticks:
     company_until: float = 0.0
     slots: int | None = None  # of the workers, less what carries other keys; None: any number
     at: float = 0.0
+    interval: float = field(default_factory=lambda: settings.CLOCK_INTERVAL)
     starts: list[float] = field(default_factory=list)  # of the requests played so far
     looked: int = 0  # exchanges looked at: the work that was done
     _ended: list[Exchange] = field(default_factory=list)
@@ -60,7 +60,8 @@ class Ticks:
         """
         while self.turns.waiting and self.looked < work:
             known, now = self.known(), self._moment(self.at)
-            self.looked += len(known.exchanges) + 1
+            # The course that spreading looks ahead has a slot for each request of a minute.
+            self.looked += len(known.exchanges) + known.limit // 15 + 1
             allowed, dry_runs = quota.allowance(known, now), quota.dry_runs(known, now)
             granted, may_start = 0, self._room(known, allowed.may_start)
             while granted < may_start:
@@ -77,7 +78,7 @@ class Ticks:
         while self._flying and _end(self._flying[0]) <= now:
             self._ended.append(self._flying.pop(0))
             self._answers += 1
-        self._ended = [one for one in self._ended if _end(one) > now - REMEMBERED]
+        self._ended = [one for one in self._ended if _end(one) > now - quota.REMEMBERED]
         flying = [replace(e, ended_at=None, remaining=None, reset_at=None) for e in self._flying]
         pace = self.facts.pace
         return replace(
@@ -129,9 +130,12 @@ class Ticks:
         Where nothing was granted, the ticks that would find nothing new are left out.
         """
         next_in = math.inf if allowed.next_at is None else self._seconds(allowed.next_at) - self.at
-        next_in = min(next_in, SOON) if is_full else next_in
-        quiet = 0 if granted else max(math.ceil(self._idle(allowed, next_in) / INTERVAL) - 1, 0)
-        return self.at + quiet + min(max(next_in - quiet, SHORTEST), INTERVAL) + HAIR
+        next_in = min(next_in, quota.SOON) if is_full else next_in
+        quiet = (
+            0 if granted else max(math.ceil(self._idle(allowed, next_in) / self.interval) - 1, 0)
+        )
+        left_out = quiet * self.interval
+        return self.at + left_out + min(max(next_in - left_out, SHORTEST), self.interval) + HAIR
 
     def _idle(self, allowed: Allowance, next_in: float) -> float:
         """Return for how many seconds the clock would find the same as now."""

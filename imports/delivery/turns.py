@@ -8,9 +8,9 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-DRY_RUN_WAIT = 300.0  # seconds that imports keep a dry run waiting at most
+from imports.delivery import quota
+
 CHECK, REPLAY, SEND, DRY_RUN = range(4)  # in the order in which they go; a dry run may go as SEND
-FIRST_ALONE = {1: 0}  # the first request is answered before the second starts
 
 Turn = tuple[int, int, float, int, int]
 
@@ -58,7 +58,7 @@ class Turns:
     """Who is next: checks, repetitions, then by priority whoever was served longest ago."""
 
     queue: Iterable[Queued]
-    _ready: list[tuple[Turn, Queued]] = field(default_factory=list)
+    _ready: list[tuple[Turn, int, Queued]] = field(default_factory=list)
     _later: list[tuple[float, int, int, Queued]] = field(default_factory=list)
     _asking: list[Queued] = field(default_factory=list)  # dry runs: few, and whether one yields
     _served: int = 0  # changes with time
@@ -95,14 +95,14 @@ class Turns:
         """
         while self._later and self._later[0][0] <= at:
             *_, one = heapq.heappop(self._later)
-            heapq.heappush(self._ready, (one.turn, one))
+            heapq.heappush(self._ready, (one.turn, id(one), one))
         found = self._dry_run(at) if dry_runs > 0 else None
         if found is not None and self._ready and self._goes_first(found, at):
             found = None
         if found is not None:
             self._asking.remove(found)
         elif self._ready:
-            _, found = heapq.heappop(self._ready)
+            *_, found = heapq.heappop(self._ready)
         else:
             return None
         self._served, self.waiting = self._served + 1, self.waiting - 1
@@ -121,4 +121,4 @@ class Turns:
 
 def _yields(dry_run: Queued, at: float) -> bool:
     """A dry run gets its first request like an import, then what imports leave, or one at times."""
-    return dry_run.served is not None and dry_run.served > at - DRY_RUN_WAIT
+    return dry_run.served is not None and dry_run.served > at - quota.DRY_RUN_WAIT

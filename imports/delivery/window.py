@@ -22,13 +22,12 @@ _CLAIMED = """
     WHERE b.state = 'claimed' AND t.quota_id = ANY(%(ids)s)
     GROUP BY 1
 """
-# Two minutes: what an answer of the last minute said was used up may be a minute older than it. No
-# request lasts longer than its lease, so that the key's whole history need not be looked through.
+# No request lasts longer than its lease: the key's whole history need not be looked through.
 _EXCHANGES = """
     SELECT quota_id, started_at, ended_at, remaining, reset_at, kind = 'dry_run'
     FROM imports_attempt
-    WHERE quota_id = ANY(%(ids)s) AND was_sent AND ended_at > now() - interval '122 seconds'
-      AND started_at > now() - interval '122 seconds' - %(lease)s
+    WHERE quota_id = ANY(%(ids)s) AND was_sent AND ended_at > now() - %(remembered)s
+      AND started_at > now() - %(remembered)s - %(lease)s
     UNION ALL
     SELECT quota_id, started_at, ended_at, remaining, reset_at, kind = 'dry_run'
     FROM imports_attempt
@@ -65,7 +64,9 @@ def load(quotas: Collection[Quota]) -> dict[int, quota.KeyFacts]:
     ids = [one.pk for one in quotas]
     claimed = {one: counts for one, *counts in _fetch(_CLAIMED, {"ids": ids})}
     exchanges: dict[int, list[quota.Exchange]] = defaultdict(list)
-    for quota_id, *values in _fetch(_EXCHANGES, {"ids": ids, "lease": longest()}):
+    for quota_id, *values in _fetch(
+        _EXCHANGES, {"ids": ids, "lease": longest(), "remembered": quota.REMEMBERED}
+    ):
         exchanges[quota_id].append(quota.Exchange(*values))
     limits = dict(_fetch(_LIMITS, {"ids": ids}))
     return {

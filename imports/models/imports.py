@@ -152,6 +152,7 @@ class Import(models.Model):
     preview = models.ForeignKey(  # the dry run that asked about every lead, just as it was planned
         "DryRun", models.SET_NULL, null=True, related_name="+"
     )
+    to_send = models.PositiveIntegerField(null=True)  # leads, when the word to send was given
     planned_at = models.DateTimeField(null=True)  # every batch is cut
     started_at = models.DateTimeField(null=True)  # first attempt
     finished_at = models.DateTimeField(null=True)  # every row is final

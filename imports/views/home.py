@@ -90,4 +90,4 @@ def _need(lead_import: Import) -> Need:
 
 def running(mine: QuerySet[Import]) -> list[tuple[Import, progress.Standing]]:
     """The imports under way, each with its standing."""
-    return [(one, progress.standing(one)) for one in mine.filter(state__in=RUNS)[:MOST]]
+    return progress.standings(mine.filter(state__in=RUNS)[:MOST])

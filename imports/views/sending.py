@@ -29,20 +29,21 @@ def detail(request: Request, pk: int) -> HttpResponse:
     if request.method == "POST":
         return review.send(request, pk)
     lead_import = access.get_import(request.user, pk)
-    return render(request, "imports/send.html", _context(request, lead_import))
+    standing = progress.standing(lead_import)
+    return render(request, "imports/send.html", _context(request, lead_import, standing))
 
 
 @require_GET
 def live(request: Request, pk: int) -> HttpResponse:
     """The live part: 204 while nothing visible changed; without its trigger when all is over."""
     lead_import = access.get_import(request.user, pk)
-    if request.GET.get("v") == progress.standing(lead_import).version:
-        return HttpResponse(status=204)
-    return render(request, "imports/send.html#live", _context(request, lead_import))
-
-
-def _context(request: Request, lead_import: Import) -> dict[str, Any]:
     standing = progress.standing(lead_import)
+    if request.GET.get("v") == standing.version:
+        return HttpResponse(status=204)
+    return render(request, "imports/send.html#live", _context(request, lead_import, standing))
+
+
+def _context(request: Request, lead_import: Import, standing: progress.Standing) -> dict[str, Any]:
     undo_until = lead_import.send_after
     is_undoable = (
         lead_import.state == ImportState.QUEUED

@@ -231,6 +231,27 @@ def test_one_key_leaves_half_of_the_workers_to_others(made):
     assert claims.claim() == []
 
 
+def test_customers_that_stand_still_take_no_room_from_those_that_go(made):
+    pulse.beat("delivery@there:1", "delivery", 2)
+    for place in range(6):
+        paused = of_another_key(place)
+        batch(paused, 2)
+        type(paused).objects.filter(pk=paused.pk).update(state=ImportState.PAUSED)
+    one = batch(made, 2)
+
+    found = claims.go_round(Lookout())
+
+    assert found.claimed == [one.pk]
+    assert claims.go_round(Lookout()).next_in > 1
+
+
+def test_what_may_have_arrived_is_repeated_though_its_import_stands_still(made):
+    one = batch(made, 2, state="unknown")
+    type(made).objects.update(state=ImportState.PAUSED)
+
+    assert claims.claim() == [one.pk]
+
+
 def test_nothing_of_a_paused_or_refused_customer_is_claimed(made):
     batch(made, 2)
     type(made).objects.update(state=ImportState.PAUSED)

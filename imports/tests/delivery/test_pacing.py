@@ -78,13 +78,18 @@ def test_few_slots_are_used_again_in_the_moment_in_which_they_come_free():
     assert (answer.may_start, answer.next_at, answer.why) == (0, after(10.4), "spacing")
 
 
-def test_the_headers_tell_when_that_is():
+@pytest.mark.parametrize(
+    ("left", "free_at"),
+    [(0, 7.2), (3, 50.4)],
+    ids=["nothing is left", "a bucket that is soon full again does not make the pace quicker"],
+)
+def test_the_headers_tell_when_that_is_where_nothing_is_left(left, free_at):
     pace = Pace(left=80, until=after(500))  # one a minute
-    told = Exchange(after(-10), after(-9.8), remaining=3, reset_at=after(7))
+    told = Exchange(after(-10), after(-9.8), remaining=left, reset_at=after(7))
 
     answer = allowance(KeyFacts(limit=10, pace=pace, exchanges=(told,)), NOON)
 
-    assert (answer.may_start, answer.next_at) == (0, after(7.2))
+    assert (answer.may_start, answer.next_at) == (0, after(free_at))
 
 
 exchanges = st.lists(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from imports.delivery import backlog, line_up, outlook, quota, timetable, window
 from imports.delivery.habits import Habits
 from imports.delivery.pacing import Pace
-from imports.delivery.turns import CHECK, DRY_RUN, FIRST_ALONE, REPLAY, SEND, Queued
+from imports.delivery.turns import CHECK, DRY_RUN, REPLAY, SEND, Queued
 from imports.models import Batch, ImportState, Priority
 from imports.tests import people
 from imports.tests.delivery.sending import batch
@@ -20,6 +20,7 @@ from imports.tests.delivery.simulated import START, Job, at, world
 from imports.tests.delivery.test_claims import another, may_send
 
 FRESH = quota.KeyFacts(limit=10)
+FIRST_ALONE = {1: 0}  # the first request is answered before the second starts
 
 
 def foretold(*queue, facts=FRESH, **more):

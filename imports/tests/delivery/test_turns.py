@@ -22,6 +22,8 @@ ORDERS = [
     ([Queued(1, 2), Queued(2, 1, priority=1), Queued(3, 1, priority=-1)], [2, 1, 1, 3]),
     ([Queued(1, 1, priority=1), Queued(1, 1, kind=REPLAY), Queued(-1, 1, kind=CHECK)], [-1, 1, 1]),
     ([Queued(1, 1, ready=5.0), Queued(2, 1)], [2]),
+    # Two repetitions of one import, of which one was asked for a moment later.
+    ([Queued(1, 1, kind=REPLAY, ready=-0.2), Queued(1, 1, kind=REPLAY, ready=-0.1)], [1, 1]),
     ([Queued(1, 2, served=-9.0), Queued(-1, 3, kind=DRY_RUN)], [-1, 1, 1, -1, -1]),
     ([Queued(1, 2), Queued(-1, 2, kind=DRY_RUN, served=-299.0)], [1, 1, -1, -1]),
     ([Queued(1, 2, served=-9.0), Queued(-1, 2, kind=DRY_RUN, served=-301.0)], [-1, 1, 1, -1]),

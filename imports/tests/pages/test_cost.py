@@ -3,7 +3,7 @@
 import pytest
 
 from imports.columns import options
-from imports.delivery import backlog, control, plan, window
+from imports.delivery import backlog, control, line_up, plan, window
 from imports.models import Customer, DryRun, Import, Lead, OnDuplicate, Prediction
 from imports.reports import balance
 from imports.tests.pages import story
@@ -58,7 +58,7 @@ def send(lead_import, on_duplicate=OnDuplicate.SKIP):
 def uncut(lead_import):
     """How many requests are reckoned with while it is not cut: in its timetable, in the clock."""
     key = lead_import.customer.token.quota_id
-    (one,) = backlog.queued(key, window.database_now())
+    (one,) = line_up.of(key, window.database_now()).imports
     assert backlog.load([key])[key].requests == one.requests
     return one.requests
 
