@@ -4,6 +4,8 @@ Both sides take turns, so that whatever else the machine does meets both alike. 
 answer's bytes; the bare side has its records ready, and its table has the same columns and indexes.
 """
 
+import gc
+
 from django.db import connection, transaction
 
 from bench import material
@@ -28,6 +30,8 @@ def run(*, full: bool) -> None:
     assert len(answers) == batches
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE bare_outcome (LIKE imports_outcome INCLUDING ALL)")
+    gc.collect()
+    gc.freeze()  # as a worker does when it is ready (`imports.tasks`)
     ours = bare = 0.0
     for start in range(0, batches, TURN):
         turn = answers[start : start + TURN]

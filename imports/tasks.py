@@ -4,6 +4,7 @@ A task carries ids, never a token or lead data. A nudge may be lost, doubled or 
 knows what is to do, and the clock nudges again.
 """
 
+import gc
 import logging
 import os
 import socket
@@ -79,7 +80,13 @@ def worker_name() -> str:
 
 @signals.worker_ready.connect
 def _begin_to_beat(sender: Any, **_kwargs: Any) -> None:
-    """Let the clock know how many requests this worker can carry."""
+    """Let the clock know how many requests this worker can carry.
+
+    What lives as long as the worker, some hundred thousand objects, is put where the collector of
+    garbage does not look: each answer is five hundred short-lived ones, which made it look often.
+    """
+    gc.collect()
+    gc.freeze()
     queues = sender.app.amqp.queues.consume_from
     kinds = [kind for kind in ("delivery", "intake") if kind in queues]
     pulse.Heart([(f"{kind}@{worker_name()}", kind) for kind in kinds], sender.pool.limit).start()

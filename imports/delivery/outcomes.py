@@ -41,7 +41,9 @@ def store(batch: Batch, attempt: Attempt, results: Mapping[str, RowResult]) -> N
     is_first = batch.fence == 1 and batch.state == BatchState.SENDING
     known = set() if is_first else have(batch)
     before, after = f"{batch.import_pk}\t", f"\t{batch.pk}\t{attempt.pk}\n"
-    fresh = {ref: said for ref, said in results.items() if int(ref) not in known}
+    fresh = results
+    if known:
+        fresh = {ref: said for ref, said in results.items() if int(ref) not in known}
     if not fresh:
         return
     _count(batch, [said.status for said in fresh.values()])
@@ -64,10 +66,9 @@ def _count(batch: Batch, statuses: Sequence[str]) -> None:
 
 def _said(result: RowResult) -> str:
     """Return the columns of MEGA's words; the contract lets no tab or line break into its texts."""
-    return (
-        f"{result.status}\t{result.lead_id or ''}\t{result.matched_by or ''}\t"
-        f"{_as_json(result.errors)}\t{_as_json(result.ignored_custom_fields)}"
-    )
+    _, status, lead_id, matched_by, errors, ignored = result
+    texts = f"{_as_json(errors)}\t{_as_json(ignored)}" if errors or ignored else "[]\t[]"
+    return f"{status}\t{lead_id or ''}\t{matched_by or ''}\t{texts}"
 
 
 def _as_json(texts: tuple[str, ...]) -> str:

@@ -67,7 +67,7 @@ def test_without_a_preview_the_first_request_is_small(ines, made):
     page = review(ines, made)
     assert "<dd>3</dd><dt>requests to MEGA</dt>" in page
     assert "<dd>2 min</dd>" in page
-    assert "The first request carries 25 rows" in page
+    assert "The first request carries at most 25 rows" in page
     send(made)
     assert uncut(made) == 3
     assert cut(made) == 3
@@ -78,7 +78,7 @@ def test_after_a_full_preview_it_is_a_full_one(ines, made):
     page = review(ines, made)
     assert "<dd>2</dd><dt>requests to MEGA</dt>" in page
     assert "<dd>1 min</dd>" in page
-    assert "The first request carries 500 rows, since MEGA was asked about every row" in page
+    assert "The first request carries at most 500 rows, since MEGA was asked about every row" in page
 
 
 def test_after_a_full_preview_the_timetable_reckons_with_a_full_one(made):
