@@ -37,8 +37,8 @@ _KEYS = """
                 OFFSET 0)
             OR EXISTS (
                 SELECT 1 FROM imports_batch b
-                WHERE b.customer_id = t.customer_id AND b.state IN ('waiting', 'unknown')
-                  AND b.not_before <= now() AND (b.state = 'unknown' OR b.kind <> 'send')
+                WHERE b.customer_id = t.customer_id AND b.not_before <= now()
+                  AND (b.state = 'unknown' OR (NOT (b.kind = 'send') AND b.state = 'waiting'))
                   AND (b.kind = 'check' OR t.refused_at IS NULL)
                 OFFSET 0)))
     ORDER BY (SELECT max(a.started_at) FROM imports_attempt a WHERE a.quota_id = q.id) NULLS FIRST,
@@ -67,7 +67,7 @@ WITH granted (quota_id, may_start, dry_runs, probing, place) AS (
            (SELECT max(p.claimed_at) FROM imports_batch p WHERE p.import_id = b.import_id) AS served
     FROM carriers c JOIN imports_batch b ON b.customer_id = c.customer_id
     WHERE b.not_before <= now() AND (b.kind = 'check' OR NOT c.refused)
-      AND (b.state = 'unknown' OR (b.state = 'waiting' AND b.kind <> 'send'))
+      AND (b.state = 'unknown' OR (NOT (b.kind = 'send') AND b.state = 'waiting'))
     UNION ALL
     SELECT c.quota_id, c.place, c.token_id, c.may_start, c.dry_runs, c.probing, b.id, b.kind,
            b.number, false, i.priority, b.import_id, b.dry_run_id, i.served

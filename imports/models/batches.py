@@ -130,6 +130,11 @@ class Batch(models.Model):
                 name="batch_startable",
                 condition=Q(state__in=["waiting", "unknown"]),
             ),
+            models.Index(  # see `delivery.backlog`
+                fields=["customer", "not_before"],
+                name="batch_besides",
+                condition=Q(state="unknown") | (Q(state="waiting") & ~Q(kind="send")),
+            ),
             models.Index(
                 fields=["lease_until"],
                 name="batch_leased",

@@ -78,7 +78,9 @@ def test_after_a_full_preview_it_is_a_full_one(ines, made):
     page = review(ines, made)
     assert "<dd>2</dd><dt>requests to MEGA</dt>" in page
     assert "<dd>1 min</dd>" in page
-    assert "The first request carries at most 500 rows, since MEGA was asked about every row" in page
+    assert (
+        "The first request carries at most 500 rows, since MEGA was asked about every row" in page
+    )
 
 
 def test_after_a_full_preview_the_timetable_reckons_with_a_full_one(made):
