@@ -8,6 +8,7 @@ bodies) is not loaded, and what never changes (the row numbers) is not written.
 import hashlib
 import zlib
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -93,17 +94,18 @@ def load(attempt_id: int) -> tuple[Attempt, Batch, datetime]:
 
 def write(record: Attempt | Batch) -> None:
     """Write back what settling may have changed."""
-    meta = record._meta  # noqa: SLF001 - documented by Django
-    names = _CHANGED[type(record)]
-    fields: list[models.Field[Any, Any]] = [
-        one for one in meta.concrete_fields if one.name in names
-    ]
-    changes = ", ".join(f"{field.column} = %s" for field in fields)
+    sql, fields = _update(type(record))
     values = [
         field.get_db_prep_save(getattr(record, field.attname), connection) for field in fields
     ]
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE {meta.db_table} SET {changes} WHERE id = %s",  # noqa: S608 - as above
-            [*values, record.pk],
-        )
+        cursor.execute(sql, [*values, record.pk])
+
+
+@cache
+def _update(model: type[Attempt | Batch]) -> tuple[str, list["models.Field[Any, Any]"]]:
+    """Return the statement that writes a record back, and whose values it takes."""
+    meta, names = model._meta, _CHANGED[model]  # noqa: SLF001 - documented by Django
+    fields = [one for one in meta.concrete_fields if one.name in names]
+    changes = ", ".join(f"{field.column} = %s" for field in fields)
+    return f"UPDATE {meta.db_table} SET {changes} WHERE id = %s", fields  # noqa: S608 - as above

@@ -106,19 +106,17 @@ class BulkResult:
         """
         asked = frozenset(expected)
         kept: dict[str, RowResult] = {}
-        contradicted: set[str] = set()
+        untrusted: set[str] = set()
         for result in self.results:
-            ref = result.row_ref
+            ref, status, *_ = result
             if ref is None or ref not in asked:
                 continue
             first = kept.setdefault(ref, result)
-            if first is not result and first != result:
-                contradicted.add(ref)
-        return {
-            ref: result
-            for ref, result in kept.items()
-            if ref not in contradicted and result.status in STATUSES
-        }
+            if status not in STATUSES or (first is not result and first != result):
+                untrusted.add(ref)
+        for ref in untrusted:
+            del kept[ref]
+        return kept
 
 
 def looks_like_token(text: str) -> bool:
