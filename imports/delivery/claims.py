@@ -10,6 +10,7 @@ from django.db.models import Sum
 from django.db.models.functions import Now
 
 from imports.delivery import quota, window
+from imports.delivery.backlog import BESIDES
 from imports.delivery.lookout import Lookout, Ready
 from imports.models import Process
 
@@ -23,7 +24,7 @@ WORKER_SILENCE = timedelta(seconds=10)
 # was refused: they are how a person finds out that it works again. Of imports that stand still only
 # what may have arrived counts: their keys would take the room of those that have something to do.
 # (OFFSET 0: for each token look until the first such batch, do not collect all of them.)
-_KEYS = """
+_KEYS = f"""
     SELECT q.id FROM imports_quota q
     WHERE (q.hold_until IS NULL OR q.hold_until <= now())
       AND q.id IN (
@@ -38,14 +39,14 @@ _KEYS = """
             OR EXISTS (
                 SELECT 1 FROM imports_batch b
                 WHERE b.customer_id = t.customer_id AND b.not_before <= now()
-                  AND (b.state = 'unknown' OR (NOT (b.kind = 'send') AND b.state = 'waiting'))
+                  AND {BESIDES}
                   AND (b.kind = 'check' OR t.refused_at IS NULL)
                 OFFSET 0)))
     ORDER BY (SELECT max(a.started_at) FROM imports_attempt a WHERE a.quota_id = q.id) NULLS FIRST,
              q.id
     LIMIT %s
     FOR NO KEY UPDATE SKIP LOCKED
-"""
+"""  # noqa: S608 - made of constants
 
 # Within a key: checks first, then what may have arrived and is repeated, then by priority, and
 # within that a turn for each import, the one that was served longest ago first; within an import
@@ -54,7 +55,7 @@ _KEYS = """
 # anything new. What holds for a whole import (when it was served, its first open batch) is asked
 # once for each, not for each batch: OFFSET 0 sees to that. Settling locks a batch and then its key,
 # so a batch that is locked is left for the next tick: the clock waits for nobody.
-_CLAIM = """
+_CLAIM = f"""
 WITH granted (quota_id, may_start, dry_runs, probing, place) AS (
     SELECT * FROM unnest(%(ids)s::bigint[], %(counts)s::int[], %(dry_runs)s::int[],
                          %(probing)s::bool[]) WITH ORDINALITY
@@ -67,7 +68,7 @@ WITH granted (quota_id, may_start, dry_runs, probing, place) AS (
            (SELECT max(p.claimed_at) FROM imports_batch p WHERE p.import_id = b.import_id) AS served
     FROM carriers c JOIN imports_batch b ON b.customer_id = c.customer_id
     WHERE b.not_before <= now() AND (b.kind = 'check' OR NOT c.refused)
-      AND (b.state = 'unknown' OR (NOT (b.kind = 'send') AND b.state = 'waiting'))
+      AND {BESIDES}
     UNION ALL
     SELECT c.quota_id, c.place, c.token_id, c.may_start, c.dry_runs, c.probing, b.id, b.kind,
            b.number, false, i.priority, b.import_id, b.dry_run_id, i.served
@@ -124,7 +125,7 @@ SET state = 'claimed', token_id = chosen.token_id, claimed_at = clock_timestamp(
 FROM chosen JOIN free USING (id)
 WHERE b.id = chosen.id
 RETURNING b.id
-"""
+"""  # noqa: S608 - made of constants
 
 _STARTED = """
     UPDATE imports_import SET state = 'sending', started_at = coalesce(started_at, now())
