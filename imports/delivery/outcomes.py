@@ -8,10 +8,12 @@ from django.db import connection
 from imports.mega.contract import RowResult
 from imports.models import Attempt, Batch, BatchState, OutcomeStatus
 
+# Most rows went well and have no texts: two lists less to be parsed for each.
 _COPY = """
-    COPY imports_outcome (import_id, number, status, lead_id, matched_by, errors,
-                          ignored_custom_fields, batch_id, attempt_id) FROM STDIN
+    COPY imports_outcome (import_id, number, status, lead_id, matched_by, batch_id, attempt_id)
+    FROM STDIN
 """
+_COPY_WITH_TEXTS = _COPY.replace("matched_by", "matched_by, errors, ignored_custom_fields")
 # The numbers stay in the database: five hundred of them as parameters took longer than the COPY.
 _HAVE = """
     SELECT o.number FROM imports_outcome o
@@ -47,13 +49,22 @@ def store(batch: Batch, attempt: Attempt, results: Mapping[str, RowResult]) -> N
     if not fresh:
         return
     _count(batch, [said.status for said in fresh.values()])
-    lines = [f"{before}{ref}\t{_said(said)}{after}" for ref, said in fresh.items()]
-    # A connection that breaks within COPY must raise Django's errors, which callers know.
-    with (
-        connection.wrap_database_errors,
-        connection.cursor() as cursor,
-        cursor.copy(_COPY) as copy,
-    ):
+    plain: list[str] = []
+    with_texts: list[str] = []
+    for ref, said in fresh.items():
+        texts = _texts(said)
+        (with_texts if texts else plain).append(f"{before}{ref}\t{_said(said)}{texts}{after}")
+    _copy(_COPY, plain)
+    _copy(_COPY_WITH_TEXTS, with_texts)
+
+
+def _copy(sql: str, lines: Sequence[str]) -> None:
+    """Write the lines; a connection that breaks meanwhile raises Django's errors, which callers
+    know.
+    """
+    if not lines:
+        return
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(sql) as copy:
         copy.write("".join(lines).replace("\\", "\\\\"))
 
 
@@ -66,13 +77,14 @@ def _count(batch: Batch, statuses: Sequence[str]) -> None:
 
 def _said(result: RowResult) -> str:
     """Return the columns of MEGA's words; the contract lets no tab or line break into its texts."""
-    _, status, lead_id, matched_by, errors, ignored = result
-    texts = f"{_as_json(errors)}\t{_as_json(ignored)}" if errors or ignored else "[]\t[]"
-    return f"{status}\t{lead_id or ''}\t{matched_by or ''}\t{texts}"
+    return f"{result.status}\t{result.lead_id or ''}\t{result.matched_by or ''}"
 
 
-def _as_json(texts: tuple[str, ...]) -> str:
-    return json.dumps(texts) if texts else "[]"
+def _texts(result: RowResult) -> str:
+    """Return the columns of the two lists, '' when there is nothing in them."""
+    if not result.errors and not result.ignored_custom_fields:
+        return ""
+    return f"\t{json.dumps(result.errors)}\t{json.dumps(result.ignored_custom_fields)}"
 
 
 def fail(batch: Batch, attempt: Attempt, numbers: Iterable[int], message: str) -> None:

@@ -109,8 +109,8 @@ class Outcome(models.Model):
     status = models.CharField(max_length=7, choices=OutcomeStatus.choices)
     lead_id = models.TextField(default="")
     matched_by = models.CharField(max_length=5, default="")
-    errors = models.JSONField()  # MEGA's sentences, a list
-    ignored_custom_fields = models.JSONField()  # slugs, a list
+    errors = models.JSONField(default=list, db_default=[])  # MEGA's sentences
+    ignored_custom_fields = models.JSONField(default=list, db_default=[])  # slugs
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="outcomes", db_constraint=False)
     attempt = models.ForeignKey(
         Attempt, models.PROTECT, related_name="+", db_index=False, db_constraint=False
