@@ -20,16 +20,16 @@ UNCUT = f"""
     END
 """  # noqa: S608 - made of constants
 # Requests of an import start in the order of their numbers, so the first that waits and the last
-# tell how many there are, give or take parts of refused ones: counting hundreds for each of a
-# thousand keys took the clock longer than all else.
-_CUT = """
-    coalesce((SELECT b.number FROM imports_batch b
-              WHERE b.import_id = i.id AND b.kind = 'send' AND b.state = 'waiting'
-              ORDER BY b.number DESC LIMIT 1)
-             - (SELECT b.number FROM imports_batch b
-                WHERE b.import_id = i.id AND b.kind = 'send' AND b.state = 'waiting'
-                ORDER BY b.number LIMIT 1) + 1, 0)
-"""
+# tell how many there are: counting hundreds for each of a thousand keys took the clock longer than
+# all else. Parts of refused ones share a number, so a few are counted.
+_WAITS = "b.import_id = i.id AND b.kind = 'send' AND b.state = 'waiting'"
+_CUT = f"""
+    greatest(
+        (SELECT b.number FROM imports_batch b WHERE {_WAITS} ORDER BY b.number DESC LIMIT 1)
+            - (SELECT b.number FROM imports_batch b WHERE {_WAITS} ORDER BY b.number LIMIT 1) + 1,
+        (SELECT count(*) FROM (
+            SELECT 1 FROM imports_batch b WHERE {_WAITS} ORDER BY b.number LIMIT 8) few))
+"""  # noqa: S608 - made of constants
 # As the index `batch_besides` has it: what may have arrived, also of an import that stands still,
 # dry runs and token checks.
 BESIDES = "(b.state = 'unknown' OR (NOT (b.kind = 'send') AND b.state = 'waiting'))"

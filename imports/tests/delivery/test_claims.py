@@ -271,3 +271,10 @@ def test_a_queued_import_is_being_sent_from_its_first_claim_on(made):
     made.refresh_from_db()
     assert made.state == ImportState.SENDING
     assert made.started_at is not None
+
+
+def test_the_halves_of_a_refused_request_go_at_once(made):
+    halves = [batch(made, 2), batch(made, 3)]
+    Batch.objects.update(number=1)
+
+    assert sorted(claims.claim()) == [one.pk for one in halves]
