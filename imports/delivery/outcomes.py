@@ -8,7 +8,7 @@ from django.db import connection
 from imports.mega.contract import RowResult
 from imports.models import Attempt, Batch, BatchState, OutcomeStatus
 
-# Most rows went well and have no texts: two lists less to be parsed for each.
+# Where all went well there are no texts: two lists less to be parsed for each row.
 _COPY = """
     COPY imports_outcome (import_id, number, status, lead_id, matched_by, batch_id, attempt_id)
     FROM STDIN
@@ -49,22 +49,15 @@ def store(batch: Batch, attempt: Attempt, results: Mapping[str, RowResult]) -> N
     if not fresh:
         return
     _count(batch, [said.status for said in fresh.values()])
-    plain: list[str] = []
-    with_texts: list[str] = []
-    for ref, said in fresh.items():
-        texts = _texts(said)
-        (with_texts if texts else plain).append(f"{before}{ref}\t{_said(said)}{texts}{after}")
-    _copy(_COPY, plain)
-    _copy(_COPY_WITH_TEXTS, with_texts)
-
-
-def _copy(sql: str, lines: Sequence[str]) -> None:
-    """Write the lines; a connection that breaks meanwhile raises Django's errors, which callers
-    know.
-    """
-    if not lines:
-        return
-    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(sql) as copy:
+    has_texts = any(said.errors or said.ignored_custom_fields for said in fresh.values())
+    said_of = _with_texts if has_texts else _plain
+    lines = [f"{before}{ref}\t{said_of(said)}{after}" for ref, said in fresh.items()]
+    # A connection that breaks within COPY must raise Django's errors, which callers know.
+    with (
+        connection.wrap_database_errors,
+        connection.cursor() as cursor,
+        cursor.copy(_COPY_WITH_TEXTS if has_texts else _COPY) as copy,
+    ):
         copy.write("".join(lines).replace("\\", "\\\\"))
 
 
@@ -75,16 +68,18 @@ def _count(batch: Batch, statuses: Sequence[str]) -> None:
     batch.updated += statuses.count(OutcomeStatus.UPDATED)
 
 
-def _said(result: RowResult) -> str:
+def _plain(result: RowResult) -> str:
     """Return the columns of MEGA's words; the contract lets no tab or line break into its texts."""
     return f"{result.status}\t{result.lead_id or ''}\t{result.matched_by or ''}"
 
 
-def _texts(result: RowResult) -> str:
-    """Return the columns of the two lists, '' when there is nothing in them."""
-    if not result.errors and not result.ignored_custom_fields:
-        return ""
-    return f"\t{json.dumps(result.errors)}\t{json.dumps(result.ignored_custom_fields)}"
+def _with_texts(result: RowResult) -> str:
+    """Return the columns of MEGA's words and of its two lists."""
+    return f"{_plain(result)}\t{_as_json(result.errors)}\t{_as_json(result.ignored_custom_fields)}"
+
+
+def _as_json(texts: tuple[str, ...]) -> str:
+    return json.dumps(texts) if texts else "[]"
 
 
 def fail(batch: Batch, attempt: Attempt, numbers: Iterable[int], message: str) -> None:
