@@ -89,7 +89,9 @@ def _begin_to_beat(sender: Any, **_kwargs: Any) -> None:
     gc.freeze()
     queues = sender.app.amqp.queues.consume_from
     kinds = [kind for kind in ("delivery", "intake") if kind in queues]
-    pulse.Heart([(f"{kind}@{worker_name()}", kind) for kind in kinds], sender.pool.limit).start()
+    pulse.Heart(
+        [(pulse.sign(kind, worker_name()), kind) for kind in kinds], sender.pool.limit
+    ).start()
 
 
 @signals.worker_shutting_down.connect

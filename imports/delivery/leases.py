@@ -5,13 +5,14 @@ from datetime import timedelta
 from django.conf import settings
 from django.db import connection, transaction
 
-from imports.delivery import checks, dry_runs, window
+from imports.delivery import checks, dry_runs, pulse, window
 from imports.delivery.conclude import Code, Conclusion
 from imports.models import Attempt, Batch, BatchState, Kind
 
 NUDGE_AFTER_SECONDS = 3
 DEATHS_BEFORE_ALONE = 3
 DEATHS_BEFORE_DECISION = 5
+MOST_LOST = 50  # leases of a batch, whoever is to blame: it may be what ends the machine
 
 _GIVE_BACK = """
     UPDATE imports_batch SET
@@ -76,7 +77,11 @@ def drop_cancelled() -> None:
 
 
 def expire() -> int:
-    """Conclude for workers that vanished while sending: lost, so unknown. Returns how many."""
+    """Conclude for workers that vanished while sending: lost, so unknown. Returns how many.
+
+    Whose worker ended together with all others is not to blame: a machine without power or a
+    deploy that kills condemns no batch.
+    """
     now = window.database_now()
     lapsed = Batch.objects.filter(state=BatchState.SENDING, lease_until__lt=now)
     ids = list(lapsed.order_by("id").values_list("pk", flat=True)[:200])
@@ -96,7 +101,7 @@ def _expire_one(batch_id: int) -> int:
         return 0
     attempt = batch.attempts.get(fence=batch.fence)
     Attempt.objects.filter(pk=attempt.pk, ended_at=None).update(ended_at=now, conclusion=Code.LOST)
-    batch.deaths += 1
+    batch.deaths += not pulse.went_with_all(attempt.worker, attempt.started_at)
     lost = Conclusion(Code.LOST, "The worker stopped while it was sending.")
     if batch.kind == Kind.CHECK:
         checks.settle(batch, attempt, lost, now)
@@ -105,11 +110,15 @@ def _expire_one(batch_id: int) -> int:
     else:
         batch.reason, batch.not_before = Code.LOST, now + timedelta(seconds=1)
         batch.state = BatchState.UNKNOWN
-        if batch.deaths >= DEATHS_BEFORE_DECISION:
+        if batch.deaths >= DEATHS_BEFORE_DECISION or _lost(batch) > MOST_LOST:
             batch.state, batch.reason = BatchState.DECISION, "poison"
     batch.lease_until = None
     batch.save()
     return 1
+
+
+def _lost(batch: Batch) -> int:
+    return batch.attempts.filter(conclusion=Code.LOST).count()
 
 
 def _run(

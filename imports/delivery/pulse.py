@@ -4,7 +4,8 @@ import logging
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import DatabaseError, InterfaceError, connection
 from django.db.models import Max
@@ -18,15 +19,52 @@ SILENCE = timedelta(seconds=6)  # three beats; a page that asks every two second
 BEAT_SECONDS = 2.0
 
 _BEAT = """
-    INSERT INTO imports_process (name, kind, slots, seen_at) VALUES (%s, %s, %s, now())
-    ON CONFLICT (name) DO UPDATE SET seen_at = now(), slots = EXCLUDED.slots
+    INSERT INTO imports_process (name, kind, slots, since, seen_at)
+    VALUES (%s, %s, %s, now(), now())
+    ON CONFLICT (name) DO UPDATE SET seen_at = now(), slots = EXCLUDED.slots,
+        since = CASE WHEN %s THEN now() ELSE imports_process.since END
+"""
+# Of those that were there at that moment; a container that is started again has its old name, so
+# two that came since then stand for two that were there.
+_SHARED = """
+    WITH other AS (
+        SELECT since <= %(moment)s AS was_there, seen_at >= now() - %(silence)s AS is_alive,
+               name = %(name)s AS is_itself
+        FROM imports_process
+        WHERE kind = 'delivery' AND seen_at >= %(moment)s - %(silence)s)
+    SELECT count(*) FILTER (WHERE was_there AND is_alive AND NOT is_itself) = 0
+       AND (count(*) FILTER (WHERE was_there AND NOT is_itself) > 0
+            OR count(*) FILTER (WHERE is_alive AND NOT was_there) > 1)
+    FROM other
 """
 
 
-def beat(name: str, kind: str, slots: int = 0) -> None:
-    """Give a sign of life; `slots` is how many requests the process can carry at a time."""
+def beat(name: str, kind: str, slots: int = 0, *, is_first: bool = False) -> None:
+    """Give a sign of life; `slots` is how many requests the process can carry at a time.
+
+    The first one begins a new life: a container that is started again has its old name.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_BEAT, [name[:120], kind, slots])
+        cursor.execute(_BEAT, [name[:120], kind, slots, is_first])
+
+
+def went_with_all(worker: str, moment: datetime) -> bool:
+    """Return whether a worker's end was everybody's: there were other delivery workers at that
+    moment, and none of them lives on.
+    """
+    asked: dict[str, Any] = {
+        "name": sign("delivery", worker),
+        "moment": moment,
+        "silence": SILENCE,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_SHARED, asked)
+        return bool(cursor.fetchone()[0])
+
+
+def sign(kind: str, process: str) -> str:
+    """Return the name under which a process gives signs of life for a kind of its work."""
+    return f"{kind}@{process}"
 
 
 def leave(name: str) -> None:
@@ -77,6 +115,7 @@ class Heart:
         self._names = names  # (name, kind)
         self._slots = slots
         self._stopping = threading.Event()
+        self._has_begun = False
         self._thread = threading.Thread(target=self._run, name="heart", daemon=True)
 
     def start(self) -> None:
@@ -88,17 +127,25 @@ class Heart:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            self._each(lambda name, kind: beat(name, kind, self._slots))
+            self._beat()
             self._stopping.wait(BEAT_SECONDS)
         self._each(lambda name, _kind: leave(name))
 
-    def _each(self, act: Callable[[str, str], None]) -> None:
+    def _beat(self) -> None:
+        is_first = not self._has_begun
+        if self._each(lambda name, kind: beat(name, kind, self._slots, is_first=is_first)):
+            self._has_begun = True
+
+    def _each(self, act: Callable[[str, str], None]) -> bool:
         """Do it for each kind; a database that is away is tried again with the next beat."""
         try:
             for name, kind in self._names:
                 act(name, kind)
         except (DatabaseError, InterfaceError) as problem:
             log.warning("no sign of life: the database is away (%s)", type(problem).__name__)
+            return False
+        else:
+            return True
         finally:
             connection.close()
 

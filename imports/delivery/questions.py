@@ -169,8 +169,8 @@ CASES: dict[str, Case] = {
         _STAYS_UNKNOWN,
     ),
     "poison": Case(
-        "Five workers ended while they were sending this request, two of them while they did "
-        "nothing else.",
+        "At least five workers ended while they were sending this request, two of them while "
+        "they did nothing else.",
         "Something about it, or about the machine, ends the process; an administrator finds more "
         "in the workers' log. " + _NOBODY_KNOWS,
         _AGAIN + " If it ends its worker again, it comes back here after five more.",

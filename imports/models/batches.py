@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from imports.models.customers import Customer, Quota, Token
@@ -261,6 +262,7 @@ class Process(models.Model):
     name = models.CharField(max_length=120, primary_key=True)
     kind = models.CharField(max_length=10)  # clock, delivery, intake
     slots = models.PositiveSmallIntegerField(default=0)  # requests it can carry at a time
+    since = models.DateTimeField(db_default=Now())  # its first sign of life
     seen_at = models.DateTimeField()
 
     def __str__(self) -> str:

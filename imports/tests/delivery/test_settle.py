@@ -223,42 +223,6 @@ def test_a_lead_id_beyond_reason_does_not_stop_the_settling(made):
     assert Outcome.objects.get().matched_by == ""
 
 
-def test_a_lost_worker_leaves_an_unknown_batch(made):
-    one = batch(made, 2)
-    taken(one)
-
-    lapse(one)
-
-    assert (state(one), one.deaths, one.reason) == (BatchState.UNKNOWN, 1, "lost")
-    assert Attempt.objects.get().conclusion == "lost"
-    assert not leases.runs_alone(one.pk)
-
-
-def test_after_three_deaths_a_batch_runs_alone_and_after_five_it_is_set_aside(made):
-    one = batch(made, 2)
-    seen = []
-    for _ in range(5):
-        Batch.objects.update(not_before=LONG_AGO)
-        taken(one)
-        lapse(one)
-        seen.append((state(one), leases.runs_alone(one.pk)))
-
-    assert seen[:2] == [("unknown", False)] * 2
-    assert seen[2:4] == [("unknown", True)] * 2
-    assert (seen[4][0], one.reason) == ("decision", "poison")
-
-
-def test_a_death_is_forgotten_once_a_worker_lived_to_tell(made):
-    one = batch(made, 2)
-    taken(one)
-    lapse(one)
-    Batch.objects.update(not_before=LONG_AGO)
-
-    settle.record(taken(one), BROKEN)
-
-    assert (state(one), one.deaths) == (BatchState.UNKNOWN, 0)
-
-
 def test_a_request_whose_key_mega_may_have_forgotten_waits_for_a_person(made):
     old, new = batch(made, 2), batch(made, 3)
     for one in (old, new):

@@ -153,8 +153,7 @@ def test_a_killed_worker_leaves_its_page_to_the_next_one(client_of, engine, shee
     fill(mega, ines, 250)
     mega.misbehave("hold_before", only="read", token=ines.raw, skip=1)
     made = ines.send(sheet(200))
-    in_flight = ReadAttempt.objects.filter(read__lead_import=made, ended_at=None)
-    wait_until(lambda: in_flight.exists() and made.images.count() == 100, "the second page")
+    wait_until(lambda: mega.service.faults.waiting == [], "the second page to be asked for")
 
     engine.kill("delivery")
     mega.release()
