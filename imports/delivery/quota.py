@@ -191,7 +191,12 @@ def _headers_say(facts: KeyFacts, now: datetime) -> tuple[int | None, datetime |
 
 
 def _come_free(facts: KeyFacts, newest: Exchange, now: datetime) -> int:
-    """Count requests of ours that the answer counted and that a sliding window has let go since.
+    """Count requests of ours that the answer may have counted and that a sliding window has
+    certainly let go since.
+
+    When they arrived there is known no better than that it was between start and end. Who counts
+    only what the answer certainly counted leaves a key idle for most of a minute once answers are
+    slow; what is counted too much, our own count bounds.
 
     Such a window says that it is full again a whole minute after its newest request. A fixed one
     says when it ends, and until then nothing of it comes free.
@@ -203,7 +208,7 @@ def _come_free(facts: KeyFacts, newest: Exchange, now: datetime) -> int:
     return sum(
         e.ended_at is not None
         and e.ended_at + HOLD <= now
-        and e.started_at > newest.ended_at - WINDOW
+        and e.ended_at > newest.started_at - WINDOW
         for e in facts.exchanges
     )
 

@@ -132,6 +132,13 @@ def simulate(kind, limit, total, delay_there, delay_back, tick=1.0):
     vendor, exchanges, waiting = Vendor(kind, limit), [], total
     in_flight, refused, arrivals, now = [], 0, [], 0.0
     while waiting or in_flight:
+        # The vendor sees arrivals in the order of their time, not of their start.
+        arrived = [one for one in in_flight if one[2] is None and one[3] <= now]
+        for one in sorted(arrived, key=lambda one: one[3]):
+            accepted, remaining, reset = vendor.request(one[3])
+            refused += not accepted
+            arrivals.append(one[3])
+            in_flight[in_flight.index(one)] = (one[0], one[1], remaining, reset)
         for one in [one for one in in_flight if one[1] <= now]:
             in_flight.remove(one)
             start, end, remaining, reset = one
@@ -145,13 +152,6 @@ def simulate(kind, limit, total, delay_there, delay_back, tick=1.0):
             waiting -= 1
             there, back = delay_there(), delay_back()
             in_flight.append((now, now + there + back, None, now + there))
-        # The vendor sees arrivals in the order of their time, not of their start.
-        fresh = sorted((one for one in in_flight if one[2] is None), key=lambda one: one[3])
-        for one in fresh:
-            accepted, remaining, reset = vendor.request(one[3])
-            refused += not accepted
-            arrivals.append(one[3])
-            in_flight[in_flight.index(one)] = (one[0], one[1], remaining, reset)
         now += tick
     return refused, max(arrivals) - min(arrivals)
 

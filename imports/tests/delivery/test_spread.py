@@ -144,3 +144,19 @@ def test_somebody_else_with_the_same_key_costs_only_the_429s_that_nobody_can_for
     assert len(job.answered) == 100
     assert one.refused <= 4
     assert max(one.arrivals) <= 1.35 * 100 / 7 * 60
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("slowest", [0.2, 0.5, 2.0])
+@pytest.mark.parametrize("limit", [10, 60])
+@pytest.mark.parametrize("kind", ["fixed", "sliding", "bucket"])
+def test_slow_answers_cost_as_long_as_they_take_and_no_more(kind, limit, slowest, seed):
+    """A slot is held until its answer is there; then it is used, whatever the kind of quota."""
+    rounds = 5
+    one = world(kind, limit, seed=seed, slowest=slowest)
+
+    one.run([Job(limit * rounds)])
+
+    longest = 61 + 2 * slowest
+    assert one.refused == 0
+    assert max(one.arrivals) - min(one.arrivals) <= (rounds - 1) * longest * 1.01
