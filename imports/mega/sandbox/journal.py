@@ -101,9 +101,12 @@ class Journal:
                 times[entry.token].append(entry.arrived)
         return max((_most_within(sorted(arrived)) for arrived in times.values()), default=0)
 
-    def complaints(self) -> list[str]:
-        """Return what the sender did against the rules, a sentence each; empty is a good sender."""
-        entries = self.entries
+    def complaints(self, customer_id: str = "") -> list[str]:
+        """Return what the sender did against the rules, a sentence each; empty is a good sender.
+
+        With an account's id: what was done to that account.
+        """
+        entries = [one for one in self.entries if customer_id in ("", one.customer_id)]
         return [*_bodies_changed(entries), *_over_quota(entries), *_rows_twice(entries)]
 
 

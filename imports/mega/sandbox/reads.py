@@ -49,12 +49,12 @@ class Reads:
         with self._lock:
             return list(self._entries)
 
-    def complaints(self) -> list[str]:
-        """Return what the sender did against the rules, a sentence each."""
+    def complaints(self, customer_id: str = "") -> list[str]:
+        """Return what the sender did against the rules, a sentence each; of one account, or all."""
         return [
             f"Reading request {place} of {one.shown} was over the quota."
             for place, one in enumerate(self.entries, start=1)
-            if one.over_quota
+            if one.over_quota and customer_id in ("", one.customer_id)
         ]
 
     def clear(self) -> None:

@@ -148,6 +148,11 @@ class Client:
         """The bulk requests that arrived at MEGA with this client's token, in order."""
         return [one for one in self.mega.journal.entries if one.customer_id == self.mega_id]
 
+    def complaints(self):
+        """What the portal did to this account against MEGA's rules."""
+        both = (self.mega.journal, self.mega.reads)
+        return [one for kept in both for one in kept.complaints(self.mega_id)]
+
     def renew_token(self):
         """MEGA issues a new key, and a manager sets it."""
         self.raw = f"mega_{secrets.token_hex(32)}"

@@ -68,7 +68,7 @@ def test_a_request_without_a_clear_answer_is_repeated_identically(client_of, she
     keys = {(one.key, one.sha256) for one in ines.requests() if one.sha256 and one.key}
     assert len(keys) == 1
     assert len(ines.leads) == 3
-    assert mega.journal.complaints() == []
+    assert ines.complaints() == []
 
 
 @pytest.mark.case(9)
@@ -211,7 +211,7 @@ def test_headers_that_lie_stop_nothing_for_long(client_of, sheet, mega, lies):
 
     finished_whole(made, 600)
     assert conclusions(made) == ["settled"] * 3
-    assert mega.journal.complaints() == []
+    assert ines.complaints() == []
 
 
 @pytest.mark.case(9)
@@ -227,7 +227,7 @@ def test_another_client_of_the_same_key_is_seen_in_the_headers_and_made_room_for
     held = claims_nothing_more(ines)
 
     assert held
-    assert mega.journal.complaints() == []
+    assert ines.complaints() == []
     control.cancel(made, None)
     wait_for(made)
 
@@ -249,7 +249,7 @@ def test_a_refused_token_blocks_only_its_customer_and_a_new_one_lets_it_go_on(
     assert len(ines.requests()) == 1
     ines.renew_token()
     finished_whole(made, 600)
-    assert mega.journal.complaints() == []
+    assert ines.complaints() == []
 
 
 def break_token(mega, client, change):
@@ -316,7 +316,7 @@ def test_a_400_that_names_rows_fails_those_and_sends_the_others(client_of, sheet
     failed = Outcome.objects.get(lead_import=done, status="failed")
     assert failed.number == 2 + 25 + 3
     assert "invalid email" in failed.errors[0]
-    assert mega.journal.complaints() == []
+    assert ines.complaints() == []
 
 
 @pytest.mark.case(12)

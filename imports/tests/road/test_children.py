@@ -62,7 +62,7 @@ def test_only_the_failed_rows_arrive_again_under_new_keys(half_failed, mega):
     assert report(parent) == told
     parent.refresh_from_db()
     assert balance.recount(parent).failed == 9
-    assert mega.journal.complaints() == []
+    assert ines.complaints() == []
 
 
 def test_what_was_left_after_a_cancel_arrives_once(client_of, sheet, mega):

@@ -177,7 +177,7 @@ def test_a_name_alone_is_not_repeated_for_longer_than_an_hour(client_of, tmp_pat
     control.decide(one, max_, Decision.Choice.REPEAT)
     assert wait_for(made).state == ImportState.FINISHED
     assert len(ines.leads) == 3  # MEGA remembered the key
-    assert mega.journal.complaints() == []
+    assert ines.complaints() == []
 
 
 def test_rows_with_a_value_that_was_refused_cost_no_request(client_of, sheet, mega):
@@ -196,7 +196,7 @@ def test_rows_with_a_value_that_was_refused_cost_no_request(client_of, sheet, me
     assert set(range(30, 1002, 10)) <= set(held.values_list("number", flat=True))
     assert sheet_of.invalid + sheet_of.created == 999
     assert len(sends(ines)) == 4  # the refused one, its rest, and two more
-    assert mega.journal.complaints() == []
+    assert ines.complaints() == []
 
 
 def test_past_the_budget_the_import_asks_and_the_next_one_is_done_first(
@@ -219,4 +219,4 @@ def test_past_the_budget_the_import_asks_and_the_next_one_is_done_first(
     done = wait_for(asked)
     sheet_of = balance.recount(done)
     assert (done.state, sheet_of.created + sheet_of.failed) == (ImportState.FINISHED, 120)
-    assert mega.journal.complaints() == []
+    assert ines.complaints() == []

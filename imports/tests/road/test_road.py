@@ -34,7 +34,7 @@ def test_1200_clean_rows_arrive_once_each_in_full_requests(client_of, sheet, meg
     assert [row["Row"] for row in rows[:2]] == ["2", "3"]
     assert {row["Result"] for row in rows} == {"created"}
     assert {row["Lead ID"] for row in rows} == {lead["id"] for lead in ines.leads}
-    assert mega.journal.complaints() == []
+    assert ines.complaints() == []
 
 
 def test_every_kind_of_row_ends_in_its_own_bucket(client_of, tmp_path):

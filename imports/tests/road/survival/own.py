@@ -184,7 +184,7 @@ def judge(client, lead_import, rows):
     assert (sheet.created, sheet.sent, sheet.is_balanced) == (rows, rows, True)
     names = [lead["contact_email"] for lead in client.leads]
     assert (len(names), len(set(names))) == (rows, rows)
-    assert client.mega.journal.complaints() == []
+    assert client.complaints() == []
     return sheet
 
 

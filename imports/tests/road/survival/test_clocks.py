@@ -44,7 +44,7 @@ def test_two_clocks_keep_the_quota_of_a_key(engine, client_of, sheet, mega):
     assert ticked(20)
 
     assert len(ines.requests()) == 4
-    assert mega.journal.complaints() == []
+    assert ines.complaints() == []
     control.cancel(made, None)
     wait_for(made)
 
