@@ -46,7 +46,8 @@ _TOO_OLD = """
 _DROP_CANCELLED = """
     UPDATE imports_batch SET state = 'dropped', reason = 'cancelled', settled_at = now()
     WHERE id IN (SELECT b.id FROM imports_batch b JOIN imports_import i ON i.id = b.import_id
-                 WHERE i.state = 'cancelled' AND b.kind = 'send' AND b.state = 'waiting'
+                 WHERE i.state = 'cancelled' AND i.finished_at IS NULL AND b.kind = 'send'
+                   AND b.state = 'waiting'
                  ORDER BY b.id LIMIT 2000 FOR UPDATE OF b SKIP LOCKED)
 """
 
