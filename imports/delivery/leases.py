@@ -4,8 +4,10 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
 
-from imports.delivery import checks, dry_runs, window
+from imports.delivery import checks, dry_runs, standing, window
 from imports.delivery.conclude import Code, Conclusion
 from imports.models import Attempt, Batch, BatchState, Kind
 
@@ -78,10 +80,13 @@ def drop_cancelled() -> None:
 
 def expire() -> int:
     """Conclude for workers that vanished while sending: lost, so unknown. Returns how many."""
-    now = window.database_now()
-    lapsed = Batch.objects.filter(state=BatchState.SENDING, lease_until__lt=now)
-    ids = list(lapsed.order_by("id").values_list("pk", flat=True)[:200])
-    return sum(_expire_one(batch_id) for batch_id in ids)
+    return sum(_expire_one(batch_id) for batch_id in _which_lapsed())
+
+
+@standing.question
+def _which_lapsed() -> QuerySet[Batch, int]:
+    lapsed = Batch.objects.filter(state=BatchState.SENDING, lease_until__lt=Now())
+    return lapsed.order_by("id").values_list("pk", flat=True)[:200]
 
 
 @transaction.atomic
