@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 from imports.delivery import checks, control, deliver
 from imports.errors import WrongState
 from imports.models import Batch, Decision, Import
-from imports.tests.delivery.model.books import Books
+from imports.tests.delivery.model.books import Books, fetch
 from imports.tests.delivery.model.mega import WAYS, ModelMega
 from imports.tests.delivery.model.world import CHORES, CRASH_POINTS, World, crashing
 
@@ -44,6 +44,16 @@ ways = st.sampled_from(WAYS)
 any_number = st.integers(0, 1000)
 until_where = st.one_of(st.just(len(CHORES)), st.integers(1, len(CHORES)))
 
+_OPEN = """
+    SELECT i.id, i.state, i.reason, string_agg(concat_ws(' ', b.state, b.reason), ', ')
+    FROM imports_import i LEFT JOIN imports_batch b ON b.import_id = i.id
+    WHERE i.id = ANY(%s) AND i.finished_at IS NULL AND i.state NOT IN ('review', 'decision')
+    GROUP BY i.id
+    HAVING i.state <> 'cancelled'
+        OR count(*) FILTER (WHERE b.state IN ('waiting', 'claimed', 'sending', 'unknown')) > 0
+        OR count(*) FILTER (WHERE b.state = 'decision') = 0
+"""
+
 
 class Lifecycle(RuleBasedStateMachine):
     """What people, clocks, workers, networks and MEGA may do, in any order."""
@@ -60,9 +70,10 @@ class Lifecycle(RuleBasedStateMachine):
         names_rows=st.booleans(),
         rows=st.tuples(st.integers(1, 9), st.integers(1, 4)),
         proved=st.booleans(),
-        planned=st.sampled_from((True, True, True, False)),
+        planned=st.sampled_from(("at once", "at once", "at once", "later", "by two")),
+        turns=st.lists(any_number, max_size=6),
     )
-    def begin(self, kind, limit, says, refuses, names_rows, rows, proved, planned):
+    def begin(self, kind, limit, says, refuses, names_rows, rows, proved, planned, turns):
         mega = ModelMega(kind, limit, says, frozenset(filter(None, [refuses])), names_rows)
         self.world = World(mega, rows)
         self.books = Books(self.world)
@@ -70,8 +81,10 @@ class Lifecycle(RuleBasedStateMachine):
             self.world.prove_key()
         for one in self.world.imports:
             self.world.send(one)
-        if planned:
+        if planned == "at once":
             self.world.plan()
+        if planned == "by two":
+            self.two_plan_at_once(turns)
         Lifecycle.histories += 1
 
     # --- time and the clock
@@ -98,6 +111,14 @@ class Lifecycle(RuleBasedStateMachine):
     @rule(which=any_number)
     def a_planner_goes_on(self, which):
         self.world.go_on_planning(which % len(self.world.planners))
+
+    def two_plan_at_once(self, turns):
+        """Two planners of each import, which take turns as it comes."""
+        self.world.begin_to_plan()
+        self.world.begin_to_plan()
+        for which in turns:
+            if self.world.planners:
+                self.world.go_on_planning(which % len(self.world.planners))
 
     # --- workers
 
@@ -139,8 +160,10 @@ class Lifecycle(RuleBasedStateMachine):
     @rule(which=any_number, where=st.sampled_from(CRASH_POINTS), after=st.integers(1, 2))
     def a_worker_dies_while_settling(self, which, where, after):
         one = self.world.answered[which % len(self.world.answered)]
-        with crashing(*where, after):
+        before = self.world.settled_of(one)
+        with crashing(*where, after) as death:
             self.world.settle(one)
+        assert not death.came or self.world.settled_of(one) == before, "half of a settlement stays"
 
     @precondition(lambda self: self.world.answered)
     @rule(which=any_number)
@@ -183,6 +206,13 @@ class Lifecycle(RuleBasedStateMachine):
     @rule()
     def mega_revokes_the_token(self):
         self.world.mega.tokens = set()
+
+    @precondition(lambda self: self.world.taken)
+    @rule(which=any_number)
+    def a_token_is_refused_and_its_successor_is_there_before_that_is_known(self, which):
+        self.world.mega.tokens = set()
+        self.world.post(self.world.taken[which % len(self.world.taken)])
+        self.world.new_token()
 
     @precondition(lambda self: not self.world.mega.tokens)
     @rule(which=st.integers(0, 1), sets=st.booleans())
@@ -239,12 +269,7 @@ class Lifecycle(RuleBasedStateMachine):
 
     def anything_open(self):
         """Return the imports that neither ended nor wait for a person alone."""
-        going = Import.objects.filter(finished_at=None, pk__in=self.world.imports)
-        asked = going.filter(state="cancelled", batches__state="decision").exclude(
-            batches__state__in=("waiting", "claimed", "sending", "unknown")
-        )
-        going = going.exclude(state__in=("review", "decision")).exclude(pk__in=asked.values("pk"))
-        return list(going.values("pk", "state", "reason", "batches__state", "batches__reason"))
+        return fetch(_OPEN, [self.world.imports])
 
     def answer_every_question(self):
         """Answer what is asked; return whether anything was."""

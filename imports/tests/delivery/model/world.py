@@ -6,7 +6,7 @@ passes by making all that is written older. What workers hold in their memories 
 """
 
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.db import connection, transaction
@@ -24,6 +24,7 @@ from imports.delivery import (
     lookout,
     outcomes,
     packing,
+    parts,
     plan,
     preview,
     pulse,
@@ -38,6 +39,7 @@ from imports.models import (
     Lead,
     MappingVersion,
     OnDuplicate,
+    Outcome,
     Quota,
     Row,
     Token,
@@ -78,17 +80,24 @@ CHORES = (
     claims.claim,
     *(one for one in clock._AFTER if one.__name__ not in _LEFT_OUT),
 )
-CRASH_POINTS = ((outcomes, "store"), (exchange, "write"), (keys, "learn"))
+CRASH_POINTS = ((outcomes, "store"), (parts, "offspring"), (exchange, "write"), (keys, "learn"))
 
 
 class Crash(BaseException):
     """The process died here."""
 
 
+@dataclass
+class Death:
+    """Whether it came: what would have been the last call may never have been made."""
+
+    came: bool = False
+
+
 @contextmanager
 def crashing(module, name, after=1):
     """Let the process die when a function was called so many times."""
-    real, calls = getattr(module, name), 0
+    real, calls, death = getattr(module, name), 0, Death()
 
     def dying(*args, **more):
         nonlocal calls
@@ -100,9 +109,9 @@ def crashing(module, name, after=1):
 
     setattr(module, name, dying)
     try:
-        yield
+        yield death
     except Crash:
-        pass
+        death.came = True
     finally:
         setattr(module, name, real)
 
@@ -189,8 +198,9 @@ class World:
 
     def _claim(self):
         """Claim as a clock does that remembers; it misses no key that a new clock would find."""
-        now = window.database_now()
-        ready = lookout.Lookout().ready(claims._lock_keys(), 99, now)[0]
+        now, remembered = window.database_now(), sorted(self.lookout._quiet)
+        due = [one for one in claims._lock_keys() if one in remembered] if remembered else []
+        ready = lookout.Lookout().ready(due, 99, now)[0] if due else []
         claimed = claims.go_round(self.lookout).claimed
         for missed in {one.quota_id for one in ready} & self.lookout._quiet.keys():
             soon = self.lookout._quiet[missed].allowed.next_at
@@ -213,8 +223,10 @@ class World:
             self.planners.append((planner, *planner.next_slice()))
 
     def go_on_planning(self, which):
+        """Let a planner store the slice that it holds, and take up the next one."""
         planner, parcels, done = self.planners.pop(which)
-        plan._store_slice(planner, parcels, done=done)
+        if plan._store_slice(planner, parcels, done=done) and not done:
+            self.planners.append((planner, *planner.next_slice()))
 
     def take(self, batch_id, worker="there:1"):
         """Take a batch; nothing that was never sent starts while its import stands still."""
@@ -235,6 +247,17 @@ class World:
     def settle(self, answered):
         taken, reply = answered
         settle.record(taken.attempt_id, reply)
+
+    def settled_of(self, answered):
+        """Return all that settling an answer writes, of its batch and of the import's others."""
+        taken, _ = answered
+        batch = Batch.objects.defer("body", "body_sha256").get(pk=taken.batch_id)
+        return (
+            list(batch.attempts.order_by("pk").values("pk", "ended_at", "conclusion")),
+            list(Batch.objects.filter(lead_import=batch.lead_import_id).order_by("pk").values()),
+            Outcome.objects.count(),
+            Quota.objects.values().get(tokens=batch.token_id),
+        )
 
     def send(self, import_id, undo_seconds=0):
         made = Import.objects.get(pk=import_id)
