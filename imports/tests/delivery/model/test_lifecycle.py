@@ -10,6 +10,7 @@ it is repeated. MODEL_SHRINK makes a failing history smaller.
 import os
 import sys
 import time
+from itertools import zip_longest
 
 import pytest
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
@@ -42,6 +43,16 @@ ROUNDS = 60  # in which all must have come to rest once nothing goes wrong any m
 TIMES = (1, 1, 3, 12, 31, 61, 61, 80, 310, 4000, 73_000)  # seconds; the last ones are past a trust
 ways = st.sampled_from(WAYS)
 any_number = st.integers(0, 1000)
+# How far a worker comes with a request; a death is a crash point, and at which call of it.
+fates = st.lists(
+    st.sampled_from(
+        [
+            *("settled",) * 4, *("nudged",) * 4, *("taken",) * 2, *("answered",) * 2,
+            *((where, after) for where in CRASH_POINTS for after in (1, 2)),
+        ]
+    ),
+    max_size=4,
+)  # fmt: skip
 until_where = st.one_of(st.just(len(CHORES)), st.integers(1, len(CHORES)))
 
 _OPEN = """
@@ -159,7 +170,11 @@ class Lifecycle(RuleBasedStateMachine):
     @precondition(lambda self: self.world.answered)
     @rule(which=any_number, where=st.sampled_from(CRASH_POINTS), after=st.integers(1, 2))
     def a_worker_dies_while_settling(self, which, where, after):
-        one = self.world.answered[which % len(self.world.answered)]
+        answered = self.world.answered
+        self.die_while_settling(answered[which % len(answered)], where, after)
+
+    def die_while_settling(self, one, where, after):
+        """Whoever dies of it has settled nothing."""
         before = self.world.settled_of(one)
         with crashing(*where, after) as death:
             self.world.settle(one)
@@ -175,9 +190,9 @@ class Lifecycle(RuleBasedStateMachine):
     def mega_finishes_what_it_does(self):
         self.world.mega.finish_work()
 
-    @rule(way=ways, seconds=st.sampled_from((1, 31, 62)))
-    def all_goes_its_way_for_a_while(self, way, seconds):
-        self.carry(way)
+    @rule(way=ways, some=fates, seconds=st.sampled_from((1, 1, 31, 62)))
+    def most_goes_its_way_for_a_while(self, way, some, seconds):
+        self.carry(way, some)
         self.world.pass_time(seconds)
 
     @rule(ways=st.lists(ways, min_size=2, max_size=4))
@@ -287,20 +302,36 @@ class Lifecycle(RuleBasedStateMachine):
             self.world.mega.by_persons_word.add(str(batch.key))
         control.decide(batch, self.world.anna, choice)
 
-    def carry(self, way):
-        """Plan, tick and carry all that was nudged, the first one in this way."""
-        self.world.plan()
+    def carry(self, way, some=()):
+        """Plan, tick and carry all that was nudged: the first one in this way, some not to the end.
+
+        A nudge that lay about is late, and comes before those of this tick.
+        """
         world = self.world
-        nudged = dict.fromkeys(world.tick())
-        for batch_id in nudged:
+        world.plan()
+        nudged = dict.fromkeys(world.nudged + world.tick())
+        world.nudged.clear()
+        for batch_id, fate in zip_longest(nudged, some[: len(nudged)], fillvalue="settled"):
             self.books.step()
-            world.take(batch_id)
-            if world.taken and world.taken[-1].batch_id == batch_id:
-                self.books.step()
-                world.post(world.taken[-1], way)
-                world.settle(world.answered.pop())
-                way = "ok"
+            way = self.carry_one(batch_id, way, fate)
         self.books.step()
+
+    def carry_one(self, batch_id, way, fate):
+        """Carry one as far as its fate has it; return in which way the next one goes."""
+        world = self.world
+        if fate == "nudged":
+            world.nudged.append(batch_id)
+            return way
+        taken = world.take(batch_id)
+        if taken is None or fate == "taken":
+            return way
+        self.books.step()
+        world.post(taken, way)
+        if fate == "settled":
+            world.settle(world.answered.pop())
+        elif fate != "answered":
+            self.die_while_settling(world.answered.pop(), *fate)
+        return "ok"
 
 
 @pytest.mark.timeout(0)  # its bound is the number of histories

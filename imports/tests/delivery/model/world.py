@@ -233,11 +233,12 @@ class World:
         before = Batch.objects.filter(pk=batch_id).values("kind", "first_sent_at").get()
         taken = deliver.take(batch_id, worker)
         if taken is None:
-            return
+            return None
         if before["kind"] == "send" and before["first_sent_at"] is None:
             state = Import.objects.get(batches=batch_id).state
             assert state in ("queued", "sending"), f"a new request of an import that is {state}"
         self.taken.append(taken)
+        return taken
 
     def post(self, taken, way="ok"):
         self.taken.remove(taken)
