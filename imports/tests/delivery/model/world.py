@@ -45,6 +45,7 @@ from imports.models import (
     Token,
 )
 from imports.tests import people
+from imports.tests.delivery.model import books
 
 _OLDER = {
     "imports_batch": (
@@ -72,6 +73,21 @@ _OUR_CLOCK = """
     CREATE FUNCTION model.statement_timestamp() RETURNS timestamptz LANGUAGE sql AS
         $$ SELECT now() $$;
     SET LOCAL search_path = model, public, pg_catalog;
+"""
+# Keys that got claims beyond their quota: more than that is claimed by now, or holds a slot.
+_OVER = """
+    WITH keys AS (
+        SELECT DISTINCT t.quota_id FROM imports_batch b JOIN imports_token t ON t.id = b.token_id
+        WHERE b.id = ANY(%(claimed)s)
+    ), used AS (
+        SELECT t.quota_id FROM imports_batch b JOIN imports_token t ON t.id = b.token_id
+        WHERE b.state = 'claimed'
+        UNION ALL
+        SELECT a.quota_id FROM imports_attempt a
+        WHERE a.was_sent AND (a.ended_at IS NULL OR a.ended_at > now() - interval '1 minute')
+    )
+    SELECT quota_id, count(*) FROM keys JOIN used USING (quota_id)
+    GROUP BY quota_id HAVING count(*) > %(limit)s
 """
 # What is not under way here, or writes files.
 _LEFT_OUT = {"forget_the_gone", "export", "tend"}
@@ -202,6 +218,8 @@ class World:
         due = [one for one in claims._lock_keys() if one in remembered] if remembered else []
         ready = lookout.Lookout().ready(due, 99, now)[0] if due else []
         claimed = claims.go_round(self.lookout).claimed
+        over = books.fetch(_OVER, {"claimed": claimed, "limit": self.mega.limit})
+        assert not over, f"a key was granted more than its quota: {over}"
         for missed in {one.quota_id for one in ready} & self.lookout._quiet.keys():
             soon = self.lookout._quiet[missed].allowed.next_at
             assert soon, "a key was forgotten"
