@@ -74,7 +74,8 @@ _OUR_CLOCK = """
         $$ SELECT now() $$;
     SET LOCAL search_path = model, public, pg_catalog;
 """
-# Keys that got claims beyond their quota: more than that is claimed by now, or holds a slot.
+# Keys that got claims beyond their quota: more than that is claimed by now, or holds a slot. What a
+# clock that stood still for hours ends now has long given its slot back.
 _OVER = """
     WITH keys AS (
         SELECT DISTINCT t.quota_id FROM imports_batch b JOIN imports_token t ON t.id = b.token_id
@@ -85,6 +86,7 @@ _OVER = """
         UNION ALL
         SELECT a.quota_id FROM imports_attempt a
         WHERE a.was_sent AND (a.ended_at IS NULL OR a.ended_at > now() - interval '1 minute')
+          AND a.started_at > now() - interval '1 minute' - %(longest)s
     )
     SELECT quota_id, count(*) FROM keys JOIN used USING (quota_id)
     GROUP BY quota_id HAVING count(*) > %(limit)s
@@ -218,7 +220,8 @@ class World:
         due = [one for one in claims._lock_keys() if one in remembered] if remembered else []
         ready = lookout.Lookout().ready(due, 99, now)[0] if due else []
         claimed = claims.go_round(self.lookout).claimed
-        over = books.fetch(_OVER, {"claimed": claimed, "limit": self.mega.limit})
+        granted = {"claimed": claimed, "limit": self.mega.limit, "longest": window.longest()}
+        over = books.fetch(_OVER, granted)
         assert not over, f"a key was granted more than its quota: {over}"
         for missed in {one.quota_id for one in ready} & self.lookout._quiet.keys():
             soon = self.lookout._quiet[missed].allowed.next_at
