@@ -11,11 +11,11 @@ from datetime import timedelta
 from typing import Self
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Sum
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 from django.db.models.functions import Now
 
 from imports.audit import acts, trail
-from imports.delivery import held, questions, window
+from imports.delivery import held, questions, standing, window
 from imports.errors import WrongState
 from imports.models import (
     FINAL,
@@ -167,6 +167,8 @@ def startable() -> list[int]:
 
     At most an eighth of the delivery workers' slots read at a time: sending goes first.
     """
+    if not _which_wait():
+        return []
     live = Process.objects.filter(kind="delivery", seen_at__gt=Now() - LIVE)
     slots: int = live.aggregate(slots=Sum("slots"))["slots"] or 0
     open_ = BeforeRead.objects.filter(state__in=OPEN_STATES)
@@ -174,9 +176,18 @@ def startable() -> list[int]:
     room = max(slots // 8, 1) - busy
     if room <= 0:
         return []
+    return list(_waiting().values_list("pk", flat=True)[:room])
+
+
+@standing.question
+def _which_wait() -> QuerySet[BeforeRead, int]:
+    return _waiting().values_list("pk", flat=True)[:1]
+
+
+def _waiting() -> QuerySet[BeforeRead]:
+    open_ = BeforeRead.objects.filter(state__in=OPEN_STATES)
     waiting = open_.filter(not_before__lte=Now(), lead_import__state__in=SENDABLE)
-    free = waiting.exclude(lease_until__gt=Now())
-    return list(free.order_by("not_before", "pk").values_list("pk", flat=True)[:room])
+    return waiting.exclude(lease_until__gt=Now()).order_by("not_before", "pk")
 
 
 # What an import may wait for its reading counts only while it would be sent: a pause of a week does
@@ -194,11 +205,20 @@ def tend() -> None:
     """End readings whose time is over, or whose import is; nothing waits for them for ever."""
     with connection.cursor() as cursor:
         cursor.execute(_STOP_WATCH)
-    open_ = BeforeRead.objects.filter(state__in=OPEN_STATES)
-    late = open_.filter(give_up_at__lt=Now()).exclude(lease_until__gt=Now())
-    over = open_.filter(lead_import__state__in=FINAL)
-    for pk in [*late.values_list("pk", flat=True)[:50], *over.values_list("pk", flat=True)[:50]]:
+    for pk in [*_late(), *_over()]:
         _end_late(pk)
+
+
+@standing.question
+def _late() -> QuerySet[BeforeRead, int]:
+    late = BeforeRead.objects.filter(state__in=OPEN_STATES, give_up_at__lt=Now())
+    return late.exclude(lease_until__gt=Now()).values_list("pk", flat=True)[:50]
+
+
+@standing.question
+def _over() -> QuerySet[BeforeRead, int]:
+    over = BeforeRead.objects.filter(state__in=OPEN_STATES, lead_import__state__in=FINAL)
+    return over.values_list("pk", flat=True)[:50]
 
 
 @transaction.atomic

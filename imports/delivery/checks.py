@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from imports.audit import acts, trail
-from imports.delivery import bodies, keys
+from imports.delivery import bodies, keys, standing
 from imports.delivery.conclude import Code, Conclusion
 from imports.errors import WrongState
 from imports.models import (
@@ -101,6 +101,14 @@ def ask_again() -> None:
 
     MEGA may have been away when the first check was due.
     """
+    if ids := _which_unclear():
+        unclear = Token.objects.filter(pk__in=ids).select_related("customer__team")
+        for token in unclear.order_by("pk"):
+            start_check(token.customer, None)
+
+
+@standing.question
+def _which_unclear() -> QuerySet[Token, int]:
     waiting = Batch.objects.filter(
         customer=OuterRef("customer"),
         kind=Kind.CHECK,
@@ -109,8 +117,7 @@ def ask_again() -> None:
     unclear = Token.objects.filter(
         Exists(keys.BLOCKED), ~Exists(waiting), retired_at=None, refused_at=None
     ).exclude(checked_at__gt=Now() - CHECK_AGAIN)
-    for token in unclear.select_related("customer__team").order_by("pk")[:AT_MOST]:
-        start_check(token.customer, None)
+    return unclear.order_by("pk").values_list("pk", flat=True)[:AT_MOST]
 
 
 def _fresh(customer: Customer, token: Token) -> Batch | None:

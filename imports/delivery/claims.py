@@ -6,13 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Sum
-from django.db.models.functions import Now
 
 from imports.delivery import quota, window
 from imports.delivery.backlog import BESIDES
 from imports.delivery.lookout import Lookout, Ready
-from imports.models import Process
 
 CLAIM_SECONDS = 10
 MOST_CLAIMS = 200  # a tick
@@ -139,7 +136,10 @@ _STARTED = """
 _OF_CLAIMED = "AND i.id IN (SELECT c.import_id FROM imports_batch c WHERE c.id = ANY(%s))"
 
 _CARRIED = """
-    SELECT count(*) FILTER (WHERE state = 'claimed'), count(*) FILTER (WHERE state = 'sending')
+    SELECT
+        (SELECT coalesce(sum(slots), 0) FROM imports_process
+         WHERE kind = 'delivery' AND seen_at > statement_timestamp() - %(silence)s),
+        count(*) FILTER (WHERE state = 'claimed'), count(*) FILTER (WHERE state = 'sending')
     FROM imports_batch WHERE state IN ('claimed', 'sending')
 """
 
@@ -197,11 +197,10 @@ def _room() -> tuple[int, int]:
 
     Claims that no worker has taken yet are at most twice the live slots.
     """
-    live = Process.objects.filter(kind="delivery", seen_at__gt=Now() - WORKER_SILENCE)
-    slots: int = live.aggregate(slots=Sum("slots"))["slots"] or 0
+    values: dict[str, Any] = {"silence": WORKER_SILENCE}
     with connection.cursor() as cursor:
-        cursor.execute(_CARRIED)
-        claimed, sending = cursor.fetchone()
+        cursor.execute(_CARRIED, values)
+        slots, claimed, sending = cursor.fetchone()
     return min(2 * slots - claimed, MOST_CLAIMS), slots - claimed - sending
 
 

@@ -82,7 +82,7 @@ def _has_open(lead_import: Import) -> bool:
 _WAIT_FOR_PERSON = """
     UPDATE imports_import i SET state = 'decision', question = 'batches',
         reason = 'Some requests have an outcome that only a person can decide. See below.'
-    WHERE i.state IN ('queued', 'sending') AND i.planned_at IS NOT NULL
+    WHERE i.state IN ('queued', 'sending') AND i.planned_at IS NOT NULL AND i.finished_at IS NULL
       AND EXISTS (SELECT 1 FROM imports_batch b WHERE b.import_id = i.id AND b.kind = 'send'
                     AND b.state = 'decision')
       AND NOT EXISTS (SELECT 1 FROM imports_batch b WHERE b.import_id = i.id AND b.kind = 'send'
@@ -97,7 +97,7 @@ _WAIT_FOR_PERSON = """
 # A late answer may have settled what a person was asked about.
 _NOTHING_TO_ASK = """
     UPDATE imports_import i SET state = 'queued', question = '', reason = ''
-    WHERE i.state = 'decision' AND i.question = 'batches'
+    WHERE i.state = 'decision' AND i.question = 'batches' AND i.finished_at IS NULL
       AND NOT EXISTS (SELECT 1 FROM imports_batch b WHERE b.import_id = i.id AND b.kind = 'send'
                         AND b.state = 'decision')
 """

@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from django.db.models.functions import Greatest, Now
 
 from imports.audit import acts, trail
-from imports.delivery import pacing, questions, replay, window
+from imports.delivery import pacing, questions, replay, standing, window
 from imports.delivery.conclude import KEY_ACCEPTED, Code, Conclusion
 from imports.delivery.quota import UNCLEAR_BEFORE_PROBING
 from imports.mega.rates import RateHeaders
@@ -115,14 +115,27 @@ def refuse(attempt: Attempt, found: Conclusion) -> None:
     _tell(acts.BLOCKED, blocked)
 
 
-@transaction.atomic
 def block_refused() -> None:
     """Block what came to be queued while its token was being refused, so that the page says why."""
+    if _which_refused():
+        _block_refused()
+
+
+@standing.question
+def _which_refused() -> QuerySet[Import, int]:
+    return _refused().values_list("pk", flat=True)[:1]
+
+
+def _refused() -> QuerySet[Import]:
     refused = Token.objects.filter(
         customer=OuterRef("customer"), retired_at=None, refused_at__isnull=False
     )
-    queued = Import.objects.filter(Exists(refused), state__in=GOING, finished_at=None)
-    blocked = _block(queued, f"MEGA refuses the customer's token. {_CURE}")
+    return Import.objects.filter(Exists(refused), state__in=GOING, finished_at=None)
+
+
+@transaction.atomic
+def _block_refused() -> None:
+    blocked = _block(_refused(), f"MEGA refuses the customer's token. {_CURE}")
     _tell(acts.BLOCKED, blocked)
 
 
@@ -151,10 +164,16 @@ def unblock(token: Token) -> None:
 
 def unblock_proved() -> None:
     """Unblock where the token in use was accepted in some exchange, whatever that was for."""
+    if ids := _which_proved():
+        for token in Token.objects.filter(pk__in=ids).order_by("pk"):
+            unblock(token)
+
+
+@standing.question
+def _which_proved() -> QuerySet[Token, int]:
     accepted = Attempt.objects.filter(token=OuterRef("pk"), conclusion__in=KEY_ACCEPTED)
     in_use = Token.objects.filter(Exists(BLOCKED), retired_at=None, refused_at=None)
-    for token in in_use.filter(Exists(accepted)).order_by("pk")[:AT_MOST]:
-        unblock(token)
+    return in_use.filter(Exists(accepted)).order_by("pk").values_list("pk", flat=True)[:AT_MOST]
 
 
 def _block(imports: QuerySet[Import], reason: str) -> list[Import]:

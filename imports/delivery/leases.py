@@ -4,8 +4,10 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
 
-from imports.delivery import checks, dry_runs, pulse, window
+from imports.delivery import checks, dry_runs, pulse, standing, window
 from imports.delivery.conclude import Code, Conclusion
 from imports.models import Attempt, Batch, BatchState, Kind
 
@@ -47,7 +49,8 @@ _TOO_OLD = """
 _DROP_CANCELLED = """
     UPDATE imports_batch SET state = 'dropped', reason = 'cancelled', settled_at = now()
     WHERE id IN (SELECT b.id FROM imports_batch b JOIN imports_import i ON i.id = b.import_id
-                 WHERE i.state = 'cancelled' AND b.kind = 'send' AND b.state = 'waiting'
+                 WHERE i.state = 'cancelled' AND i.finished_at IS NULL AND b.kind = 'send'
+                   AND b.state = 'waiting'
                  ORDER BY b.id LIMIT 2000 FOR UPDATE OF b SKIP LOCKED)
 """
 
@@ -82,10 +85,13 @@ def expire() -> int:
     Whose worker ended together with all others is not to blame: a machine without power or a
     deploy that kills condemns no batch.
     """
-    now = window.database_now()
-    lapsed = Batch.objects.filter(state=BatchState.SENDING, lease_until__lt=now)
-    ids = list(lapsed.order_by("id").values_list("pk", flat=True)[:200])
-    return sum(_expire_one(batch_id) for batch_id in ids)
+    return sum(_expire_one(batch_id) for batch_id in _which_lapsed())
+
+
+@standing.question
+def _which_lapsed() -> QuerySet[Batch, int]:
+    lapsed = Batch.objects.filter(state=BatchState.SENDING, lease_until__lt=Now())
+    return lapsed.order_by("id").values_list("pk", flat=True)[:200]
 
 
 @transaction.atomic

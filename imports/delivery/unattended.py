@@ -2,8 +2,10 @@
 
 import logging
 
+from django.db.models import QuerySet
+
 from imports import access
-from imports.delivery import control
+from imports.delivery import control, standing
 from imports.errors import WrongState
 from imports.models import Import, ImportState, OnceChecked, OnDuplicate
 from portal.models import Role
@@ -18,13 +20,19 @@ def go_on() -> None:
 
     One that cannot be sent stays in review, with the reason, for a person.
     """
-    checked = Import.objects.filter(state=ImportState.REVIEW).exclude(
-        once_checked=OnceChecked.NOTHING
-    )
-    for lead_import in checked.select_related("created_by", "customer__team").order_by("pk")[
-        :AT_MOST
-    ]:
-        _go_on(lead_import)
+    if _which_checked():
+        for lead_import in _checked().select_related("created_by", "customer__team")[:AT_MOST]:
+            _go_on(lead_import)
+
+
+@standing.question
+def _which_checked() -> QuerySet[Import, int]:
+    return _checked().values_list("pk", flat=True)[:AT_MOST]
+
+
+def _checked() -> QuerySet[Import]:
+    checked = Import.objects.filter(state=ImportState.REVIEW, finished_at=None)
+    return checked.exclude(once_checked=OnceChecked.NOTHING).order_by("pk")
 
 
 def _may_still_send(lead_import: Import) -> bool:

@@ -10,6 +10,7 @@ it is repeated. MODEL_SHRINK makes a failing history smaller.
 import os
 import sys
 import time
+from itertools import zip_longest
 
 import pytest
 from hypothesis import HealthCheck, Phase, Verbosity, seed, settings
@@ -26,7 +27,7 @@ from hypothesis.stateful import (
 from imports.delivery import checks, control, deliver
 from imports.errors import WrongState
 from imports.models import Batch, Decision, Import
-from imports.tests.delivery.model.books import Books
+from imports.tests.delivery.model.books import Books, fetch
 from imports.tests.delivery.model.mega import WAYS, ModelMega
 from imports.tests.delivery.model.world import CHORES, CRASH_POINTS, World, crashing
 
@@ -39,10 +40,31 @@ STEPS = 20
 PHASES = (Phase.generate, Phase.shrink) if "MODEL_SHRINK" in os.environ else (Phase.generate,)
 ROUNDS = 60  # in which all must have come to rest once nothing goes wrong any more
 
-TIMES = (1, 1, 3, 12, 31, 61, 61, 80, 310, 4000, 73_000)  # seconds; the last ones are past a trust
+A_DAY_LATER = 73_000  # seconds; what came before is past trust then
+TIMES = (1, 1, 3, 12, 31, 61, 61, 80, 310, 4000, A_DAY_LATER)
 ways = st.sampled_from(WAYS)
 any_number = st.integers(0, 1000)
+# How far a worker comes with a request; a death is a crash point, and at which call of it.
+fates = st.lists(
+    st.sampled_from(
+        [
+            *("settled",) * 4, *("nudged",) * 4, *("taken",) * 2, *("answered",) * 2, "overtaken",
+            *((where, after) for where in CRASH_POINTS for after in (1, 2)),
+        ]
+    ),
+    max_size=4,
+)  # fmt: skip
 until_where = st.one_of(st.just(len(CHORES)), st.integers(1, len(CHORES)))
+
+_OPEN = """
+    SELECT i.id, i.state, i.reason, string_agg(concat_ws(' ', b.state, b.reason), ', ')
+    FROM imports_import i LEFT JOIN imports_batch b ON b.import_id = i.id
+    WHERE i.id = ANY(%s) AND i.finished_at IS NULL AND i.state NOT IN ('review', 'decision')
+    GROUP BY i.id
+    HAVING i.state <> 'cancelled'
+        OR count(*) FILTER (WHERE b.state IN ('waiting', 'claimed', 'sending', 'unknown')) > 0
+        OR count(*) FILTER (WHERE b.state = 'decision') = 0
+"""
 
 
 class Lifecycle(RuleBasedStateMachine):
@@ -60,9 +82,10 @@ class Lifecycle(RuleBasedStateMachine):
         names_rows=st.booleans(),
         rows=st.tuples(st.integers(1, 9), st.integers(1, 4)),
         proved=st.booleans(),
-        planned=st.sampled_from((True, True, True, False)),
+        planned=st.sampled_from(("at once", "at once", "at once", "later", "by two")),
+        turns=st.lists(any_number, max_size=6),
     )
-    def begin(self, kind, limit, says, refuses, names_rows, rows, proved, planned):
+    def begin(self, kind, limit, says, refuses, names_rows, rows, proved, planned, turns):
         mega = ModelMega(kind, limit, says, frozenset(filter(None, [refuses])), names_rows)
         self.world = World(mega, rows)
         self.books = Books(self.world)
@@ -70,8 +93,10 @@ class Lifecycle(RuleBasedStateMachine):
             self.world.prove_key()
         for one in self.world.imports:
             self.world.send(one)
-        if planned:
+        if planned == "at once":
             self.world.plan()
+        if planned == "by two":
+            self.two_plan_at_once(turns)
         Lifecycle.histories += 1
 
     # --- time and the clock
@@ -98,6 +123,14 @@ class Lifecycle(RuleBasedStateMachine):
     @rule(which=any_number)
     def a_planner_goes_on(self, which):
         self.world.go_on_planning(which % len(self.world.planners))
+
+    def two_plan_at_once(self, turns):
+        """Two planners of each import, which take turns as it comes."""
+        self.world.begin_to_plan()
+        self.world.begin_to_plan()
+        for which in turns:
+            if self.world.planners:
+                self.world.go_on_planning(which % len(self.world.planners))
 
     # --- workers
 
@@ -138,9 +171,15 @@ class Lifecycle(RuleBasedStateMachine):
     @precondition(lambda self: self.world.answered)
     @rule(which=any_number, where=st.sampled_from(CRASH_POINTS), after=st.integers(1, 2))
     def a_worker_dies_while_settling(self, which, where, after):
-        one = self.world.answered[which % len(self.world.answered)]
-        with crashing(*where, after):
+        answered = self.world.answered
+        self.die_while_settling(answered[which % len(answered)], where, after)
+
+    def die_while_settling(self, one, where, after):
+        """Whoever dies of it has settled nothing."""
+        before = self.world.settled_of(one)
+        with crashing(*where, after) as death:
             self.world.settle(one)
+        assert not death.came or self.world.settled_of(one) == before, "half of a settlement stays"
 
     @precondition(lambda self: self.world.answered)
     @rule(which=any_number)
@@ -152,9 +191,9 @@ class Lifecycle(RuleBasedStateMachine):
     def mega_finishes_what_it_does(self):
         self.world.mega.finish_work()
 
-    @rule(way=ways, seconds=st.sampled_from((1, 31, 62)))
-    def all_goes_its_way_for_a_while(self, way, seconds):
-        self.carry(way)
+    @rule(way=ways, some=fates, seconds=st.sampled_from((1, 1, 31, 62, A_DAY_LATER)))
+    def most_goes_its_way_for_a_while(self, way, some, seconds):
+        self.carry(way, some)
         self.world.pass_time(seconds)
 
     @rule(ways=st.lists(ways, min_size=2, max_size=4))
@@ -239,12 +278,7 @@ class Lifecycle(RuleBasedStateMachine):
 
     def anything_open(self):
         """Return the imports that neither ended nor wait for a person alone."""
-        going = Import.objects.filter(finished_at=None, pk__in=self.world.imports)
-        asked = going.filter(state="cancelled", batches__state="decision").exclude(
-            batches__state__in=("waiting", "claimed", "sending", "unknown")
-        )
-        going = going.exclude(state__in=("review", "decision")).exclude(pk__in=asked.values("pk"))
-        return list(going.values("pk", "state", "reason", "batches__state", "batches__reason"))
+        return fetch(_OPEN, [self.world.imports])
 
     def answer_every_question(self):
         """Answer what is asked; return whether anything was."""
@@ -262,20 +296,46 @@ class Lifecycle(RuleBasedStateMachine):
             self.world.mega.by_persons_word.add(str(batch.key))
         control.decide(batch, self.world.anna, choice)
 
-    def carry(self, way):
-        """Plan, tick and carry all that was nudged, the first one in this way."""
-        self.world.plan()
+    def carry(self, way, some=()):
+        """Plan, tick and carry all that was nudged: the first one in this way, some not to the end.
+
+        A nudge that lay about is late, and comes before those of this tick.
+        """
         world = self.world
-        nudged = dict.fromkeys(world.tick())
-        for batch_id in nudged:
+        world.plan()
+        nudged = dict.fromkeys(world.nudged + world.tick())
+        world.nudged.clear()
+        for batch_id, fate in zip_longest(nudged, some[: len(nudged)], fillvalue="settled"):
             self.books.step()
-            world.take(batch_id)
-            if world.taken and world.taken[-1].batch_id == batch_id:
-                self.books.step()
-                world.post(world.taken[-1], way)
-                world.settle(world.answered.pop())
-                way = "ok"
+            way = self.carry_one(batch_id, way, fate)
         self.books.step()
+
+    def carry_one(self, batch_id, way, fate):
+        """Carry one as far as its fate has it; return in which way the next one goes."""
+        world = self.world
+        if fate == "nudged":
+            world.nudged.append(batch_id)
+            return way
+        taken = world.take(batch_id)
+        if taken is None or fate == "taken":
+            return way
+        self.books.step()
+        if fate == "overtaken":
+            self.overtake(taken)
+            return way
+        world.post(taken, way)
+        if fate == "settled":
+            world.settle(world.answered.pop())
+        elif fate != "answered":
+            self.die_while_settling(world.answered.pop(), *fate)
+        return "ok"
+
+    def overtake(self, taken):
+        """Let its token be refused; before that is settled somebody has set another."""
+        self.world.mega.tokens = set()
+        self.world.post(taken)
+        self.world.new_token()
+        self.world.settle(self.world.answered.pop())
 
 
 @pytest.mark.timeout(0)  # its bound is the number of histories

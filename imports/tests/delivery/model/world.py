@@ -6,7 +6,7 @@ passes by making all that is written older. What workers hold in their memories 
 """
 
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.db import connection, transaction
@@ -24,6 +24,7 @@ from imports.delivery import (
     lookout,
     outcomes,
     packing,
+    parts,
     plan,
     preview,
     pulse,
@@ -38,11 +39,13 @@ from imports.models import (
     Lead,
     MappingVersion,
     OnDuplicate,
+    Outcome,
     Quota,
     Row,
     Token,
 )
 from imports.tests import people
+from imports.tests.delivery.model import books
 
 _OLDER = {
     "imports_batch": (
@@ -71,6 +74,23 @@ _OUR_CLOCK = """
         $$ SELECT now() $$;
     SET LOCAL search_path = model, public, pg_catalog;
 """
+# Keys that got claims beyond their quota: more than that is claimed by now, or holds a slot. What a
+# clock that stood still for hours ends now has long given its slot back.
+_OVER = """
+    WITH keys AS (
+        SELECT DISTINCT t.quota_id FROM imports_batch b JOIN imports_token t ON t.id = b.token_id
+        WHERE b.id = ANY(%(claimed)s)
+    ), used AS (
+        SELECT t.quota_id FROM imports_batch b JOIN imports_token t ON t.id = b.token_id
+        WHERE b.state = 'claimed'
+        UNION ALL
+        SELECT a.quota_id FROM imports_attempt a
+        WHERE a.was_sent AND (a.ended_at IS NULL OR a.ended_at > now() - interval '1 minute')
+          AND a.started_at > now() - interval '1 minute' - %(longest)s
+    )
+    SELECT quota_id, count(*) FROM keys JOIN used USING (quota_id)
+    GROUP BY quota_id HAVING count(*) > %(limit)s
+"""
 # What is not under way here, or writes files.
 _LEFT_OUT = {"forget_the_gone", "export", "tend"}
 CHORES = (
@@ -78,17 +98,24 @@ CHORES = (
     claims.claim,
     *(one for one in clock._AFTER if one.__name__ not in _LEFT_OUT),
 )
-CRASH_POINTS = ((outcomes, "store"), (exchange, "write"), (keys, "learn"))
+CRASH_POINTS = ((outcomes, "store"), (parts, "offspring"), (exchange, "write"), (keys, "learn"))
 
 
 class Crash(BaseException):
     """The process died here."""
 
 
+@dataclass
+class Death:
+    """Whether it came: what would have been the last call may never have been made."""
+
+    came: bool = False
+
+
 @contextmanager
 def crashing(module, name, after=1):
     """Let the process die when a function was called so many times."""
-    real, calls = getattr(module, name), 0
+    real, calls, death = getattr(module, name), 0, Death()
 
     def dying(*args, **more):
         nonlocal calls
@@ -100,9 +127,9 @@ def crashing(module, name, after=1):
 
     setattr(module, name, dying)
     try:
-        yield
+        yield death
     except Crash:
-        pass
+        death.came = True
     finally:
         setattr(module, name, real)
 
@@ -189,9 +216,13 @@ class World:
 
     def _claim(self):
         """Claim as a clock does that remembers; it misses no key that a new clock would find."""
-        now = window.database_now()
-        ready = lookout.Lookout().ready(claims._lock_keys(), 99, now)[0]
+        now, remembered = window.database_now(), sorted(self.lookout._quiet)
+        due = [one for one in claims._lock_keys() if one in remembered] if remembered else []
+        ready = lookout.Lookout().ready(due, 99, now)[0] if due else []
         claimed = claims.go_round(self.lookout).claimed
+        granted = {"claimed": claimed, "limit": self.mega.limit, "longest": window.longest()}
+        over = books.fetch(_OVER, granted)
+        assert not over, f"a key was granted more than its quota: {over}"
         for missed in {one.quota_id for one in ready} & self.lookout._quiet.keys():
             soon = self.lookout._quiet[missed].allowed.next_at
             assert soon, "a key was forgotten"
@@ -213,19 +244,22 @@ class World:
             self.planners.append((planner, *planner.next_slice()))
 
     def go_on_planning(self, which):
+        """Let a planner store the slice that it holds, and take up the next one."""
         planner, parcels, done = self.planners.pop(which)
-        plan._store_slice(planner, parcels, done=done)
+        if plan._store_slice(planner, parcels, done=done) and not done:
+            self.planners.append((planner, *planner.next_slice()))
 
     def take(self, batch_id, worker="there:1"):
         """Take a batch; nothing that was never sent starts while its import stands still."""
         before = Batch.objects.filter(pk=batch_id).values("kind", "first_sent_at").get()
         taken = deliver.take(batch_id, worker)
         if taken is None:
-            return
+            return None
         if before["kind"] == "send" and before["first_sent_at"] is None:
             state = Import.objects.get(batches=batch_id).state
             assert state in ("queued", "sending"), f"a new request of an import that is {state}"
         self.taken.append(taken)
+        return taken
 
     def post(self, taken, way="ok"):
         self.taken.remove(taken)
@@ -235,6 +269,17 @@ class World:
     def settle(self, answered):
         taken, reply = answered
         settle.record(taken.attempt_id, reply)
+
+    def settled_of(self, answered):
+        """Return all that settling an answer writes, of its batch and of the import's others."""
+        taken, _ = answered
+        batch = Batch.objects.defer("body", "body_sha256").get(pk=taken.batch_id)
+        return (
+            list(batch.attempts.order_by("pk").values("pk", "ended_at", "conclusion")),
+            list(Batch.objects.filter(lead_import=batch.lead_import_id).order_by("pk").values()),
+            Outcome.objects.count(),
+            Quota.objects.values().get(tokens=batch.token_id),
+        )
 
     def send(self, import_id, undo_seconds=0):
         made = Import.objects.get(pk=import_id)
