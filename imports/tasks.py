@@ -29,10 +29,12 @@ log = logging.getLogger(__name__)
 
 @shared_task(name="imports.deliver")
 def deliver(batch_id: int) -> None:
-    """Carry one claimed batch to MEGA."""
-    alone = leases.runs_alone(batch_id)
-    with solo.passage(alone=alone):
-        delivery.deliver(batch_id, worker_name())
+    """Carry one claimed batch to MEGA; one that took workers with it only once it is alone here."""
+    with solo.passage(alone=False):
+        carried = delivery.deliver(batch_id, worker_name(), harmless=True)
+    if not carried and leases.runs_alone(batch_id):
+        with solo.passage(alone=True):
+            delivery.deliver(batch_id, worker_name())
 
 
 @shared_task(name="imports.plan")

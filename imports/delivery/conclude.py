@@ -45,8 +45,8 @@ class Conclusion:
     @property
     def ignored_fields(self) -> set[str]:
         """The slugs of custom fields that MEGA ignored, for the whole request or in a row."""
-        of_rows = (result.ignored_custom_fields for result in self.results.values())
-        return set(self.unknown_custom_fields).union(*of_rows)
+        of_rows = [result.ignored_custom_fields for result in self.results.values()]
+        return set(self.unknown_custom_fields).union(*filter(None, of_rows))
 
 
 def conclude(

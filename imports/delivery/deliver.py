@@ -5,12 +5,13 @@ import time
 import zlib
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from django.conf import settings
 from django.db import InterfaceError, InternalError, OperationalError, connection, transaction
 
 from imports import vault
-from imports.delivery import settle
+from imports.delivery import leases, settle
 from imports.errors import MegaError, NotSent, VaultError
 from imports.mega.client import MegaClient
 from imports.mega.contract import Answer
@@ -32,7 +33,7 @@ SET state = 'sending', fence = fence + 1, base_url = coalesce(nullif(base_url, '
     lease_until = clock_timestamp() + %(lease)s * interval '1 second'
 FROM imports_token t
 WHERE b.id = %(batch)s AND b.state = 'claimed' AND t.id = b.token_id
-  AND b.lease_until > clock_timestamp()
+  AND b.lease_until > clock_timestamp() AND coalesce(b.deaths < %(deaths)s, true)
   AND t.retired_at IS NULL AND (t.refused_at IS NULL OR b.kind = 'check')
   AND (b.kind <> 'send' OR b.first_sent_at IS NOT NULL OR EXISTS (
         SELECT 1 FROM imports_import i
@@ -73,9 +74,12 @@ def client() -> MegaClient:
     )
 
 
-def deliver(batch_id: int, worker: str) -> bool:
-    """Carry a batch; return False when there was nothing to take (doubled, late or stale nudge)."""
-    taken = take(batch_id, worker)
+def deliver(batch_id: int, worker: str, *, harmless: bool = False) -> bool:
+    """Carry a batch; return False when there was nothing to take (doubled, late or stale nudge).
+
+    With `harmless` a batch that took so many workers with it that it must run alone is not taken.
+    """
+    taken = take(batch_id, worker, harmless=harmless)
     if taken is None:
         return False
     _settle(taken, post(taken))
@@ -83,12 +87,14 @@ def deliver(batch_id: int, worker: str) -> bool:
 
 
 @transaction.atomic
-def take(batch_id: int, worker: str) -> Taken | None:
+def take(batch_id: int, worker: str, *, harmless: bool = False) -> Taken | None:
     """Take a claimed batch and commit the attempt, so that nothing is sent without a record."""
     began = steady()
     lease = settings.REQUEST_DEADLINE + settings.LEASE_MARGIN
+    most = leases.DEATHS_BEFORE_ALONE if harmless else None
+    values: dict[str, Any] = {"batch": batch_id, "lease": lease, "deaths": most}
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, {"batch": batch_id, "lease": lease, "url": settings.MEGA_BASE_URL})
+        cursor.execute(_TAKE, values | {"url": settings.MEGA_BASE_URL})
         row = cursor.fetchone()
         if row is None:
             return None

@@ -1,7 +1,7 @@
 """The two records of an exchange, its attempt and its batch, as settling needs them.
 
 Five hundred outcomes are stored in the time of a few round trips and of a few queries built by the
-ORM, so here one statement loads both and one each writes them back: what is never looked at (the
+ORM, so here one statement loads both and one writes them back: what is never looked at (the
 bodies) is not loaded, and what never changes (the row numbers) is not written.
 """
 
@@ -20,6 +20,7 @@ from imports.mega.contract import Answer
 from imports.mega.rates import RateHeaders
 from imports.models import Attempt, Batch, Customer, Exchange, Quota
 
+_Fields = list["models.Field[Any, Any]"]
 _UNREAD = ("body", "body_sha256", "headers", "answer", "answer_sha256")
 _CHANGED: dict[type[models.Model], tuple[str, ...]] = {
     Attempt: (
@@ -92,20 +93,26 @@ def load(attempt_id: int) -> tuple[Attempt, Batch, datetime]:
     return attempt, batch, row[0]
 
 
-def write(record: Attempt | Batch) -> None:
-    """Write back what settling may have changed."""
-    sql, fields = _update(type(record))
-    values = [
-        field.get_db_prep_save(getattr(record, field.attname), connection) for field in fields
-    ]
+def write(*records: Attempt | Batch) -> None:
+    """Write back what settling may have changed, in one statement."""
+    sql, fields = _update(tuple(type(record) for record in records))
+    values: list[Any] = []
+    for record, its in zip(records, fields, strict=True):
+        values += [one.get_db_prep_save(getattr(record, one.attname), connection) for one in its]
+        values.append(record.pk)
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*values, record.pk])
+        cursor.execute(sql, values)
 
 
 @cache
-def _update(model: type[Attempt | Batch]) -> tuple[str, list["models.Field[Any, Any]"]]:
-    """Return the statement that writes a record back, and whose values it takes."""
-    meta, names = model._meta, _CHANGED[model]  # noqa: SLF001 - documented by Django
-    fields = [one for one in meta.concrete_fields if one.name in names]
-    changes = ", ".join(f"{field.column} = %s" for field in fields)
-    return f"UPDATE {meta.db_table} SET {changes} WHERE id = %s", fields  # noqa: S608 - as above
+def _update(kinds: tuple[type[Attempt | Batch], ...]) -> tuple[str, list[_Fields]]:
+    """Return the statement that writes records of these kinds back, and whose values it takes."""
+    parts, fields = [], []
+    for kind in kinds:
+        meta, names = kind._meta, _CHANGED[kind]  # noqa: SLF001 - documented by Django
+        fields.append([one for one in meta.concrete_fields if one.name in names])
+        changes = ", ".join(f"{one.column} = %s" for one in fields[-1])
+        parts.append(f"UPDATE {meta.db_table} SET {changes} WHERE id = %s")  # noqa: S608 - as above
+    *others, last = parts
+    before = ", ".join(f"of_{place} AS ({one})" for place, one in enumerate(others))
+    return (f"WITH {before} {last}" if others else last), fields

@@ -50,8 +50,7 @@ def store(batch: Batch, attempt: Attempt, results: Mapping[str, RowResult]) -> N
         return
     _count(batch, [said.status for said in fresh.values()])
     has_texts = any(said.errors or said.ignored_custom_fields for said in fresh.values())
-    said_of = _with_texts if has_texts else _plain
-    lines = [f"{before}{ref}\t{said_of(said)}{after}" for ref, said in fresh.items()]
+    lines = (_with_texts if has_texts else _plain)(fresh, before, after)
     # A connection that breaks within COPY must raise Django's errors, which callers know.
     with (
         connection.wrap_database_errors,
@@ -68,18 +67,24 @@ def _count(batch: Batch, statuses: Sequence[str]) -> None:
     batch.updated += statuses.count(OutcomeStatus.UPDATED)
 
 
-def _plain(result: RowResult) -> str:
-    """Return the columns of MEGA's words; the contract lets no tab or line break into its texts."""
-    return f"{result.status}\t{result.lead_id or ''}\t{result.matched_by or ''}"
+# The contract lets no tab or line break into MEGA's words. Five hundred calls would take as long
+# as all else here, so the lines are made in one go.
+def _plain(results: Mapping[str, RowResult], before: str, after: str) -> list[str]:
+    """Return the lines for COPY: of each row what MEGA said."""
+    return [
+        f"{before}{ref}\t{said.status}\t{said.lead_id or ''}\t{said.matched_by or ''}{after}"
+        for ref, said in results.items()
+    ]
 
 
-def _with_texts(result: RowResult) -> str:
-    """Return the columns of MEGA's words and of its two lists."""
-    return f"{_plain(result)}\t{_as_json(result.errors)}\t{_as_json(result.ignored_custom_fields)}"
-
-
-def _as_json(texts: tuple[str, ...]) -> str:
-    return json.dumps(texts) if texts else "[]"
+def _with_texts(results: Mapping[str, RowResult], before: str, after: str) -> list[str]:
+    """Return the lines for COPY with MEGA's two lists."""
+    return [
+        f"{before}{ref}\t{said.status}\t{said.lead_id or ''}\t{said.matched_by or ''}"
+        f"\t{json.dumps(said.errors) if said.errors else '[]'}"
+        f"\t{json.dumps(said.ignored_custom_fields) if said.ignored_custom_fields else '[]'}{after}"
+        for ref, said in results.items()
+    ]
 
 
 def fail(batch: Batch, attempt: Attempt, numbers: Iterable[int], message: str) -> None:

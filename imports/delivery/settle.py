@@ -44,6 +44,8 @@ def record(attempt_id: int, reply: Answer | MegaError) -> Code:
     found = conclude(reply, refs, now=now, dry_run=batch.kind != Kind.SEND)
     headers = _close(attempt, reply, found, now)
     was_open = batch.state not in SETTLED
+    if not (was_open and _settles(batch, found)):
+        exchange.write(attempt)
     if was_open:
         _apply(batch, attempt, found, now)
     keys.learn(attempt, found, headers, now)
@@ -65,8 +67,12 @@ def _close(
     headers = exchange.keep(attempt, reply, now)
     if headers.absurd:
         log.warning("attempt %s: absurd %s, capped", attempt.pk, ", ".join(headers.absurd))
-    exchange.write(attempt)
     return headers
+
+
+def _settles(batch: Batch, found: Conclusion) -> bool:
+    """Return whether nothing will ask for the attempt until its batch is written, too."""
+    return batch.kind == Kind.SEND and found.code == Code.SETTLED
 
 
 def _apply(batch: Batch, attempt: Attempt, found: Conclusion, now: datetime) -> None:
@@ -85,7 +91,7 @@ def _apply(batch: Batch, attempt: Attempt, found: Conclusion, now: datetime) -> 
         _settle_send(batch, attempt, found, now)
     batch.lease_until = None
     batch.deaths = 0  # the worker lived to tell: the batch does not kill whoever carries it
-    exchange.write(batch)
+    _write(batch, attempt, found)
 
 
 def _apply_late(batch: Batch, attempt: Attempt, found: Conclusion, now: datetime) -> None:
@@ -96,7 +102,14 @@ def _apply_late(batch: Batch, attempt: Attempt, found: Conclusion, now: datetime
     if outcomes.stored(batch) == batch.rows:
         batch.state, batch.settled_at, batch.lease_until = BatchState.DONE, now, None
         batch.reason, batch.detail = Code.SETTLED, ""
-    exchange.write(batch)
+    _write(batch, attempt, found)
+
+
+def _write(batch: Batch, attempt: Attempt, found: Conclusion) -> None:
+    if _settles(batch, found):
+        exchange.write(batch, attempt)
+    else:
+        exchange.write(batch)
 
 
 def _settle_send(batch: Batch, attempt: Attempt, found: Conclusion, now: datetime) -> None:

@@ -76,14 +76,27 @@ class Batch(models.Model):
     share a request, the later one waits for the earlier answer.
     """
 
+    # Claimed, sent and settled, each batch is written three times, and each time into every index
+    # that it is in: so none for what `batch_turn` finds, what is mostly empty, or never asked for.
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="batches")
     kind = models.CharField(max_length=7, choices=Kind.choices, default=Kind.SEND)
     lead_import = models.ForeignKey(
-        Import, models.CASCADE, null=True, related_name="batches", db_column="import_id"
+        Import,
+        models.CASCADE,
+        null=True,
+        related_name="batches",
+        db_column="import_id",
+        db_index=False,
     )
-    dry_run = models.ForeignKey(DryRun, models.CASCADE, null=True, related_name="batches")
-    token = models.ForeignKey(Token, models.PROTECT, null=True, related_name="+")  # of a check
-    parent = models.ForeignKey("self", models.CASCADE, null=True, related_name="halves")
+    dry_run = models.ForeignKey(
+        DryRun, models.CASCADE, null=True, related_name="batches", db_index=False
+    )
+    token = models.ForeignKey(
+        Token, models.PROTECT, null=True, related_name="+", db_index=False
+    )  # of a check
+    parent = models.ForeignKey(
+        "self", models.CASCADE, null=True, related_name="halves", db_index=False
+    )
     number = models.PositiveIntegerField(default=0)
     after = models.PositiveIntegerField(default=0)
     row_numbers = ArrayField(models.PositiveIntegerField(), default=list)
@@ -150,6 +163,12 @@ class Batch(models.Model):
             ),
             models.Index(
                 fields=["lead_import"], name="batch_to_decide", condition=Q(state="decision")
+            ),
+            models.Index(
+                fields=["dry_run"], name="batch_of_dry_run", condition=Q(dry_run__isnull=False)
+            ),
+            models.Index(
+                fields=["parent"], name="batch_of_parent", condition=Q(parent__isnull=False)
             ),
         ]
 

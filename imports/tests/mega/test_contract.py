@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imports.mega.contract import (
+    STATUSES,
     MalformedAnswer,
     RowResult,
     encode_body,
@@ -174,6 +175,34 @@ def test_texts_of_an_answer_are_fit_for_a_database():
 def test_what_is_not_usable_as_a_whole_is_malformed(body):
     with pytest.raises(MalformedAnswer):
         parse_bulk(body)
+
+
+ROWS = st.fixed_dictionaries(
+    {"row_ref": st.sampled_from("123"), "status": st.sampled_from(STATUSES)},
+    optional={
+        "lead_id": st.none() | st.text(max_size=9) | st.just("x" * 300),
+        "matched_by": st.sampled_from([None, "email", "phone"]),
+        "errors": st.none() | st.lists(st.text(max_size=9)),
+        "ignored_custom_fields": st.none() | st.lists(st.text(max_size=9)),
+        "more": JSON_VALUES,
+    },
+)
+
+
+@given(st.lists(ROWS), st.booleans())
+def test_what_is_odd_in_an_answer_changes_nothing_else_of_it(rows, dry_run):
+    more = {"dry_run": dry_run, "summary": {"total": 3}, "unknown_custom_fields": [" a\tb"]}
+    usual = parse_bulk(answer(rows, **more))
+    with_an_odd_one = parse_bulk(answer([*rows, "not even an object"], **more))
+    assert list(usual.results) == list(with_an_odd_one.results)
+    assert usual.by_ref("123") == with_an_odd_one.by_ref("123")
+    assert (usual.dry_run, usual.summary) == (dry_run, with_an_odd_one.summary)
+    assert usual.unknown_custom_fields == with_an_odd_one.unknown_custom_fields == ("a b",)
+
+
+def test_bytes_that_are_no_text_spoil_an_answer_wherever_they_stand():
+    with pytest.raises(MalformedAnswer):
+        parse_bulk(b'{"results": [], "more": "\xff"}')
 
 
 @given(JSON_VALUES, st.lists(st.text()))
