@@ -41,7 +41,7 @@ AS_BEFORE = BEFORE[: BEFORE.index("CREATE TRIGGER")].replace("CREATE", "CREATE O
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('imports', '0014_outcome_without_texts'),
+        ('imports', '0015_process_since'),
     ]
 
     operations = [
