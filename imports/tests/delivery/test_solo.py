@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from imports import tasks
-from imports.delivery import solo
+from imports.delivery import claims, deliver, solo
 from imports.tests.delivery.sending import batch
 
 
@@ -87,3 +87,15 @@ def test_a_batch_that_took_three_workers_with_it_waits_to_be_alone(made, deaths,
     other.join(5)
 
     assert seen == [waited]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("deaths", "is_taken"), [(2, True), (3, False)])
+def test_a_batch_that_must_run_alone_is_not_taken_beside_others(made, deaths, is_taken):
+    suspect = batch(made, 2, deaths=deaths)
+    assert claims.claim() == [suspect.pk]
+
+    beside_others = deliver.take(suspect.pk, "there:1", harmless=True)
+
+    assert (beside_others is not None) == is_taken
+    assert is_taken or deliver.take(suspect.pk, "there:1") is not None
