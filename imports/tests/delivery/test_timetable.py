@@ -207,7 +207,11 @@ def off(mix):
 @given(mixes())
 @settings(deadline=None, max_examples=40)
 def test_it_comes_true_within_a_tick_when_nothing_else_happens(mix):
-    assert max(off(mix), default=0.0) <= 1.1
+    """Two where requests wait for one another: an answer that is there just before a tick, or just
+    after it, moves all that follow.
+    """
+    ticks = 2 if any(job.waits.get(2) == 1 for job in mix[1]) else 1
+    assert max(off(mix), default=0.0) <= 1.1 * ticks
 
 
 @given(mixes(kinds=("sliding",), delays=(0.05, 0.2)))
