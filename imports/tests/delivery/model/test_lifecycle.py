@@ -82,7 +82,7 @@ class Lifecycle(RuleBasedStateMachine):
         names_rows=st.booleans(),
         rows=st.tuples(st.integers(1, 9), st.integers(1, 4)),
         proved=st.booleans(),
-        planned=st.sampled_from(("at once", "at once", "at once", "later", "by two")),
+        planned=st.sampled_from(("at once", "by two", "by two", "at once", "later")),
         turns=st.lists(any_number, max_size=6),
     )
     def begin(self, kind, limit, says, refuses, names_rows, rows, proved, planned, turns):
