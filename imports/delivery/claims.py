@@ -186,9 +186,10 @@ def go_round(lookout: Lookout) -> Round:
     _mark_started(claimed)
     granted = sum(one.may_start for one in grants)
     if granted < sum(one.allowed.may_start for one in ready) or len(ready) >= room:
-        coming.append(
-            now + timedelta(seconds=quota.SOON)
-        )  # more might start, were there slots of the workers left for it
+        # More might start, were there slots of the workers left for it. Who has as much as can be
+        # claimed is busy for longer, and to look takes what the workers need.
+        soon = WHILE_BUSY if len(claimed) >= room else quota.SOON
+        coming.append(now + timedelta(seconds=soon))
     return Round(claimed, (min(coming) - now).total_seconds() if coming else math.inf)
 
 

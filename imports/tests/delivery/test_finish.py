@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 
 from imports.delivery import finish
-from imports.models import ImportState, Lead, MappingVersion, Row
+from imports.models import Import, ImportState, Lead, MappingVersion, Row
 from imports.tests import people
 from imports.tests.delivery.sending import batch
 
@@ -63,3 +63,15 @@ def test_an_open_request_keeps_an_import_open(made, state):
     batch(made, 2, state=state)
 
     assert ended(made) not in (ImportState.FINISHED, ImportState.INCONSISTENT)
+
+
+def test_a_tick_that_has_no_time_left_leaves_the_others_to_the_next_one(made, monkeypatch):
+    other = Import.objects.create(
+        customer=made.customer, mega_id=made.mega_id, file_size=1, state=ImportState.SENDING,
+        planned_at=timezone.now(),
+    )  # fmt: skip
+    monkeypatch.setattr(finish, "A_TICK", -1.0)
+
+    assert finish.finish_imports() == [made.pk]
+    assert finish.finish_imports() == [other.pk]
+    assert finish.finish_imports() == []
