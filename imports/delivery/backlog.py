@@ -3,8 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db import connection
-
+from imports.delivery import window
 from imports.delivery.packing import FIRST_ROWS
 from imports.mega.contract import MAX_ROWS
 
@@ -72,17 +71,13 @@ def load(quota_ids: Collection[int]) -> dict[int, Backlog]:
 
     `requests` is exact for imports that are sent in order and of which nothing was refused.
     """
-    ids = list(quota_ids)
-    found = {one: Backlog() for one in ids}
-    with connection.cursor() as cursor:
-        cursor.execute(_WAITING, {"ids": ids})
-        for quota_id, requests in cursor.fetchall():
-            found[quota_id].requests = requests
-        cursor.execute(_GOING, {"ids": ids})
-        for quota_id, requests in cursor.fetchall():
-            found[quota_id].requests += requests
-            found[quota_id].sends = True
-        cursor.execute(_COMING, {"ids": ids})
-        for (quota_id,) in cursor.fetchall():
-            found[quota_id].company = True
+    found = {one: Backlog() for one in quota_ids}
+    values = {"ids": window.array(found)}
+    for quota_id, requests in window.fetch(_WAITING, values):
+        found[quota_id].requests = requests
+    for quota_id, requests in window.fetch(_GOING, values):
+        found[quota_id].requests += requests
+        found[quota_id].sends = True
+    for (quota_id,) in window.fetch(_COMING, values):
+        found[quota_id].company = True
     return found

@@ -8,9 +8,6 @@ one glance, in one query, and only those with news, or whose moment has come, ar
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
-
-from django.db import connection
 
 from imports.delivery import backlog, quota, window
 from imports.models import Quota
@@ -153,13 +150,11 @@ class Lookout:
 
 
 def _glance(ids: Collection[int]) -> dict[int, Glance]:
-    values: dict[str, Any] = {"ids": list(ids), "hold": quota.HOLD, "lease": window.longest()}
-    with connection.cursor() as cursor:
-        cursor.execute(_GLANCE, values)
-        return {
-            quota_id: Glance(bool(is_spent), *seen)
-            for quota_id, is_spent, *seen in cursor.fetchall()
-        }
+    values = {"ids": window.array(ids), "hold": quota.HOLD, "lease": window.longest()}
+    return {
+        quota_id: Glance(bool(is_spent), *seen)
+        for quota_id, is_spent, *seen in window.fetch(_GLANCE, values)
+    }
 
 
 def _look(ids: list[int], now: datetime) -> list[Ready]:

@@ -1,7 +1,7 @@
 """Loading what is known of keys: the database's side of `quota`."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -61,14 +61,14 @@ def load(quotas: Collection[Quota]) -> dict[int, quota.KeyFacts]:
     Claims are read before attempts: a batch that is taken in between counts twice, never not at
     all.
     """
-    ids = [one.pk for one in quotas]
-    claimed = {one: counts for one, *counts in _fetch(_CLAIMED, {"ids": ids})}
+    ids = array(one.pk for one in quotas)
+    claimed = {one: counts for one, *counts in fetch(_CLAIMED, {"ids": ids})}
     exchanges: dict[int, list[quota.Exchange]] = defaultdict(list)
-    for quota_id, *values in _fetch(
+    for quota_id, *values in fetch(
         _EXCHANGES, {"ids": ids, "lease": longest(), "remembered": quota.REMEMBERED}
     ):
         exchanges[quota_id].append(quota.Exchange(*values))
-    limits = dict(_fetch(_LIMITS, {"ids": ids}))
+    limits = dict(fetch(_LIMITS, {"ids": ids}))
     return {
         one.pk: quota.KeyFacts(
             limit=one.learned_limit or limits.get(one.pk, USUAL_LIMIT),
@@ -93,12 +93,17 @@ def limit_of(one: Quota) -> int:
     """Return how many requests a minute the key may send: learnt from headers, else configured."""
     if one.learned_limit:
         return one.learned_limit
-    limits: dict[int, int] = dict(_fetch(_LIMITS, {"ids": [one.pk]}))
+    limits: dict[int, int] = dict(fetch(_LIMITS, {"ids": array([one.pk])}))
     return limits.get(one.pk, USUAL_LIMIT)
 
 
-def _fetch(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
-    """Run a query that may return thousands of times.
+def array(ids: Iterable[int]) -> str:
+    """Write ids as PostgreSQL's text of an array: psycopg would look at each of them."""
+    return f"{{{','.join(map(str, ids))}}}"
+
+
+def fetch(sql: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """Run a query that may ask of thousands of ids and return thousands of times.
 
     Those of psycopg's own loader, in C, are as aware as those of Django's, which takes five times
     as long.
