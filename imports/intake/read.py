@@ -115,7 +115,7 @@ def _note(lead_import: Import, table: Table) -> None:
     _keep_lease(lead_import)
     lead_import.headers = table.headers
     lead_import.dialect = table.dialect.as_dict()
-    lead_import.sheets = [*table.sheets, *table.hidden]
+    lead_import.sheets = [{"name": name, "hidden": name in table.hidden} for name in table.sheets]
     lead_import.doubts = table.doubts
     lead_import.save(update_fields=["headers", "dialect", "sheets", "doubts"])
 
