@@ -52,7 +52,11 @@ class Repeats:
         if b"-repeated=" not in rows and not self._far:
             return
         for cell in CELL.finditer(rows):
-            if int(cell[1]) > self._limits.columns and FILLED.search(cell[0]):
+            if int(cell[1]) <= self._limits.columns:
+                continue
+            # Also a blank one, if it is not the last of its row: the parser would drop the others.
+            end = rows.find(ROW_END, cell.end())
+            if FILLED.search(cell[0]) or FILLED.search(rows, cell.end(), max(end, cell.end())):
                 raise _repeated("cell", int(cell[1]), self._limits.columns)
         at = 0
         for row in ROW.finditer(rows):

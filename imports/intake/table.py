@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import NamedTuple, Protocol, Self
 
 from imports.errors import UnreadableFile
-from imports.intake import celltext, detect, headings, packed
+from imports.intake import celltext, detect, headings, merged, packed
 from imports.intake.delimited import Delimited
 from imports.intake.dialect import DEFAULT, Dialect, Limits
 from imports.intake.workbook import Workbook
@@ -71,10 +71,10 @@ class Table:
         self.hidden = list(source.hidden)
         self.doubts = list(source.doubts)
         records = list(islice(self._live, max(SAMPLE_RECORDS, min(header_row, LAST_HEADER_ROW))))
-        place = self._find_headings(records, header_row)
+        place, headings_read = self._read_headings(records, header_row)
         self._first = place + 2
         self.dialect = replace(source.dialect, header_row=place + 1)
-        self.headers = self._cut_headers(records, place)
+        self.headers = self._cut_headers(headings_read, records, place)
         below = records[place + 1 :]
         if not any(any(map(str.strip, cells)) for cells, _ in below):
             below = []
@@ -135,6 +135,22 @@ class Table:
             notes.append(f"{celltext.count(len(cells) - width, 'cell')} more than the headings")
         return SheetRow(number, cells, "; ".join(notes))
 
+    def _read_headings(self, records: list[Record], header_row: int) -> tuple[int, list[str]]:
+        """Find the row of the headings and read them, with the groups that stand above them."""
+        place = self._find_headings(records, header_row)
+        rows = [cells for cells, _ in records]
+        spans = self._source.merged if isinstance(self._source, Workbook) else []
+        if not header_row and merged.has_groups_above(rows, place + 1, spans):
+            place += 1
+        if not merged.has_groups_above(rows, place, spans):
+            return place, merged.spread(rows, place, spans)
+        if not header_row:
+            self.doubts.append(
+                f"Rows {place:,} and {place + 1:,} were both read as headings, the first of them as"
+                f" groups. If row {place + 1:,} is a lead, choose row {place:,} for the headings."
+            )
+        return place, merged.joined(rows, place, spans)
+
     def _find_headings(self, records: list[Record], header_row: int) -> int:
         label = self._source.label
         if header_row:
@@ -155,9 +171,9 @@ class Table:
             " again."
         )
 
-    def _cut_headers(self, records: list[Record], place: int) -> list[str]:
+    def _cut_headers(self, cells: list[str], records: list[Record], place: int) -> list[str]:
         """Keep columns up to the last that has a heading, or a value in the sample."""
-        cells, _ = celltext.without_nul(records[place][0])
+        cells, _ = celltext.without_nul(cells)
         widest = max(_extent(below) for below, _ in records[place:])
         cells = cells[: max(_extent(cells), min(len(cells), widest))]
         # Every column of a sheet is one, with a heading or not; a CSV has those of its headings.

@@ -18,6 +18,7 @@ from typing import Any
 from imports.errors import UnreadableFile
 from imports.intake import celltext, frames
 from imports.intake.dialect import Dialect, FileKind, Limits
+from imports.intake.merged import Range
 from imports.intake.workbook_child import OUT_OF_MEMORY
 from imports.intake.workbook_look import DAMAGED
 
@@ -44,6 +45,7 @@ class Workbook:
             raise
         self.sheets: list[str] = head["sheets"]
         self.hidden: list[str] = head["hidden"]
+        self.merged: list[Range] = [tuple(each) for each in head["merged"]]
         self.dialect = Dialect(kind=kind, sheet=head["sheet"])
 
     @property

@@ -1,7 +1,8 @@
 """The process that parses one sheet of a workbook and prints its rows; run by `workbook`.
 
 It reads one JSON object from standard input and writes frames (`frames.py`): first what was found
-({"sheets", "hidden", "sheet"}), then lists of rows from row 1 on, or one {"refused", "code"}.
+({"sheets", "hidden", "sheet", "merged"}), then lists of rows from row 1 on, or one {"refused",
+"code"}.
 A sheet is parsed as a whole, so the process confines itself before it opens the file.
 """
 
@@ -13,6 +14,7 @@ import resource
 import signal
 import sys
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
@@ -31,6 +33,8 @@ PR_SET_PDEATHSIG = 1
 OUT_OF_MEMORY = 3
 CELLS_IN_FRAME = 5_000
 ROWS_IN_FRAME = 1_000
+LAST_HEADER_ROW = 1_000
+MOST_MERGED = 5_000
 STDERR_BYTES = 64 * 1024
 
 
@@ -80,12 +84,24 @@ def _frames(request: dict[str, Any], limits: Limits) -> Iterator[frames.Frame]:
         workbook = load_workbook(str(path))
         found = sheets.find(path, kind, workbook, parts)
         name, sheet = found.choose(request["sheet"])
-        yield {"sheets": found.names, "hidden": found.hidden, "sheet": name}
+        yield {
+            "sheets": found.names,
+            "hidden": found.hidden,
+            "sheet": name,
+            "merged": _merged(sheet),
+        }
         yield from _rows(sheet, found.overlay(name), limits)
     except PasswordError as problem:
         raise UnreadableFile(SEALED) from problem
     except (CalamineError, ElementTree.ParseError, OSError) as problem:
         raise UnreadableFile(DAMAGED, code="damaged") from problem
+
+
+def _merged(sheet: "CalamineSheet") -> list[tuple[int, ...]]:
+    """Give merged cells where headings may be; only XLSX and XLS tell them."""
+    ranges = sheet.merged_cell_ranges or []
+    near = ((*first, *last) for first, last in ranges if first[0] < LAST_HEADER_ROW)
+    return list(islice(near, MOST_MERGED))
 
 
 def _rows(

@@ -133,15 +133,19 @@ class _Inspector:
     def __init__(self, part: Part, limits: Limits) -> None:
         self._part, self._limits = part, limits
         self._tail = b""
+        self._is_texts = False  # shared ones: no cells, but half of the file
 
     def feed(self, piece: bytes) -> None:
         """Look at the next piece, with the end of the one before."""
+        if self._is_texts:
+            return
         part, window = self._part, self._tail + piece
         self._tail = window[-OVERLAP:]
-        part.content = part.content or CONTENT.search(window) is not None
-        part.errors = part.errors or b't="e"' in window or b"t='e'" in window
         if part.size <= archive.PIECE and (claimed := UNIQUE.search(window)):
             part.texts = int(claimed[1])
+            self._is_texts = True
+        part.content = part.content or CONTENT.search(window) is not None
+        part.errors = part.errors or b't="e"' in window or b"t='e'" in window
         for column, row in chain.from_iterable(far.findall(window) for far in FAR_CELLS):
             cells = column_number(column) * int(row)
             if cells * CELL_BYTES > self._limits.memory_bytes:
