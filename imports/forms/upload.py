@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from imports.intake.dialect import DELIMITERS, ENCODINGS
 from imports.models import Customer
 
+ACCEPTED = ".csv,.tsv,.txt,.xlsx,.xlsm,.xls,.xlsb,.ods,.gz,.zip"
 DELIMITER_WORDS = {",": "comma  ,", ";": "semicolon  ;", "\t": "tab", "|": "pipe  |"}
 ENCODING_WORDS = {
     "utf-8": "Unicode (UTF-8)",
@@ -40,9 +41,9 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label="Spreadsheet",
         max_length=255,
-        widget=forms.FileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx,.xlsm"}),
+        widget=forms.FileInput(attrs={"accept": ACCEPTED}),
         error_messages={
-            "required": "Choose a spreadsheet: a CSV or an Excel workbook (.xlsx).",
+            "required": "Choose a spreadsheet: an Excel or OpenDocument workbook, or a CSV.",
             "empty": "The file is empty. Choose one with a row of headings and rows of leads.",
         },
     )
@@ -52,6 +53,13 @@ class UploadForm(forms.Form):
         field = cast("forms.ModelChoiceField[Customer]", self.fields["customer"])
         field.queryset = customers
         field.label_from_instance = _name_and_team  # type: ignore[assignment]
+
+
+def _sheet_choice(sheet: Any) -> tuple[str, str]:
+    """An earlier release stored names only."""
+    if isinstance(sheet, str):
+        return sheet, sheet
+    return sheet["name"], f"{sheet['name']} (hidden)" if sheet["hidden"] else sheet["name"]
 
 
 def _name_and_team(customer: Customer) -> str:
@@ -79,12 +87,12 @@ class ReadForm(forms.Form):
         choices=[("", "Find out"), *((mark, DELIMITER_WORDS[mark]) for mark in DELIMITERS)],
     )
 
-    def __init__(self, *args: Any, sheets: list[str] | None = None, kind: str = "", **kwargs: Any):
+    def __init__(self, *args: Any, sheets: list[Any] | None = None, kind: str = "", **kwargs: Any):
         super().__init__(*args, **kwargs)
-        if kind == "xlsx":
+        if kind not in {"", "csv"}:
             del self.fields["encoding"], self.fields["delimiter"]
             if sheets:
-                choices = [("", "Find out"), *((name, name) for name in sheets)]
+                choices = [("", "Find out"), *map(_sheet_choice, sheets)]
                 self.fields["sheet"] = forms.ChoiceField(required=False, choices=choices)
         elif kind == "csv":
             del self.fields["sheet"]

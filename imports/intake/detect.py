@@ -1,21 +1,22 @@
 """What kind of file this is, decided by its content and never by its name."""
 
 import re
+from itertools import islice
 from pathlib import Path
 
 from imports.errors import UnreadableFile
-from imports.intake.dialect import FileKind
+from imports.intake import archive, ole
+from imports.intake.dialect import DEFAULT, FileKind, Packing
 from imports.intake.encoding import unmarked_utf16
 
 HEAD_BYTES = 64 * 1024
-NAMES_BYTES = 4 * 1024 * 1024
-ZIP_END_BYTES = 22 + 65_535
+MANIFEST_PIECES = 8
+ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 CONVERT = "Save it as XLSX or CSV and upload that."
 
 # First bytes → what it is, in the words of a person who has such a file.
 SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"%PDF-", "a PDF", "Open the spreadsheet it was made from and save that as XLSX or CSV."),
-    (b"\x1f\x8b", "a gzip archive", "Unpack it and upload the spreadsheet that is in it."),
     (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", "Unpack it and upload the spreadsheet in it."),
     (b"Rar!\x1a\x07", "a RAR archive", "Unpack it and upload the spreadsheet that is in it."),
     (b"BZh", "a bzip2 archive", "Unpack it and upload the spreadsheet that is in it."),
@@ -34,35 +35,65 @@ SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"{\\rtf", "an RTF text document", CONVERT),
     (b"BEGIN:VCARD", "a vCard address book", "Export the contacts as CSV and upload that."),
 )
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 BOMS = (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 CONTROLS = bytes(set(range(32)) - {0, 9, 10, 12, 13, 26})
 
+PASSWORD = ("a workbook with a password", "Remove the password, save it and upload that.")
+
 # A name within the archive → what the archive is; the first that fits is taken.
-ARCHIVES: tuple[tuple[bytes, str, str], ...] = (
-    (b"xl/workbook.bin", "an XLSB workbook", CONVERT),
-    (b"word/document.xml", "a Word document", CONVERT),
-    (b"ppt/presentation.xml", "a PowerPoint presentation", CONVERT),
-    (b"index/document.iwa", "an Apple Numbers document", "Export it as XLSX or CSV instead."),
-    (b"content.xml", "an OpenDocument (ODS) spreadsheet", CONVERT),
+ARCHIVES: tuple[tuple[str, str, str], ...] = (
+    ("encrypted-package", *PASSWORD),
+    ("word/document.xml", "a Word document", CONVERT),
+    ("ppt/presentation.xml", "a PowerPoint presentation", CONVERT),
+    ("index/document.iwa", "an Apple Numbers document", "Export it as XLSX or CSV instead."),
+    ("index.zip", "an Apple Numbers document", "Export it as XLSX or CSV instead."),
+    ("meta-inf/container.xml", "an e-book", "Upload a spreadsheet as XLSX or CSV."),
+    ("androidmanifest.xml", "an app for Android", "Upload a spreadsheet as XLSX or CSV."),
+    ("meta-inf/manifest.mf", "a Java program", "Upload a spreadsheet as XLSX or CSV."),
 )
+# The first entry of an OpenDocument says what it is, not packed, right after its header.
+OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument."
+OTHER_DOCUMENTS = {
+    b"text": "an OpenDocument text (ODT)",
+    b"presentation": "an OpenDocument presentation (ODP)",
+    b"graphics": "an OpenDocument drawing (ODG)",
+}
 
 
 def kind(path: Path) -> FileKind:
-    """Tell CSV from XLSX; raises UnreadableFile, with what it is and what to do, for others."""
+    """Tell the kind of a spreadsheet that is not packed in an archive.
+
+    Raises UnreadableFile, with what it is and what to do, for anything else.
+    """
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     if not head:
         raise UnreadableFile(
             "The file is empty (0 bytes). Save the spreadsheet again and upload that."
         )
-    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _kind_of_zip(path)
-    if head.startswith(OLE):
-        raise _refusal(*_kind_of_ole(path))
+    if head.startswith(ZIP):
+        return _kind_of_zip(path, head)
+    if head.startswith(ole.MAGIC):
+        return _kind_of_ole(path)
     _refuse_other_formats(head)
     _refuse_other_texts(head)
     return "csv"
+
+
+def packing(path: Path) -> Packing:
+    """Tell a gzip, and a ZIP that is not itself a document, from what is not packed."""
+    with path.open("rb") as file:
+        head = file.read(256)
+        if head.startswith(archive.GZIP):
+            return "gzip"
+        if not head.startswith(ZIP):
+            return ""
+    return "" if _is_document(_names_in_zip(path), head) else "zip"
+
+
+def needs_its_end(head: bytes) -> bool:
+    """Tell whether more than its beginning is needed to know the kind of a file."""
+    return head.startswith((*ZIP, ole.MAGIC))
 
 
 def _refusal(found: str, advice: str) -> UnreadableFile:
@@ -104,45 +135,67 @@ def _refuse_other_texts(head: bytes) -> None:
         raise _refusal("a JSON file", "Export the data as XLSX or CSV and upload that.")
 
 
-def _kind_of_ole(path: Path) -> tuple[str, str]:
-    content = path.read_bytes()  # the size of the upload is the bound
+def _kind_of_ole(path: Path) -> FileKind:
+    with ole.Streams(path) as streams:
+        if streams.holds("EncryptedPackage", "EncryptionInfo"):
+            raise _refusal(*PASSWORD)
+        if streams.holds("WordDocument"):
+            raise _refusal("an old Word document", CONVERT)
+        if streams.holds("PowerPoint Document"):
+            raise _refusal("an old PowerPoint presentation", CONVERT)
+        if not streams.holds("Workbook", "Book"):
+            raise _refusal("an old Microsoft Office file without a spreadsheet in it", CONVERT)
+        if streams.has_password("Workbook", "Book"):
+            raise _refusal(*PASSWORD)
+    return "xls"
 
-    def holds(name: str) -> bool:
-        return name.encode("utf-16-le") in content
 
-    if holds("EncryptedPackage") or holds("EncryptionInfo"):
-        return "a workbook with a password", "Remove the password, save it and upload that."
-    if holds("WordDocument"):
-        return "an old Word document", CONVERT
-    if holds("Workbook") or holds("Book"):
-        return "an old Excel workbook (.xls)", CONVERT
-    return "an old Microsoft Office file without a spreadsheet in it", CONVERT
+def _is_document(names: set[str], head: bytes) -> bool:
+    return (
+        head[30:].startswith(OPEN_DOCUMENT)
+        or {"[content_types].xml", "content.xml"} & names != set()
+        or any(name in names for name, *_ in ARCHIVES)
+    )
 
 
-def _kind_of_zip(path: Path) -> FileKind:
+def _kind_of_zip(path: Path, head: bytes) -> FileKind:
     names = _names_in_zip(path)
     for name, found, advice in ARCHIVES:
         if name in names:
             raise _refusal(found, advice)
-    if b"[content_types].xml" in names and b"workbook" in names:
+    for kind_of_document, found in OTHER_DOCUMENTS.items():
+        if head[30:].startswith(OPEN_DOCUMENT + kind_of_document):
+            raise _refusal(found, CONVERT)
+    if "content.xml" in names:
+        return _open_document(path)
+    if "xl/workbook.bin" in names:
+        return "xlsb"
+    if "[content_types].xml" in names and any("workbook" in name for name in names):
         return "xlsx"
-    raise _refusal("a ZIP archive", "Unpack it and upload the spreadsheet that is in it.")
+    raise _refusal("an archive in which no spreadsheet was found", "Upload one as XLSX or CSV.")
 
 
-def _names_in_zip(path: Path) -> bytes:
-    """Read the archive's list of contents as it is: nothing is unpacked, nothing is believed."""
+def _open_document(path: Path) -> FileKind:
+    """An OpenDocument lists which of its parts are encrypted, in a part that never is."""
     with path.open("rb") as file:
-        size = file.seek(0, 2)
-        file.seek(max(0, size - ZIP_END_BYTES))
-        tail = file.read()
-        at = tail.rfind(b"PK\x05\x06")
-        if at < 0 or len(tail) - at < 22:
+        for entry in archive.entries(file, DEFAULT):
+            if entry.name.lower() == "meta-inf/manifest.xml":
+                pieces = archive.inflated(
+                    file, entry.offset, entry.packed, deflated=entry.method == archive.DEFLATED
+                )
+                if b"encryption-data" in b"".join(islice(pieces, MANIFEST_PIECES)):
+                    raise _refusal(*PASSWORD)
+    return "ods"
+
+
+def _names_in_zip(path: Path) -> set[str]:
+    """Give the archive's names in small letters; raises UnreadableFile where its end is missing."""
+    with path.open("rb") as file:
+        if not archive.has_end(file):
             raise UnreadableFile(
-                "The workbook is damaged: its end is missing, as after a broken download or"
-                " upload. Upload it again, or open it in Excel and save it anew.",
+                "The workbook or archive is damaged: its end is missing, as after a broken"
+                " download or upload. Upload it again, or open it in Excel and save it anew.",
                 code="damaged",
             )
-        end = size - len(tail) + at
-        length = min(int.from_bytes(tail[at + 12 : at + 16], "little"), NAMES_BYTES, end)
-        file.seek(end - length)
-        return file.read(length).replace(b"\\", b"/").lower()
+        found = archive.entries(file, DEFAULT)
+    return {entry.name.replace("\\", "/").lower() for entry in found}

@@ -3,7 +3,8 @@
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Literal, Self
 
-FileKind = Literal["csv", "xlsx"]
+FileKind = Literal["csv", "xlsx", "xlsb", "xls", "ods"]
+Packing = Literal["", "gzip", "zip"]
 
 # What a person may choose when the encoding that was found is wrong.
 ENCODINGS = (
@@ -33,8 +34,9 @@ class Dialect:
 
     encoding  one of ENCODINGS; "utf-8/cp1252" is UTF-8 with stray Windows-1252 bytes (CSV only)
     delimiter, quote  one character each (CSV only)
-    sheet  the name of the sheet (XLSX only)
+    sheet  the name of the sheet (workbooks only)
     header_row  the number of the row with the headings, as the spreadsheet program shows it
+    packing  what the file was unpacked from; found anew each time
     """
 
     kind: FileKind | Literal[""] = ""
@@ -43,6 +45,7 @@ class Dialect:
     quote: str = ""
     sheet: str = ""
     header_row: int = 0
+    packing: Packing = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Give what JSON can hold; `from_dict` reads it back."""
@@ -57,7 +60,7 @@ class Dialect:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What is refused before or while it is read. The last three bound the XLSX child process."""
+    """What is refused before or while it is read. The last three bound what opens workbooks."""
 
     file_bytes: int = 200 * 1024 * 1024
     rows: int = 1_048_576
@@ -66,6 +69,7 @@ class Limits:
     row_chars: int = 16 * 1024 * 1024
     zip_entries: int = 10_000
     inflated_bytes: int = 2 * 1024**3
+    unpacked_bytes: int = 1024**3  # of a spreadsheet that comes in a gzip or ZIP
     inflated_ratio: int = 200  # asked of entries that inflate to more than `ratio_from` bytes
     ratio_from: int = 20 * 1024 * 1024
     memory_bytes: int = 2 * 1024**3

@@ -1,6 +1,7 @@
 """A spreadsheet as one table: headings, and rows under the numbers that Excel shows."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from itertools import chain, islice, repeat
 from pathlib import Path
@@ -8,7 +9,7 @@ from types import TracebackType
 from typing import NamedTuple, Protocol, Self
 
 from imports.errors import UnreadableFile
-from imports.intake import detect, headings
+from imports.intake import celltext, detect, headings, merged, packed
 from imports.intake.delimited import Delimited
 from imports.intake.dialect import DEFAULT, Dialect, Limits
 from imports.intake.workbook import Workbook
@@ -64,15 +65,16 @@ class Table:
     def __init__(self, source: Source, header_row: int, limits: Limits) -> None:
         self._source = source
         self._limits = limits
+        self.held = ExitStack()  # what closing lets go of
         self._live: Iterator[Record] | None = source.records()
         self.sheets = list(source.sheets)
         self.hidden = list(source.hidden)
         self.doubts = list(source.doubts)
         records = list(islice(self._live, max(SAMPLE_RECORDS, min(header_row, LAST_HEADER_ROW))))
-        place = self._find_headings(records, header_row)
+        place, headings_read = self._read_headings(records, header_row)
         self._first = place + 2
         self.dialect = replace(source.dialect, header_row=place + 1)
-        self.headers = self._cut_headers(records, place)
+        self.headers = self._cut_headers(headings_read, records, place)
         below = records[place + 1 :]
         if not any(any(map(str.strip, cells)) for cells, _ in below):
             below = []
@@ -104,9 +106,9 @@ class Table:
                 yield SheetRow(number, cells)
 
     def close(self) -> None:
-        """End the process that reads a workbook; reading of rows ends with it."""
+        """End the process that reads a workbook, remove what was unpacked; rows end with it."""
         self._live = None
-        self._source.close()
+        self.held.close()
 
     def __enter__(self) -> Self:
         return self
@@ -122,17 +124,32 @@ class Table:
     def _odd_row(self, number: int, cells: list[str], note: str) -> SheetRow:
         notes = [note] if note else []
         if self._source.may_hold_nul:
-            cells, removed = _without_nul(cells)
-            if removed:
-                notes.append(f"{_count(removed, 'NUL character')} removed")
+            cells, removed = celltext.without_nul(cells)
+            notes += [removed] if removed else []
         width = len(self.headers)
         while len(cells) > width and not cells[-1].strip():
             cells = cells[:-1]
         if len(cells) > self._limits.columns:
             raise self._too_many_columns(number, len(cells))
         if len(cells) > width:
-            notes.append(f"{_count(len(cells) - width, 'cell')} more than the headings")
+            notes.append(f"{celltext.count(len(cells) - width, 'cell')} more than the headings")
         return SheetRow(number, cells, "; ".join(notes))
+
+    def _read_headings(self, records: list[Record], header_row: int) -> tuple[int, list[str]]:
+        """Find the row of the headings and read them, with the groups that stand above them."""
+        place = self._find_headings(records, header_row)
+        rows = [cells for cells, _ in records]
+        spans = self._source.merged if isinstance(self._source, Workbook) else []
+        if not header_row and merged.has_groups_above(rows, place + 1, spans):
+            place += 1
+        if not merged.has_groups_above(rows, place, spans):
+            return place, merged.spread(rows, place, spans)
+        if not header_row:
+            self.doubts.append(
+                f"Rows {place:,} and {place + 1:,} were both read as headings, the first of them as"
+                f" groups. If row {place + 1:,} is a lead, choose row {place:,} for the headings."
+            )
+        return place, merged.joined(rows, place, spans)
 
     def _find_headings(self, records: list[Record], header_row: int) -> int:
         label = self._source.label
@@ -154,13 +171,13 @@ class Table:
             " again."
         )
 
-    def _cut_headers(self, records: list[Record], place: int) -> list[str]:
+    def _cut_headers(self, cells: list[str], records: list[Record], place: int) -> list[str]:
         """Keep columns up to the last that has a heading, or a value in the sample."""
-        cells, _ = _without_nul(records[place][0])
+        cells, _ = celltext.without_nul(cells)
         widest = max(_extent(below) for below, _ in records[place:])
         cells = cells[: max(_extent(cells), min(len(cells), widest))]
         # Every column of a sheet is one, with a heading or not; a CSV has those of its headings.
-        room = max(0, widest - len(cells)) if self._source.dialect.kind == "xlsx" else 0
+        room = max(0, widest - len(cells)) if self._source.dialect.kind != "csv" else 0
         if len(cells) + room > self._limits.columns:
             raise self._too_many_columns(place + 1, len(cells) + room)
         return cells + [""] * room
@@ -196,32 +213,34 @@ def open_table(path: Path, *, choice: Dialect | None = None, limits: Limits = DE
     empty, only headings, a sheet or heading row that is not there.
     """
     choice = choice or Dialect()
+    _refuse_size(path, limits)
+    with ExitStack() as stack:
+        content = stack.enter_context(packed.opened(path, limits))
+        source = _source(content, choice, limits)
+        stack.callback(source.close)
+        table = Table(source, choice.header_row, limits)
+        table.dialect = replace(table.dialect, packing=content.packing)
+        table.held = stack.pop_all()
+    return table
+
+
+def _source(content: packed.Content, choice: Dialect, limits: Limits) -> Source:
+    kind = detect.kind(content.path)
+    if kind == "csv":
+        return Delimited(content.path, choice, limits)
+    _refuse_size(content.path, limits)  # also where it was small as long as it was packed
+    return Workbook(content.path, kind, choice, limits)
+
+
+def _refuse_size(path: Path, limits: Limits) -> None:
     size = path.stat().st_size
     if size > limits.file_bytes:
         raise UnreadableFile(
             f"The file has {size / 1e6:,.1f} MB, more than the {limits.file_bytes / 1e6:,.0f} MB"
             " that can be read. Split it into several files and upload them one by one."
         )
-    kind = detect.kind(path)
-    source: Source = (
-        Workbook(path, choice, limits) if kind == "xlsx" else Delimited(path, choice, limits)
-    )
-    try:
-        return Table(source, choice.header_row, limits)
-    except BaseException:
-        source.close()
-        raise
 
 
 def _extent(cells: Sequence[str]) -> int:
     """Count the cells up to the last one that is not blank."""
     return next((place for place in range(len(cells), 0, -1) if cells[place - 1].strip()), 0)
-
-
-def _without_nul(cells: list[str]) -> tuple[list[str], int]:
-    removed = sum(cell.count("\x00") for cell in cells)
-    return ([cell.replace("\x00", "") for cell in cells] if removed else cells), removed
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")

@@ -15,7 +15,8 @@ from django.db import transaction
 
 from imports.audit import acts, trail
 from imports.errors import BadInput
-from imports.intake import detect
+from imports.intake import packed
+from imports.intake.dialect import DEFAULT
 from imports.models import (
     Customer,
     Duplicates,
@@ -144,13 +145,13 @@ def _refuse_kind(file: File) -> None:  # type: ignore[type-arg]
     """Look at the content at once, so that the person hears about a PDF before waiting."""
     path = getattr(file, "temporary_file_path", None)
     if path is not None:
-        detect.kind(Path(path()))
+        packed.kind(Path(path()), DEFAULT)
         return
     with _room(), NamedTemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as copy:
         for chunk in file.chunks(CHUNK):
             copy.write(chunk)
         copy.flush()
-        detect.kind(Path(copy.name))
+        packed.kind(Path(copy.name), DEFAULT)
 
 
 def _sha256(file: File) -> str:  # type: ignore[type-arg]

@@ -1,4 +1,4 @@
-"""Reading of XLSX through a child process that may die of a hostile file without harm."""
+"""Reading of workbooks through a child process that may die of a hostile file without harm."""
 
 import contextlib
 import json
@@ -11,29 +11,32 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
 from imports.errors import UnreadableFile
-from imports.intake.dialect import Dialect, Limits
+from imports.intake import celltext, frames
+from imports.intake.dialect import Dialect, FileKind, Limits
+from imports.intake.merged import Range
 from imports.intake.workbook_child import OUT_OF_MEMORY
 from imports.intake.workbook_look import DAMAGED
 
 ROOT = Path(__file__).resolve().parents[2]
 CHILD = "imports.intake.workbook_child"
 READ_BYTES = 256 * 1024
-LINE_BYTES = 128 * 1024 * 1024
+FRAME_BYTES = 128 * 1024 * 1024
 
 
 class Workbook:
-    """An XLSX file, as records of text numbered from row 1 of the chosen sheet."""
+    """A workbook, as records of text numbered from row 1 of the chosen sheet."""
 
-    may_hold_nul = True  # Excel writes control characters as _x0000_
+    may_hold_nul = False  # they are removed here
 
-    def __init__(self, path: Path, choice: Dialect, limits: Limits) -> None:
-        self._path = path
+    def __init__(self, path: Path, kind: FileKind, choice: Dialect, limits: Limits) -> None:
+        self._path, self._kind = path, kind
         self._limits = limits
-        self._child: _Child | None = _Child(path, choice.sheet, limits)
+        self._child: _Child | None = _Child(path, kind, choice.sheet, limits)
         self.doubts: list[str] = []
         try:
             head = self._child.head()
@@ -42,7 +45,8 @@ class Workbook:
             raise
         self.sheets: list[str] = head["sheets"]
         self.hidden: list[str] = head["hidden"]
-        self.dialect = Dialect(kind="xlsx", sheet=head["sheet"])
+        self.merged: list[Range] = [tuple(each) for each in head["merged"]]
+        self.dialect = Dialect(kind=kind, sheet=head["sheet"])
 
     @property
     def label(self) -> str:
@@ -50,17 +54,20 @@ class Workbook:
         return f"The sheet “{self.dialect.sheet}”"
 
     def records(self) -> Iterator[tuple[list[str], str]]:
-        """Stream (cells, ""), the first time from the process that opening has started."""
+        """Stream (cells, note), the first time from the process that opening has started."""
         child, self._child = self._child, None
         if child is None:
-            child = _Child(self._path, self.dialect.sheet, self._limits)
+            child = _Child(self._path, self._kind, self.dialect.sheet, self._limits)
         self._reading = child
         try:
             if not child.opened:
                 child.head()
-            for rows in child.frames():
-                for cells in rows:
-                    yield cells, ""
+            for rows in child.rows():
+                # Excel writes control characters as _x0000_; few frames have one.
+                if any("\0" in "".join(cells) for cells in rows):
+                    yield from map(celltext.without_nul, rows)
+                else:
+                    yield from zip(rows, repeat(""))
         finally:
             child.close()
 
@@ -74,13 +81,14 @@ class Workbook:
 class _Child:
     """One run of the child process: its frames, or a sentence for how it died."""
 
-    def __init__(self, path: Path, sheet: str, limits: Limits) -> None:
+    def __init__(self, path: Path, kind: FileKind, sheet: str, limits: Limits) -> None:
         self._limits = limits
         self._buffer = bytearray()
         self.opened = False
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 closed with the process
         request = {
             "path": str(path.resolve()),
+            "kind": kind,
             "sheet": sheet,
             "limits": asdict(limits),
             "parent": os.getpid(),
@@ -108,11 +116,14 @@ class _Child:
             raise self._death()
         return found
 
-    def frames(self) -> Iterator[Any]:
-        """Stream the child's lines of JSON, holding one at a time."""
-        while (line := self._line()) is not None:
+    def frames(self) -> Iterator[frames.Frame]:
+        """Stream what the child says, holding one frame at a time."""
+        while head := self._take(frames.HEAD):
+            if frames.length(head) > FRAME_BYTES:
+                raise UnreadableFile(DAMAGED, code="hostile")
+            body = self._take(frames.length(head))
             try:
-                frame = json.loads(line)
+                frame = frames.unpacked(head, body)
             except ValueError as problem:
                 raise UnreadableFile(DAMAGED, code="hostile") from problem
             if isinstance(frame, dict) and "refused" in frame:
@@ -120,6 +131,10 @@ class _Child:
             yield frame
         if self._status() != 0:
             raise self._death()
+
+    def rows(self) -> Iterator[list[list[str]]]:
+        """Stream the sheet, some thousand cells at a time."""
+        return (frame for frame in self.frames() if isinstance(frame, list))
 
     def close(self) -> None:
         """Kill the child and whatever it may have started."""
@@ -130,19 +145,13 @@ class _Child:
         self._output.close()
         self._stderr.close()
 
-    def _line(self) -> bytes | None:
-        start = 0
-        while (end := self._buffer.find(b"\n", start)) < 0:
-            start = len(self._buffer)
-            piece = self._read()
-            if not piece:
-                return None
+    def _take(self, size: int) -> bytes:
+        """Give so many bytes; fewer where the child ended."""
+        while len(self._buffer) < size and (piece := self._read()):
             self._buffer += piece
-            if len(self._buffer) > LINE_BYTES:
-                raise UnreadableFile(DAMAGED, code="hostile")
-        line = bytes(self._buffer[:end])
-        del self._buffer[: end + 1]
-        return line
+        taken = bytes(self._buffer[:size])
+        del self._buffer[:size]
+        return taken
 
     def _read(self) -> bytes:
         """Wait for output, but not for ever: the clock runs only while we wait."""

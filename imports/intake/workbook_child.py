@@ -1,7 +1,8 @@
-"""The process that parses one sheet of an XLSX and prints its rows; run by `workbook`.
+"""The process that parses one sheet of a workbook and prints its rows; run by `workbook`.
 
-It reads one JSON object from standard input and writes lines of JSON: first what was found
-({"sheets", "hidden", "sheet"}), then lists of rows from row 1 on, or one {"refused", "code"}.
+It reads one JSON object from standard input and writes frames (`frames.py`): first what was found
+({"sheets", "hidden", "sheet", "merged"}), then lists of rows from row 1 on, or one {"refused",
+"code"}.
 A sheet is parsed as a whole, so the process confines itself before it opens the file.
 """
 
@@ -13,27 +14,28 @@ import resource
 import signal
 import sys
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
-from zipfile import ZipFile
 
 from imports.errors import UnreadableFile
+from imports.intake import frames, sheets
 from imports.intake.celltext import text
 from imports.intake.dialect import Limits
-from imports.intake.workbook_look import DAMAGED, Part, error_cells, look
+from imports.intake.shown import NOTHING, Shown
+from imports.intake.workbook_look import DAMAGED, SEALED, look
 
 if TYPE_CHECKING:
-    from python_calamine import CalamineSheet, CalamineWorkbook
+    from python_calamine import CalamineSheet
 
 PR_SET_PDEATHSIG = 1
 OUT_OF_MEMORY = 3
-CELLS_IN_LINE = 5_000
-ROWS_IN_LINE = 1_000
+CELLS_IN_FRAME = 5_000
+ROWS_IN_FRAME = 1_000
+LAST_HEADER_ROW = 1_000
+MOST_MERGED = 5_000
 STDERR_BYTES = 64 * 1024
-RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-
-Frame = dict[str, Any] | list[list[str]]
 
 
 def main() -> None:
@@ -42,7 +44,7 @@ def main() -> None:
     limits = Limits(**request["limits"])
     _confine(limits, request["parent"])
     try:
-        for frame in _frames(Path(request["path"]), request["sheet"], limits):
+        for frame in _frames(request, limits):
             _print(frame)
     except UnreadableFile as problem:
         _print({"refused": problem.sentence, "code": problem.code})
@@ -50,8 +52,8 @@ def main() -> None:
         os._exit(OUT_OF_MEMORY)
 
 
-def _print(frame: Frame) -> None:
-    sys.stdout.buffer.write(json.dumps(frame, ensure_ascii=False).encode() + b"\n")
+def _print(frame: frames.Frame) -> None:
+    sys.stdout.buffer.write(frames.packed(frame))
     sys.stdout.buffer.flush()
 
 
@@ -69,122 +71,76 @@ def _confine(limits: Limits, parent: int) -> None:
         os._exit(1)
 
 
-def _frames(path: Path, wanted: str, limits: Limits) -> Iterator[Frame]:
-    from python_calamine import CalamineError, load_workbook  # noqa: PLC0415 under the limits only
+def _frames(request: dict[str, Any], limits: Limits) -> Iterator[frames.Frame]:
+    from python_calamine import (  # noqa: PLC0415 under the limits only
+        CalamineError,
+        PasswordError,
+        load_workbook,
+    )
 
-    parts = look(path, limits)
+    path, kind = Path(request["path"]), request["kind"]
+    parts = look(path, kind, limits)
     try:
         workbook = load_workbook(str(path))
-        sheets, hidden, part_of = _sheets(path, workbook, parts)
-        name, sheet = _choose(workbook, wanted, sheets, hidden)
-        yield {"sheets": sheets, "hidden": hidden, "sheet": name}
-        part = part_of.get(name, "")
-        errors = error_cells(path, part) if part in parts and parts[part].errors else {}
-        yield from _lines(sheet, errors, limits)
+        found = sheets.find(path, kind, workbook, parts)
+        name, sheet = found.choose(request["sheet"])
+        yield {
+            "sheets": found.names,
+            "hidden": found.hidden,
+            "sheet": name,
+            "merged": _merged(sheet),
+        }
+        yield from _rows(sheet, found.overlay(name), limits)
+    except PasswordError as problem:
+        raise UnreadableFile(SEALED) from problem
     except (CalamineError, ElementTree.ParseError, OSError) as problem:
         raise UnreadableFile(DAMAGED, code="damaged") from problem
 
 
-def _sheets(
-    path: Path, workbook: "CalamineWorkbook", parts: dict[str, Part]
-) -> tuple[list[str], list[str], dict[str, str]]:
-    """Give the sheets that hold something, the hidden ones among them, and each one's entry."""
-    part_of = _parts_of_sheets(path, parts)
-    sheets, hidden = [], []
-    for sheet in workbook.sheets_metadata:
-        part = parts.get(part_of.get(sheet.name, ""))
-        # Where the entry is not known the sheet counts as full: parsing will tell.
-        if str(sheet.typ).endswith("WorkSheet") and (part is None or part.content):
-            sheets.append(sheet.name)
-            if not str(sheet.visible).endswith(".Visible"):
-                hidden.append(sheet.name)
-    return sheets, hidden, part_of
+def _merged(sheet: "CalamineSheet") -> list[tuple[int, ...]]:
+    """Give merged cells where headings may be; only XLSX and XLS tell them."""
+    ranges = sheet.merged_cell_ranges or []
+    near = ((*first, *last) for first, last in ranges if first[0] < LAST_HEADER_ROW)
+    return list(islice(near, MOST_MERGED))
 
 
-def _parts_of_sheets(path: Path, parts: dict[str, Part]) -> dict[str, str]:
-    """Give the archive's entry of each sheet, as far as the workbook is laid out as usual."""
-    if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= parts.keys():
-        return {}
-    with ZipFile(path) as archive:
-        real = {entry.replace("\\", "/").lower(): entry for entry in archive.namelist()}
-        workbook = ElementTree.fromstring(archive.read(real["xl/workbook.xml"]))  # noqa: S314 expat bounds expansion, this process the rest
-        relations = ElementTree.fromstring(archive.read(real["xl/_rels/workbook.xml.rels"]))  # noqa: S314 likewise
-    targets = {each.get("Id"): each.get("Target", "").lower() for each in relations}
-    found = {}
-    for sheet in workbook.findall(".//{*}sheet"):
-        target = targets.get(sheet.get(RELATION), "")
-        found[sheet.get("name", "")] = (
-            target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-        )
-    return found
-
-
-def _choose(
-    workbook: "CalamineWorkbook", wanted: str, sheets: list[str], hidden: list[str]
-) -> tuple[str, "CalamineSheet"]:
-    """Parse the wanted sheet, else the first visible one with something in it."""
-    listed = ", ".join(f"“{name}”" for name in sheets)
-    if wanted:
-        if wanted not in workbook.sheet_names:
-            raise UnreadableFile(
-                f"There is no sheet “{wanted}” in the workbook. Choose one of these: {listed}."
-            )
-        sheet = workbook.get_sheet_by_name(wanted)
-        if sheet.start is None:
-            raise UnreadableFile(f"The sheet “{wanted}” is empty. Choose another: {listed}.")
-        return wanted, sheet
-    for name in [name for name in sheets if name not in hidden]:
-        sheet = workbook.get_sheet_by_name(name)
-        if sheet.start is not None:
-            return name, sheet
-        sheets.remove(name)
-    raise UnreadableFile(
-        f"The workbook has only hidden sheets with something in them: {listed}. Unhide the sheet"
-        " with the leads, or choose it."
-        if hidden
-        else "The workbook is empty: none of its sheets holds anything. Check that it is the right"
-        " file and save it again."
-    )
-
-
-def _lines(
-    sheet: "CalamineSheet", errors: dict[tuple[int, int], str], limits: Limits
+def _rows(
+    sheet: "CalamineSheet", overlay: Iterator[Shown], limits: Limits
 ) -> Iterator[list[list[str]]]:
-    """Pack rows into lines of a few thousand cells; blank cells at the end of a row are left."""
+    """Pack rows into frames of some thousand cells; blank cells at the end of a row are left."""
     left = [""] * (sheet.start or (0, 0))[1]
     rows: list[list[str]] = []
     cells = 0
-    error_rows = {row for row, _ in errors}
+    first = 0
+    shown = next(overlay, NOTHING)
     for number, values in enumerate(sheet.iter_rows()):
         row = [value if type(value) is str else text(value) for value in values]
         row = left + row if left else row
-        if number in error_rows:
-            _put_errors(row, number, errors)
+        while shown.row <= number:
+            if shown.row == number and shown.column < len(row):
+                row[shown.column] = shown.text
+            shown = next(overlay, NOTHING)
         while row and not row[-1]:
             row.pop()
-        _refuse_giant(row, number + 1, limits)
         rows.append(row)
         cells += len(row)
-        if cells > CELLS_IN_LINE or len(rows) >= ROWS_IN_LINE:
-            yield rows
-            rows, cells = [], 0
-    yield rows
+        if cells > CELLS_IN_FRAME or len(rows) >= ROWS_IN_FRAME:
+            yield _no_giants(rows, first, limits)
+            rows, cells, first = [], 0, number + 1
+    yield _no_giants(rows, first, limits)
 
 
-def _put_errors(row: list[str], number: int, errors: dict[tuple[int, int], str]) -> None:
-    for place in range(len(row)):
-        row[place] = row[place] or errors.get((number, place), "")
-
-
-def _refuse_giant(row: list[str], number: int, limits: Limits) -> None:
-    size = sum(map(len, row))
-    if size > limits.cell_chars and (
-        size > limits.row_chars or max(map(len, row)) > limits.cell_chars
-    ):
-        raise UnreadableFile(
-            f"Row {number:,} has a cell of more than {limits.cell_chars:,} characters, or more than"
-            f" {limits.row_chars:,} in all. Shorten it and upload the file again."
-        )
+def _no_giants(rows: list[list[str]], number: int, limits: Limits) -> list[list[str]]:
+    """Refuse a cell or row that is far too long; `number` is that of the first row, from 0."""
+    if max(map(len, map("".join, rows)), default=0) <= limits.cell_chars:
+        return rows
+    for at, row in enumerate(rows, start=number + 1):
+        if sum(map(len, row)) > limits.row_chars or max(map(len, row)) > limits.cell_chars:
+            raise UnreadableFile(
+                f"Row {at:,} has a cell of more than {limits.cell_chars:,} characters, or more than"
+                f" {limits.row_chars:,} in all. Shorten it and upload the file again."
+            )
+    return rows
 
 
 if __name__ == "__main__":

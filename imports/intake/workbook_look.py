@@ -1,12 +1,11 @@
-"""A look into an XLSX before it is parsed: what it really unpacks to, and what it claims.
+"""A look into a workbook before it is parsed: what it really unpacks to, and what it claims.
 
 The parser believes what a workbook says of itself and reserves memory for it; a few kilobytes can
 end its process. So every entry is unpacked piece by piece here, counted and thrown away.
 """
 
 import re
-import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -14,19 +13,15 @@ from typing import BinaryIO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from imports.errors import UnreadableFile
-from imports.intake.dialect import Limits
+from imports.intake import archive
+from imports.intake.dialect import FileKind, Limits
+from imports.intake.ods_look import Repeats
 
-PIECE = 256 * 1024
 OVERLAP = 4096  # a tag that lies across two pieces is seen whole in the second
 CELL_BYTES = 40  # what the parser reserves for each cell between the corners of a sheet
 HARMLESS_TEXTS = 1_000_000  # a shared text takes five bytes at least, but writers may miscount
 
 CONTENT = re.compile(rb"<(?:\w+:)?(?:v|is)(?:\s[^>]*)?(?<!/)>")
-ERROR_CELL = re.compile(
-    rb"<(?:\w+:)?c\s(?=[^>]*\st=[\"']e[\"'])[^>]*?\br=[\"']([A-Z]+)(\d+)[\"'][^>]*(?<!/)>"
-    rb"(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>([^<]{1,40})<",
-    re.DOTALL,
-)
 # Cells far to the right (from column AAA) with something in them: few sheets have any.
 # Two patterns that begin with fixed bytes are searched ten times as fast as one that does not.
 FAR_CELLS = tuple(
@@ -39,6 +34,7 @@ DAMAGED = (
     "The workbook is damaged and cannot be opened. Open it in Excel, save it as a new XLSX or CSV"
     " file and upload that."
 )
+SEALED = "The workbook has a password. Remove the password, save it and upload that."
 
 
 @dataclass(slots=True)
@@ -55,43 +51,38 @@ class Part:
     texts: int = 0
 
 
-def look(path: Path, limits: Limits) -> dict[str, Part]:
+def look(path: Path, kind: FileKind, limits: Limits) -> dict[str, Part]:
     """Unpack every entry once, keeping nothing; give its findings by the entry's name.
+
+    An XLS is not packed, so there is nothing to look at: {}.
 
     Raises UnreadableFile for what no spreadsheet program writes, or what is larger than allowed.
     """
     parts: dict[str, Part] = {}
+    if kind == "xls":
+        return parts
     total = 0
     with path.open("rb") as file:
         for info in _entries(file, limits):
-            part = parts[info.filename.replace("\\", "/").lower()] = Part()
-            tail = b""
-            for piece in _unpacked(file, info):
+            name = info.filename.replace("\\", "/").lower()
+            part = parts[name] = Part()
+            inspect = _inspector(kind, name, part, limits)
+            for piece in unpacked(file, info):
                 part.size += len(piece)
                 total += len(piece)
                 _refuse_bomb(part.size, total, info, limits)
-                tail = _inspect(part, tail + piece, limits)
+                inspect(piece)
             if part.size != info.file_size or part.texts > max(HARMLESS_TEXTS, part.size // 5):
                 raise UnreadableFile(DAMAGED, code="damaged")
     return parts
 
 
-def error_cells(path: Path, name: str) -> dict[tuple[int, int], str]:
-    """Give the error texts ("#N/A") of a sheet by (row, column), both from 0."""
-    found: dict[tuple[int, int], str] = {}
-    with path.open("rb") as file:
-        info = next(entry for entry in ZipFile(file).infolist() if _same(entry.filename, name))
-        tail = b""
-        for piece in _unpacked(file, info):
-            window = tail + piece
-            for column, row, shown in ERROR_CELL.findall(window):
-                found[int(row) - 1, _column(column) - 1] = shown.decode("utf-8", "replace")
-            tail = window[-OVERLAP:]
-    return found
-
-
-def _same(filename: str, name: str) -> bool:
-    return filename.replace("\\", "/").lower() == name
+def _inspector(kind: FileKind, name: str, part: Part, limits: Limits) -> Callable[[bytes], object]:
+    if kind == "ods" and name == "content.xml":
+        return Repeats(limits).feed
+    if kind == "xlsx":
+        return _Inspector(part, limits).feed
+    return len  # counted, nothing else
 
 
 def _entries(file: BinaryIO, limits: Limits) -> list[ZipInfo]:
@@ -106,36 +97,18 @@ def _entries(file: BinaryIO, limits: Limits) -> list[ZipInfo]:
             code="hostile",
         )
     if any(entry.flag_bits & 1 for entry in entries):
-        raise UnreadableFile(
-            "The workbook has a password. Remove the password, save it and upload that."
-        )
+        raise UnreadableFile(SEALED)
     if any(entry.compress_type not in {ZIP_STORED, ZIP_DEFLATED} for entry in entries):
         raise UnreadableFile(DAMAGED, code="damaged")
     return entries
 
 
-def _unpacked(file: BinaryIO, info: ZipInfo) -> Iterator[bytes]:
-    """Unpack by the compressed bytes alone: the sizes that an archive states may be lies."""
-    file.seek(info.header_offset)
-    header = file.read(30)
-    if len(header) < 30 or header[:4] != b"PK\x03\x04":
-        raise UnreadableFile(DAMAGED, code="damaged")
-    file.seek(int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little"), 1)
-    left = info.compress_size
-    unpacker = zlib.decompressobj(-15)
-    while left > 0 and (packed := file.read(min(PIECE, left))):
-        left -= len(packed)
-        if info.compress_type == ZIP_STORED:
-            yield packed
-            continue
-        try:
-            while packed:
-                yield unpacker.decompress(packed, PIECE)
-                packed = unpacker.unconsumed_tail
-        except zlib.error as problem:
-            raise UnreadableFile(DAMAGED, code="damaged") from problem
-    # What the unpacker still holds is less than a piece, unless the archive is cut off.
-    yield unpacker.flush(PIECE) if info.compress_type == ZIP_DEFLATED else b""
+def unpacked(file: BinaryIO, info: ZipInfo) -> Iterator[bytes]:
+    """Unpack an entry; raises UnreadableFile where it is damaged."""
+    deflated = info.compress_type == ZIP_DEFLATED
+    return archive.inflated(
+        file, info.header_offset, info.compress_size, deflated=deflated, problem=DAMAGED
+    )
 
 
 def _refuse_bomb(size: int, total: int, info: ZipInfo, limits: Limits) -> None:
@@ -154,20 +127,33 @@ def _refuse_bomb(size: int, total: int, info: ZipInfo, limits: Limits) -> None:
         )
 
 
-def _inspect(part: Part, window: bytes, limits: Limits) -> bytes:
-    """Note what the window shows, refuse false claims; gives the end of it, for the next one."""
-    part.content = part.content or CONTENT.search(window) is not None
-    part.errors = part.errors or b't="e"' in window or b"t='e'" in window
-    if part.size <= PIECE and (claimed := UNIQUE.search(window)):
-        part.texts = int(claimed[1])
-    for column, row in chain.from_iterable(far.findall(window) for far in FAR_CELLS):
-        cells = _column(column) * int(row)
-        if cells * CELL_BYTES > limits.memory_bytes:
-            raise UnreadableFile(_far(f"{column.decode()}{row.decode()}"), code="hostile")
-    return window[-OVERLAP:]
+class _Inspector:
+    """Notes what an entry of an XLSX shows, refuses false claims."""
+
+    def __init__(self, part: Part, limits: Limits) -> None:
+        self._part, self._limits = part, limits
+        self._tail = b""
+        self._is_texts = False  # shared ones: no cells, but half of the file
+
+    def feed(self, piece: bytes) -> None:
+        """Look at the next piece, with the end of the one before."""
+        if self._is_texts:
+            return
+        part, window = self._part, self._tail + piece
+        self._tail = window[-OVERLAP:]
+        if part.size <= archive.PIECE and (claimed := UNIQUE.search(window)):
+            part.texts = int(claimed[1])
+            self._is_texts = True
+        part.content = part.content or CONTENT.search(window) is not None
+        part.errors = part.errors or b't="e"' in window or b"t='e'" in window
+        for column, row in chain.from_iterable(far.findall(window) for far in FAR_CELLS):
+            cells = column_number(column) * int(row)
+            if cells * CELL_BYTES > self._limits.memory_bytes:
+                raise UnreadableFile(_far(f"{column.decode()}{row.decode()}"), code="hostile")
 
 
-def _column(letters: bytes) -> int:
+def column_number(letters: bytes) -> int:
+    """A → 1, XFD → 16384."""
     number = 0
     for letter in letters:
         number = number * 26 + letter - 64

@@ -111,7 +111,7 @@ class Import(models.Model):
     file_sha256 = models.CharField(max_length=64)
     dialect_choice = models.JSONField(default=dict)  # what a person chose: sheet, encoding, …
     dialect = models.JSONField(default=dict)  # what the reader found
-    sheets = models.JSONField(default=list)  # names of the sheets that hold something
+    sheets = models.JSONField(default=list)  # those that hold something: name, hidden
     mapping_choice = models.JSONField(default=dict)  # a mapping file that came with the upload
     headers = ArrayField(models.TextField(), default=list)
     doubts = models.JSONField(default=list)  # sentences of the reader about the file

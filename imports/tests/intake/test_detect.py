@@ -1,6 +1,5 @@
 """A person uploads something that is not a table, whatever its name says."""
 
-import gzip
 import io
 import zipfile
 
@@ -8,8 +7,10 @@ import pytest
 
 from imports.errors import UnreadableFile
 from imports.intake import detect
+from imports.tests.intake import made
 
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504)
+A_PASSWORD = "This is a workbook with a password."
+ODF = "application/vnd.oasis.opendocument."
 
 
 def zipped(**entries):
@@ -32,19 +33,25 @@ def refusal(tmp_path, content, name="leads.csv"):
     ("content", "found"),
     [
         (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "This is a PDF."),
-        (gzip.compress(b"name,email\n"), "This is a gzip archive."),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "This is a PNG image."),
         (b"\xff\xd8\xff\xe0\x00\x10JFIF", "This is a JPEG image."),
         (b"\x00\x00\x00\x18ftypheic", "This is a photo or a film."),
         (b"MZ\x90\x00\x03\x00\x00\x00\x04", "This is a Windows program."),
         (b"\x7fELF\x02\x01\x01\x00", "This is a program."),
-        (OLE + "EncryptedPackage".encode("utf-16-le"), "This is a workbook with a password."),
-        (OLE + "Workbook".encode("utf-16-le"), "This is an old Excel workbook (.xls)."),
-        (OLE + "WordDocument".encode("utf-16-le"), "This is an old Word document."),
-        (zipped(**{"xl__workbook.bin": ""}), "This is an XLSB workbook."),
-        (zipped(mimetype="", **{"content.xml": ""}), "This is an OpenDocument (ODS) spreadsheet."),
+        (made.ole("EncryptedPackage"), "This is a workbook with a password."),
+        (made.ole("Workbook", b"\x09\x08\x02\x00\x00\x06\x2f\x00\x00\x00"), A_PASSWORD),
+        (made.ole("WordDocument"), "This is an old Word document."),
+        (made.ole("PowerPoint Document"), "This is an old PowerPoint presentation."),
+        (made.ole("Drawing"), "This is an old Microsoft Office file without a spreadsheet in it."),
+        (zipped(**{"content.xml": "", "META-INF__manifest.xml": "<encryption-data/>"}), A_PASSWORD),
+        (zipped(mimetype=ODF, **{"encrypted-package": ""}), A_PASSWORD),
+        (
+            zipped(mimetype=ODF + "text", **{"content.xml": ""}),
+            "This is an OpenDocument text (ODT).",
+        ),
         (zipped(**{"word__document.xml": ""}), "This is a Word document."),
-        (zipped(**{"leads.csv": "name\n"}), "This is a ZIP archive."),
+        (zipped(**{"Index__Document.iwa": ""}), "This is an Apple Numbers"),
+        (zipped(**{"META-INF__MANIFEST.MF": ""}), "This is a Java program."),
         (b"\r\n<!DOCTYPE html><html><table>", "This is a web page (HTML), whatever its name says."),
         (b'<?xml version="1.0"?><leads/>', "This is an XML file."),
         (b'[{"email": "ann@example.com"}]', "This is a JSON file."),
@@ -60,18 +67,6 @@ def test_it_says_what_was_found_and_what_to_do(tmp_path, content, found):
     assert sentence.startswith(found)
     assert sentence.endswith(".")
     assert any(advice in sentence for advice in ("XLSX", "CSV", "upload", "Unpack", "Remove"))
-
-
-def test_an_old_workbook_gets_the_way_out(tmp_path):
-    assert refusal(tmp_path, OLE + "Workbook".encode("utf-16-le"), "leads.xlsx") == (
-        "This is an old Excel workbook (.xls). Save it as XLSX or CSV and upload that."
-    )
-
-
-def test_a_zip_around_a_workbook_is_not_taken_for_the_workbook(tmp_path):
-    inner = zipped(**{"[Content_Types].xml": "", "xl__workbook.xml": ""})
-
-    assert refusal(tmp_path, zipped(**{"leads.xlsx": inner})).startswith("This is a ZIP archive.")
 
 
 def test_a_workbook_that_was_cut_off_is_called_damaged(tmp_path):
@@ -98,8 +93,24 @@ def test_text_is_csv_under_any_name(tmp_path, content):
     assert detect.kind(path) == "csv"
 
 
-def test_a_workbook_is_xlsx_under_any_name(tmp_path):
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (zipped(**{"[Content_Types].xml": "", "xl\\workbook.xml": ""}), "xlsx"),
+        (zipped(**{"[Content_Types].xml": "", "xl__workbook.bin": ""}), "xlsb"),
+        (zipped(mimetype=ODF + "spreadsheet", **{"content.xml": ""}), "ods"),
+        (made.ole("Workbook", b"\x09\x08\x02\x00\x00\x06\x85\x00\x00\x00"), "xls"),
+        (made.ole("Book", b"\x09\x08\x02\x00\x00\x05"), "xls"),
+    ],
+)
+def test_a_workbook_is_known_under_any_name(tmp_path, content, kind):
     path = tmp_path / "leads.csv"
-    path.write_bytes(zipped(**{"[Content_Types].xml": "", "xl\\workbook.xml": ""}))
+    path.write_bytes(content)
 
-    assert detect.kind(path) == "xlsx"
+    assert detect.kind(path) == kind
+
+
+def test_a_part_of_a_zip_that_claims_a_million_names_is_refused(tmp_path):
+    many = zipped(**{f"{number}.csv": "" for number in range(10_001)})
+
+    assert refusal(tmp_path, many).startswith("The archive is made of more than 10,000 files.")

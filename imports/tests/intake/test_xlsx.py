@@ -308,7 +308,8 @@ def spinning(monkeypatch, tmp_path):
     fake.mkdir()
     (fake / "imports").symlink_to(workbook.ROOT / "imports")
     (fake / "python_calamine.py").write_text(
-        "class CalamineError(Exception): pass\ndef load_workbook(path):\n    while True: pass\n"
+        "class CalamineError(Exception): pass\nPasswordError = CalamineError\n"
+        "def load_workbook(path):\n    while True: pass\n"
     )
     monkeypatch.setattr(workbook, "ROOT", fake)
 
