@@ -5,33 +5,28 @@ from dataclasses import replace
 from itertools import chain, islice, repeat
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Protocol, Self
+from typing import Protocol, Self
 
 from imports.errors import UnreadableFile
 from imports.intake import detect, headings
+from imports.intake.batches import (
+    Batch,
+    Block,
+    Even,
+    Numbering,
+    SheetRow,
+    first_records,
+    without_first,
+)
 from imports.intake.delimited import Delimited
 from imports.intake.dialect import DEFAULT, Dialect, Limits
+from imports.intake.parse import Plain, Record, without_nul
 from imports.intake.workbook import Workbook
 
 SAMPLE_RECORDS = 200
 LAST_HEADER_ROW = 1_000
 
-Record = tuple[list[str], str]
 BLANK: Record = ([], "")
-
-
-class SheetRow(NamedTuple):
-    """A row as it was read.
-
-    number  what the spreadsheet program shows beside it
-    cells   as text; may be shorter than the headings (the rest is blank) or longer (see `note`);
-            [] for a blank row
-    note    what was odd about it, in words, else empty
-    """
-
-    number: int
-    cells: list[str]
-    note: str = ""
 
 
 class Source(Protocol):
@@ -64,11 +59,11 @@ class Table:
     def __init__(self, source: Source, header_row: int, limits: Limits) -> None:
         self._source = source
         self._limits = limits
-        self._live: Iterator[Record] | None = source.records()
+        self._live: Iterator[Block] | None = _blocks(source)
         self.sheets = list(source.sheets)
         self.hidden = list(source.hidden)
         self.doubts = list(source.doubts)
-        records = list(islice(self._live, max(SAMPLE_RECORDS, min(header_row, LAST_HEADER_ROW))))
+        records = first_records(self._live, max(SAMPLE_RECORDS, min(header_row, LAST_HEADER_ROW)))
         place = self._find_headings(records, header_row)
         self._first = place + 2
         self.dialect = replace(source.dialect, header_row=place + 1)
@@ -77,31 +72,27 @@ class Table:
         if not any(any(map(str.strip, cells)) for cells, _ in below):
             below = []
             self._live = self._read_on_to_a_row(self._live, len(records) - place - 1)
-        self._live = chain(below, self._live)
+        self._live = chain([below], self._live)
 
-    def rows(self) -> Iterator[SheetRow]:
-        """Stream the rows below the headings, up to the last one that is not blank.
+    def batches(self) -> Iterator[Batch]:
+        """Stream the rows below the headings in batches, up to the last one that is not blank.
 
         The first call goes on where opening stopped; each further call reads the file anew.
         Raises UnreadableFile where the file breaks off or a limit is passed.
         """
-        live = self._live or islice(self._source.records(), self._first - 1, None)
+        live = self._live or without_first(_blocks(self._source), self._first - 1)
         self._live = None
-        nul = self._source.may_hold_nul
-        width = len(self.headers)
-        blank_from = self._first
-        for number, (cells, note) in enumerate(live, start=self._first):
-            if not any(map(str.strip, cells)):
-                continue
-            if number > self._limits.rows:
-                raise self._too_many_rows()
-            for blank in range(blank_from, number):
-                yield SheetRow(blank, [])
-            blank_from = number + 1
-            if nul or note or len(cells) > width:
-                yield self._odd_row(number, cells, note)
-            else:
-                yield SheetRow(number, cells)
+        numbering = Numbering(self._first, len(self.headers), self._odd_row)
+        for block in live:
+            for batch in numbering.batches(block):
+                if numbering.last > self._limits.rows:
+                    raise self._too_many_rows()
+                yield batch
+
+    def rows(self) -> Iterator[SheetRow]:
+        """Stream the rows one by one; otherwise as `batches`."""
+        for batch in self.batches():
+            yield from batch.rows() if isinstance(batch, Even) else batch
 
     def close(self) -> None:
         """End the process that reads a workbook; reading of rows ends with it."""
@@ -121,11 +112,9 @@ class Table:
 
     def _odd_row(self, number: int, cells: list[str], note: str) -> SheetRow:
         notes = [note] if note else []
-        if self._source.may_hold_nul:
-            cells, removed = _without_nul(cells)
-            if removed:
-                notes.append(f"{_count(removed, 'NUL character')} removed")
         width = len(self.headers)
+        if len(cells) < width and self.dialect.kind == "csv":
+            notes.append(f"{_count(width - len(cells), 'cell')} fewer than the headings")
         while len(cells) > width and not cells[-1].strip():
             cells = cells[:-1]
         if len(cells) > self._limits.columns:
@@ -156,7 +145,7 @@ class Table:
 
     def _cut_headers(self, records: list[Record], place: int) -> list[str]:
         """Keep columns up to the last that has a heading, or a value in the sample."""
-        cells, _ = _without_nul(records[place][0])
+        cells, _ = without_nul(records[place][0], "")
         widest = max(_extent(below) for below, _ in records[place:])
         cells = cells[: max(_extent(cells), min(len(cells), widest))]
         # Every column of a sheet is one, with a heading or not; a CSV has those of its headings.
@@ -165,12 +154,14 @@ class Table:
             raise self._too_many_columns(place + 1, len(cells) + room)
         return cells + [""] * room
 
-    def _read_on_to_a_row(self, live: Iterator[Record], blank: int) -> Iterator[Record]:
-        """Give the records again, of which so many were blank, from the first that is not."""
-        for record in live:
-            if any(map(str.strip, record[0])):
-                return chain(repeat(BLANK, blank), [record], live)
-            blank += 1
+    def _read_on_to_a_row(self, live: Iterator[Block], blank: int) -> Iterator[Block]:
+        """Give the blocks again, before which so many rows are blank, from a row that is not."""
+        for block in live:
+            records = iter(block.records() if isinstance(block, Plain) else block)
+            for record in records:
+                if any(map(str.strip, record[0])):
+                    return chain([chain(repeat(BLANK, blank), [record], records)], live)
+                blank += 1
         raise UnreadableFile(
             f"{self._source.label} has headings in row {self._first - 1:,} but no rows below them."
             " Add the leads below the headings and upload it again."
@@ -189,8 +180,13 @@ class Table:
         )
 
 
-def open_table(path: Path, *, choice: Dialect | None = None, limits: Limits = DEFAULT) -> Table:
+def open_table(
+    path: Path, *, choice: Dialect | None = None, limits: Limits = DEFAULT, thorough: bool = False
+) -> Table:
     """Open a spreadsheet: what `choice` leaves empty is found out.
+
+    The encoding of a large text is found from a sample, and reading may raise
+    `encoding.Disproved`: then open it anew, `thorough`, which looks at all of it beforehand.
 
     Raises UnreadableFile with a sentence for the person: another format, damaged, too large,
     empty, only headings, a sheet or heading row that is not there.
@@ -204,7 +200,9 @@ def open_table(path: Path, *, choice: Dialect | None = None, limits: Limits = DE
         )
     kind = detect.kind(path)
     source: Source = (
-        Workbook(path, choice, limits) if kind == "xlsx" else Delimited(path, choice, limits)
+        Workbook(path, choice, limits)
+        if kind == "xlsx"
+        else Delimited(path, choice, limits, thorough=thorough)
     )
     try:
         return Table(source, choice.header_row, limits)
@@ -213,14 +211,19 @@ def open_table(path: Path, *, choice: Dialect | None = None, limits: Limits = DE
         raise
 
 
+def _blocks(source: Source) -> Iterator[Block]:
+    """Text comes in blocks; what a workbook gives record by record is put into some."""
+    if isinstance(source, Delimited):
+        yield from source.blocks()
+        return
+    records = source.records()
+    while block := list(islice(records, SAMPLE_RECORDS)):
+        yield [without_nul(*record) for record in block] if source.may_hold_nul else block
+
+
 def _extent(cells: Sequence[str]) -> int:
     """Count the cells up to the last one that is not blank."""
     return next((place for place in range(len(cells), 0, -1) if cells[place - 1].strip()), 0)
-
-
-def _without_nul(cells: list[str]) -> tuple[list[str], int]:
-    removed = sum(cell.count("\x00") for cell in cells)
-    return ([cell.replace("\x00", "") for cell in cells] if removed else cells), removed
 
 
 def _count(number: int, noun: str) -> str:
