@@ -9,12 +9,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from imports.columns import choices, clean, emails, fields, headers, phones, problems
+from imports.columns import choices, clean, emails, fields, formats, headers, phones, problems
 from imports.columns.clean import Cleaned
 from imports.columns.mapping import ColumnMap, Mapping, fold_cell, refuse_defects
 from imports.columns.problems import Problem
 
-RULES_VERSION: Final = 1
+RULES_VERSION: Final = 2
 """Raised with every change that can make another lead of the same row."""
 
 PHONE_DATA_VERSION: Final = phones.PHONE_DATA_VERSION
@@ -126,7 +126,7 @@ def compile_mapping(mapping: Mapping, region: str) -> Checker:
     refuse_defects(mapping)
     names = headers.names([column.header for column in mapping.columns])
     steps = [
-        _Step(column.index, column.target, name, reader(column.target, region), _meanings(column))
+        _Step(column.index, column.target, name, _reader(column, region), _meanings(column))
         for column, name in zip(mapping.columns, names, strict=True)
         if column.target
     ]
@@ -136,6 +136,13 @@ def compile_mapping(mapping: Mapping, region: str) -> Checker:
         if (value := reader(field, region)(given).value) is not None
     }
     return Checker(steps, constants)
+
+
+def _reader(column: ColumnMap, region: str) -> Reader:
+    target = column.target or ""
+    if target.startswith(fields.CUSTOM) and column.read_as not in {"", "text"}:
+        return formats.reader(column.read_as)
+    return reader(target, region)
 
 
 def reader(target: str, region: str) -> Reader:
@@ -151,7 +158,7 @@ def reader(target: str, region: str) -> Reader:
         "email": emails.read_email,
         "stage": clean.read_stage,
         "uuid": clean.read_uuid,
-        "text": clean.read_text,
+        "text": formats.read_text,
     }
     return plain[kind]
 

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from psycopg.types.json import Jsonb
 
 from imports.audit import acts, trail
-from imports.columns import check, mapfile, mapping, match, verdicts
+from imports.columns import check, mapfile, mapping, match, survey, verdicts
 from imports.columns.mapping import Mapping
 from imports.delivery import dry_runs
 from imports.errors import BadMapping, WrongState
@@ -37,7 +37,8 @@ def propose(import_id: int, fence: int) -> None:
     """
     lead_import = Import.objects.get(pk=import_id)
     rows = list(first_rows(lead_import, SAMPLE))
-    proposed = mapping.from_guesses(match.propose(lead_import.headers, rows))
+    guessed = mapping.from_guesses(match.propose(lead_import.headers, rows))
+    proposed = survey.surveyed(guessed, lead_import, rows)
     try:
         if lead_import.mapping_choice:
             proposed = mapfile.apply_file(proposed, lead_import.mapping_choice)

@@ -1,6 +1,7 @@
 """Mapping files, as people and scripts write them.
 
-`{"columns": {"<header>": "<field>" | {"field": "…", "values": {"<cell>": "<value>"}} | null},
+`{"columns": {"<header>": "<field>" | {"field": "…", "values": {"<cell>": "<value>"},
+"read_as": "dmy" | "mdy" | "comma" | "point" | "text"} | null},
 "constants": {"<field>": "<value>"}}`. Columns that the file leaves out stay as they were matched.
 """
 
@@ -13,7 +14,7 @@ from typing import NamedTuple
 
 from rapidfuzz import process
 
-from imports.columns import fields, headers
+from imports.columns import fields, formats, headers
 from imports.columns.mapping import ColumnMap, Mapping, refuse_defects
 from imports.errors import BadMapping
 
@@ -25,6 +26,7 @@ _SHAPE = 'a mapping file is {"columns": {"<header>": "<field>"}, "constants": {�
 class _Choice(NamedTuple):
     target: str | None
     values: dict[str, str]
+    read_as: formats.ReadAs | None = None
 
 
 def load_mapping_file(source: Path | str) -> object:
@@ -109,12 +111,23 @@ def _choice(header: str, value: object) -> _Choice:
         raise BadMapping(
             f'{where}: expected a field\'s name, null, or {{"field": …, "values": {{…}}}}.'
         )
-    if unknown := [key for key in value if key not in {"field", "values"}]:
-        raise BadMapping(f"{where} has an unknown part '{unknown[0]}'; use 'field' and 'values'.")
+    if unknown := [key for key in value if key not in {"field", "values", "read_as"}]:
+        raise BadMapping(
+            f"{where} has an unknown part '{unknown[0]}'; use 'field', 'values' and 'read_as'."
+        )
     target = value.get("field")
     if not isinstance(target, str):
         raise BadMapping(f"{where}: 'field' must be the name of a lead field.")
-    return _Choice(target, _texts(value.get("values", {}), f"{where}, 'values'"))
+    values = _texts(value.get("values", {}), f"{where}, 'values'")
+    return _Choice(target, values, _read_as(value.get("read_as"), where))
+
+
+def _read_as(value: object, where: str) -> formats.ReadAs | None:
+    found = next((known for known in formats.WORDS if known == value), None)
+    if value is not None and found is None:
+        known = ", ".join(f"'{word}' ({said})" for word, said in formats.WORDS.items())
+        raise BadMapping(f"{where}: 'read_as' must be one of {known}.")
+    return found
 
 
 def _decide(mapping: Mapping, chosen: MappingType[int, _Choice]) -> tuple[ColumnMap, ...]:
@@ -129,6 +142,7 @@ def _decide(mapping: Mapping, chosen: MappingType[int, _Choice]) -> tuple[Column
 
 def _chosen(column: ColumnMap, choice: _Choice) -> ColumnMap:
     column = replace(column, target=choice.target, values=choice.values, wanted=None)
+    column = replace(column, read_as=choice.read_as or column.read_as)
     return replace(column, reason=_CHOSEN, confidence="chosen")
 
 

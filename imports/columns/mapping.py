@@ -7,7 +7,7 @@ from typing import Any, Self, get_args
 
 from rapidfuzz import process
 
-from imports.columns import choices, clean, fields, headers
+from imports.columns import choices, clean, fields, formats, headers
 from imports.columns.match import Confidence, Guess
 from imports.errors import BadMapping
 
@@ -17,7 +17,8 @@ class ColumnMap:
     """One column: its position, its header as in the sheet, and the field that it feeds, if any.
 
     `values` says what cells mean ("New" → "new_lead"; compared by `fold_cell`; "" leaves the cell
-    out). `wanted` is the field that the column would feed if a better column did not.
+    out). `wanted` is the field that the column would feed if a better column did not. `looks` is
+    what all its cells say about their dates or numbers, `read_as` how a custom field reads them.
     """
 
     index: int
@@ -27,6 +28,14 @@ class ColumnMap:
     reason: str = ""
     confidence: Confidence = "none"
     wanted: str | None = None
+    looks: formats.Looks = ""
+    read_as: formats.ReadAs = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a person must say how the dates or numbers of a custom field are written."""
+        asks = self.looks in formats.CHOICES and not self.read_as
+        return asks and (self.target or "").startswith(fields.CUSTOM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +62,8 @@ class Mapping:
                     "reason": column.reason,
                     "confidence": column.confidence,
                     "wanted": column.wanted,
+                    "looks": column.looks,
+                    "read_as": column.read_as,
                 }
                 for column in self.columns
             ],
@@ -104,7 +115,22 @@ def check(mapping: Mapping) -> list[str]:
             "No column is a name, a phone or an e-mail: map at least one, as MEGA takes no lead"
             " without."
         )
-    return sentences
+    return sentences + list(questions(mapping))
+
+
+def questions(mapping: Mapping) -> Iterator[str]:
+    """A sentence for each column whose dates or numbers can be read in two ways."""
+    for column, name in zip(mapping.columns, mapping.names, strict=True):
+        if column.is_open and column.looks == "date":
+            yield (
+                f"Column '{name}': its dates may have the day or the month first (03/04/2025 is 3"
+                " April or March 4). Say on the columns page which."
+            )
+        elif column.is_open:
+            yield (
+                f"Column '{name}': its numbers may have a decimal point or comma (1.234 is over a"
+                " thousand or little more than one). Say on the columns page which."
+            )
 
 
 def defects(mapping: Mapping) -> Iterator[str]:

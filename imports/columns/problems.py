@@ -86,7 +86,7 @@ KINDS: Mapping[str, Kind] = {
     ),
     "phone_scientific": Kind(
         "phone was rounded by a spreadsheet program",
-        "left_out",
+        "refused",
         "was shortened by a spreadsheet program and its last digits are lost",
         "Format the column as text or as a number without decimals there, and export it again.",
     ),
@@ -149,6 +149,24 @@ KINDS: Mapping[str, Kind] = {
         "left_out",
         "has no letter or digit",
         "Fill in the name, or empty the cell.",
+    ),
+    "date_impossible": Kind(
+        "date cannot be one",
+        "left_out",
+        "is no date with the {detail}",
+        "Correct it, or say on the columns page how the column's dates are written.",
+    ),
+    "number_impossible": Kind(
+        "number cannot be one",
+        "changed",
+        "is no number {detail} and is sent as it stands",
+        "Correct it, or say on the columns page how the column's numbers are written.",
+    ),
+    "digits_lost": Kind(
+        "number was rounded by a spreadsheet program",
+        "refused",
+        "was shortened by a spreadsheet program and its last digits are lost",
+        "Format the column as text or as a number without decimals there, and export it again.",
     ),
     "cell_error": Kind(
         "cell holds a spreadsheet error",

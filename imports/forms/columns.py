@@ -8,7 +8,7 @@ from typing import Any, Final
 from django import forms
 from django.forms import BoundField
 
-from imports.columns import choices, fields, mapping
+from imports.columns import choices, fields, formats, mapping
 from imports.columns.mapping import ColumnMap, Mapping, fold_cell
 
 CUSTOM: Final = "custom"
@@ -19,6 +19,10 @@ _GROUPS: Final = (
     ("Pipeline", ("stage_slug", "owner_id", "lead_line")),
 )
 _MEANT: Final = ("choice", "stage")  # kinds of fields whose cells can be given a meaning
+_QUESTIONS: Final = {
+    "date": "03/04/2025: day or month first?",
+    "number": "1.234 or 1,234: which mark is the decimal one?",
+}
 _BY_PERSON: Final = "chosen by a person"
 
 
@@ -44,6 +48,12 @@ class ColumnChoice:
     slug: BoundField
     meanings: list[Meaning]
     doubtful: int  # meanings that are not recognised
+    read_as: BoundField | None  # how its dates or numbers are written, where it has some
+
+    @property
+    def is_date(self) -> bool:
+        """Whether what is asked about its cells is the order of dates."""
+        return formats.topic(self.column.looks) == "date"
 
     @property
     def group(self) -> str:
@@ -134,11 +144,15 @@ class ColumnsForm(forms.Form):
         """The column with what was chosen; left as it was, reason and all, when nothing was."""
         chosen = str(self.cleaned_data.get(f"target_{column.index}", ""))
         slug = str(self.cleaned_data.get(f"slug_{column.index}", "")).strip()
+        column = replace(
+            column, read_as=self.cleaned_data.get(f"read_as_{column.index}", column.read_as)
+        )
         target = fields.CUSTOM + slug if chosen == CUSTOM else chosen or None
         if target != column.target:
-            return ColumnMap(
+            chosen_so = ColumnMap(
                 column.index, column.header, target, reason=_BY_PERSON, confidence="chosen"
             )
+            return replace(chosen_so, looks=column.looks, read_as=column.read_as)
         values = self._meanings(column)
         return column if values == column.values else replace(column, values=values)
 
@@ -178,6 +192,12 @@ class ColumnsForm(forms.Form):
         self.fields[f"slug_{index}"] = forms.CharField(
             label=f"Slug of {name}", required=False, max_length=64, initial=slug
         )
+
+        if topic := formats.topic(column.looks):
+            listed = [("", "please say"), *((c, formats.WORDS[c]) for c in formats.CHOICES[topic])]
+            self.fields[f"read_as_{index}"] = forms.ChoiceField(
+                label=_QUESTIONS[topic], required=False, choices=listed, initial=column.read_as
+            )
 
     def _add_meaning(self, column: ColumnMap, n: int, cell: str) -> None:
         field = fields.find(column.target or "")
@@ -228,6 +248,7 @@ class ColumnsForm(forms.Form):
             self[f"slug_{column.index}"],
             meanings,
             sum(not meaning.recognised for meaning in meanings),
+            self[f"read_as_{column.index}"] if formats.topic(column.looks) else None,
         )
 
 

@@ -5,28 +5,10 @@ from typing import Any, cast
 from django import forms
 from django.db.models import QuerySet
 
-from imports.intake.dialect import DELIMITERS, ENCODINGS
+from imports.intake.dialect import DELIMITERS, ENCODINGS, QUOTES
 from imports.models import Customer
 
 ACCEPTED = ".csv,.tsv,.txt,.xlsx,.xlsm,.xls,.xlsb,.ods,.gz,.zip"
-DELIMITER_WORDS = {",": "comma  ,", ";": "semicolon  ;", "\t": "tab", "|": "pipe  |"}
-ENCODING_WORDS = {
-    "utf-8": "Unicode (UTF-8)",
-    "utf-8/cp1252": "Unicode with stray Windows characters",
-    "cp1252": "Western European (Windows-1252)",
-    "iso8859-15": "Western European (ISO 8859-15)",
-    "utf-16-le": "Unicode (UTF-16, little-endian)",
-    "utf-16-be": "Unicode (UTF-16, big-endian)",
-    "utf-32-le": "Unicode (UTF-32, little-endian)",
-    "utf-32-be": "Unicode (UTF-32, big-endian)",
-    "cp1250": "Central European (Windows-1250)",
-    "cp1251": "Cyrillic (Windows-1251)",
-    "cp1253": "Greek (Windows-1253)",
-    "cp1254": "Turkish (Windows-1254)",
-    "cp437": "DOS (437)",
-    "cp850": "DOS Western European (850)",
-    "mac-roman": "Macintosh (Roman)",
-}
 
 
 class UploadForm(forms.Form):
@@ -66,6 +48,10 @@ def _name_and_team(customer: Customer) -> str:
     return f"{customer.name} ({customer.team.name})"
 
 
+def _marked(mark: str) -> str:
+    return mark if mark.isprintable() else f"{ord(mark):02x}"
+
+
 class ReadForm(forms.Form):
     """Read the file differently: whatever is left open is found out again."""
 
@@ -79,18 +65,27 @@ class ReadForm(forms.Form):
     )
     encoding = forms.ChoiceField(
         required=False,
-        choices=[("", "Find out"), *((name, ENCODING_WORDS.get(name, name)) for name in ENCODINGS)],
+        choices=[("", "Find out"), *ENCODINGS.items()],
     )
-    delimiter = forms.ChoiceField(
+    delimiter = forms.TypedChoiceField(
         required=False,
         label="Columns are separated by",
-        choices=[("", "Find out"), *((mark, DELIMITER_WORDS[mark]) for mark in DELIMITERS)],
+        # A control character does not come through a form as it is.
+        choices=[("", "Find out"), *((_marked(mark), word) for mark, word in DELIMITERS.items())],
+        coerce=lambda posted: next(mark for mark in DELIMITERS if _marked(mark) == posted),
+        empty_value="",
+    )
+    quote = forms.ChoiceField(
+        required=False,
+        label="Cells are quoted by",
+        choices=[("", "Find out"), *QUOTES.items()],
     )
 
     def __init__(self, *args: Any, sheets: list[Any] | None = None, kind: str = "", **kwargs: Any):
         super().__init__(*args, **kwargs)
+        self.initial["delimiter"] = _marked(self.initial.get("delimiter", ""))
         if kind not in {"", "csv"}:
-            del self.fields["encoding"], self.fields["delimiter"]
+            del self.fields["encoding"], self.fields["delimiter"], self.fields["quote"]
             if sheets:
                 choices = [("", "Find out"), *map(_sheet_choice, sheets)]
                 self.fields["sheet"] = forms.ChoiceField(required=False, choices=choices)

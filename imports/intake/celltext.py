@@ -49,14 +49,6 @@ def _duration(value: timedelta) -> str:
     return f"{sign}{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
 
 
-def without_nul(cells: list[str]) -> tuple[list[str], str]:
-    """Take NUL characters out, which PostgreSQL cannot hold; give the cells and a note about it."""
-    removed = sum(cell.count("\0") for cell in cells)
-    if not removed:
-        return cells, ""
-    return [cell.replace("\0", "") for cell in cells], f"{count(removed, 'NUL character')} removed"
-
-
 def count(number: int, noun: str) -> str:
     """1 cell, 2 cells."""
     return f"{number:,} {noun}" + ("" if number == 1 else "s")

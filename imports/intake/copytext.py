@@ -6,7 +6,7 @@ over row by row does.
 
 from collections.abc import Sequence
 
-from imports.intake.table import SheetRow
+from imports.intake.batches import Even, SheetRow
 
 COLUMNS = "import_id, number, cells, note"
 # Lone surrogates stand in no text that was ever decoded, but make a plain text twice as large.
@@ -22,6 +22,20 @@ def lines(import_id: int, rows: Sequence[SheetRow]) -> str:
             for (number, _, note), array in zip(rows, arrays, strict=True)
         ]
     )
+
+
+def even_lines(import_id: int, batch: Even) -> str:
+    """Give rows that are whole lines of the file: dividing them into cells is not even needed."""
+    text = batch.text
+    if "\\" in text:
+        text = text.replace("\\", "\\\\\\\\")
+    if '"' in text:
+        text = text.replace('"', '\\\\"')
+    mark = batch.delimiter
+    if "\t" in text and mark != "\t":
+        text = text.replace("\t", "\\t")
+    numbered = enumerate(text.replace(mark, '","').split("\n"), start=batch.first)
+    return "".join([f'{import_id}\t{number}\t{{"{line}"}}\t\n' for number, line in numbered])
 
 
 def _arrays(rows: list[list[str]]) -> list[str]:

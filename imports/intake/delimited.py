@@ -1,152 +1,94 @@
-"""Reading of delimited text: its delimiter found, its records streamed."""
+"""Delimited text as a source of records: encoding and style found, blocks of records streamed."""
 
 import csv
 import io
-import re
-from collections import Counter
 from collections.abc import Iterator
+from itertools import chain, islice
 from pathlib import Path
 
 from imports.errors import UnreadableFile
-from imports.intake import encoding
-from imports.intake.dialect import DELIMITERS, QUOTES, Dialect, Limits
+from imports.intake import encoding, lines, sniff
+from imports.intake.dialect import DELIMITERS, ESCAPES, QUOTES, Dialect, Limits
+from imports.intake.parse import Parser, Plain, Record
 
-SAMPLE_CHARS = 256 * 1024
-SAMPLE_RECORDS = 200
-TITLES = 3  # more rows above the headings count no further against a delimiter
-LONG_CELL_LINES = 50
-SEP_LINE = re.compile(r'"?sep=([^\r\n"])"?[\r\n]*', re.IGNORECASE)
+SAMPLE_BLOCKS = 3  # some 270 KB
 
 
 class Delimited:
-    """A CSV file, as records of text numbered from 1 in the order that Excel shows them."""
+    """A CSV file, as records of text numbered from 1 in the order that Excel shows them.
+
+    `thorough` looks at the whole file for its encoding, not at a sample.
+    """
 
     sheets: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     label = "The file"
 
-    def __init__(self, path: Path, choice: Dialect, limits: Limits) -> None:
+    def __init__(
+        self, path: Path, choice: Dialect, limits: Limits, *, thorough: bool = False
+    ) -> None:
         self._path = path
         self._limits = limits
         # One setting for the process; what csv allows by itself is an eighth of it.
         csv.field_size_limit(limits.cell_chars)
-        self._encoding = encoding.find(path, choice.encoding)
+        _refuse_unknown(choice)
+        self._encoding = encoding.find(path, choice.encoding, thorough=thorough)
         self.doubts = list(self._encoding.doubts)
-        self.may_hold_nul = self._encoding.holds_nul
-        quote = choice.quote or '"'
-        if quote not in QUOTES or (choice.delimiter and choice.delimiter not in DELIMITERS):
-            raise UnreadableFile("Choose comma, semicolon, tab or pipe, and one of the two quotes.")
-        self._named = self._find_sep_line()
-        delimiter = choice.delimiter or self._find_delimiter(quote)
+        sample, is_cut = self._sample()
+        first_line = io.StringIO(sample[:16], newline="").readline()
+        named = sniff.named_delimiter(first_line)
+        self._has_sep_line = bool(named)
+        known = named if named in DELIMITERS else ""
+        style = sniff.find(sample[len(first_line) if named else 0 :], choice, known, is_cut=is_cut)
         self.dialect = Dialect(
-            kind="csv", encoding=self._encoding.name, delimiter=delimiter, quote=quote
+            kind="csv",
+            encoding=self._encoding.name,
+            delimiter=style.delimiter,
+            quote=style.quote,
+            escape=style.escape,
         )
 
-    def records(self) -> Iterator[tuple[list[str], str]]:
-        """Stream (cells, note); a blank line is a record without cells.
+    def blocks(self) -> Iterator[Plain | list[Record]]:
+        """Stream the records in blocks; a blank line is a record without cells.
 
-        Raises UnreadableFile at a quote that is never closed and at a cell that is too long.
+        Raises UnreadableFile at a quote that is never closed, at a cell that is too long, and where
+        the text is not in the encoding (`encoding.Disproved` where nobody has chosen it).
         """
-        with self._open() as text:
-            skipped = 1 if self._named and text.readline() else 0
-            lines = _Lines(text)
-            reader = csv.reader(
-                lines, delimiter=self.dialect.delimiter, quotechar=self.dialect.quote
-            )
-            number, line = 0, skipped
-            try:
-                for number, cells in enumerate(reader, start=1):
-                    if lines.ended:
-                        raise UnreadableFile(_unclosed(number, line + 1), code="quote")
-                    spanned = reader.line_num + skipped - line
-                    line += spanned
-                    yield cells, "" if spanned < LONG_CELL_LINES else _long(spanned)
-            except csv.Error as problem:
-                raise UnreadableFile(
-                    _too_long(number + 1, line + 1, self._limits.cell_chars), code="quote"
-                ) from problem
+        texts = lines.blocks(self._path, self._encoding)
+        skipped = int(self._has_sep_line)
+        if skipped:
+            texts = _without_first_line(texts)
+        parser = Parser(self.dialect, self._limits, lines_above=skipped)
+        for text in texts:
+            yield parser.parse(text)
+        if rest := parser.finish():
+            yield rest
+
+    def records(self) -> Iterator[Record]:
+        """Stream (cells, note), record by record; raises as `blocks` does."""
+        for block in self.blocks():
+            yield from block.records() if isinstance(block, Plain) else block
 
     def close(self) -> None:
         """Nothing is held between two readings."""
 
-    def _open(self) -> io.TextIOWrapper:
-        file = self._path.open("rb")
-        file.seek(self._encoding.bom)
-        return io.TextIOWrapper(
-            file, encoding=self._encoding.codec, errors=self._encoding.errors, newline=""
-        )
-
-    def _find_sep_line(self) -> str:
-        """Read the delimiter from Excel's `sep=;`, a first line that is not shown as a row."""
-        with self._open() as text:
-            found = SEP_LINE.fullmatch(text.readline(16))
-        return found[1] if found else ""
-
-    def _find_delimiter(self, quote: str) -> str:
-        if self._named in DELIMITERS:
-            return self._named
-        with self._open() as text:
-            sample = text.read(SAMPLE_CHARS)
-        cut = len(sample) == SAMPLE_CHARS
-        scores = {mark: _score(sample, mark, quote, cut=cut) for mark in DELIMITERS}
-        return max(DELIMITERS, key=lambda mark: scores[mark])
+    def _sample(self) -> tuple[str, bool]:
+        texts = list(islice(lines.blocks(self._path, self._encoding), SAMPLE_BLOCKS + 1))
+        return "".join(texts[:SAMPLE_BLOCKS]), len(texts) > SAMPLE_BLOCKS
 
 
-class _Lines:
-    """The lines of a text, and whether a record was still open when they ended."""
-
-    def __init__(self, text: io.TextIOWrapper) -> None:
-        self._text = text
-        self.ended = False
-
-    def __iter__(self) -> Iterator[str]:
-        yield from self._text
-        self.ended = True
+def _refuse_unknown(choice: Dialect) -> None:
+    if choice.delimiter and choice.delimiter not in DELIMITERS:
+        words = ", ".join(word.split("  ")[0] for word in DELIMITERS.values())
+        raise UnreadableFile(f"Columns cannot be separated by that: choose one of {words}.")
+    if choice.quote and choice.quote not in QUOTES:
+        raise UnreadableFile("Choose the double or the single quote.")
+    if choice.escape not in ESCAPES:
+        raise UnreadableFile("Only a backslash can escape a quote.")
 
 
-def _score(sample: str, delimiter: str, quote: str, *, cut: bool) -> float:
-    """Tell, up to 1, how evenly a delimiter divides the records into columns."""
-    reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter, quotechar=quote)
-    records: list[list[str]] = []
-    try:
-        for record in reader:
-            records.append(record)
-            if len(records) > SAMPLE_RECORDS:
-                break
-    except csv.Error:  # a cell that is too long is reported with its row when it is read
-        pass
-    if cut and len(records) <= SAMPLE_RECORDS:
-        records = records[:-1]
-    records = [record for record in records if any(record)]
-    widths = Counter(len(record) for record in records if len(record) > 1)
-    if not widths:
-        return 0.0
-    width, agreeing = max(widths.items(), key=lambda item: item[1] * (1 - 1 / item[0]))
-    above = next(place for place, record in enumerate(records) if len(record) == width)
-    if above and _is_prose(record for record in records if len(record) == width):
-        return -1.0  # less than a delimiter that does not occur at all
-    return agreeing / len(records) * (1 - 1 / width) * 0.5 ** min(above, TITLES)
-
-
-def _is_prose(records: Iterator[list[str]]) -> bool:
-    """“Smith, John” under the one heading “Name” is a column of text, not two columns."""
-    return all(cell.startswith(" ") for record in records for cell in record[1:])
-
-
-def _unclosed(row: int, line: int) -> str:
-    return (
-        f"The quote that opens in row {row:,} (line {line:,} of the file) is never closed, so"
-        " nobody can tell where that row ends. Close or remove the quote and upload the file again."
-    )
-
-
-def _too_long(row: int, line: int, most: int) -> str:
-    return (
-        f"Row {row:,} (line {line:,} of the file) has a cell of more than {most:,} characters:"
-        " most likely a quote opens there and is never closed. Close or remove it and upload the"
-        " file again."
-    )
-
-
-def _long(lines: int) -> str:
-    return f"runs over {lines:,} lines: a quote may be missing"
+def _without_first_line(texts: Iterator[str]) -> Iterator[str]:
+    first = next(texts, "")
+    end = next((n for n, c in enumerate(first) if c in "\r\n"), len(first))
+    end += 2 if first[end : end + 2] == "\r\n" else 1
+    return chain([first[end:]] if first[end:] else [], texts)

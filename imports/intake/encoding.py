@@ -1,4 +1,13 @@
-"""Which encoding a CSV is written in: the whole file is looked at before its first row is read."""
+"""Which encoding a text is written in: found from a sample, confirmed while the text is read.
+
+1. A mark at the beginning decides. 2. NULs at every second byte tell UTF-16, three of four UTF-32.
+3. What decodes as UTF-8 is UTF-8. 4. Of what does not, the lines beyond ASCII are judged: by the
+alphabets of languages, then by charset-normalizer (the scripts of East Asia, Thai).
+
+Files up to SMALL are looked at as a whole. Of larger ones the beginning and WINDOWS places are, so
+that the first rows can be shown at once; whoever reads on meets the byte that proves it wrong as
+`Disproved`, and begins anew with a `thorough` look at the whole file.
+"""
 
 import codecs
 import re
@@ -6,15 +15,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from charset_normalizer import from_bytes
+
 from imports.errors import UnreadableFile
+from imports.intake import alphabets
 from imports.intake.dialect import ENCODINGS
 
 CHUNK = 1024 * 1024
+SMALL = 8 * CHUNK
+WINDOWS, WINDOW = 64, 64 * 1024
 LONGEST_LINE_CHUNKS = 16
 MIXED = "utf-8/cp1252"
-HIGH_BYTES = bytes(range(128, 256))
+EVIDENCE = 64 * 1024  # bytes of lines beyond ASCII are enough to judge by
+EVIDENCE_OF_A_PIECE = 4 * 1024
+CERTAIN = 0.8
+MIXES = (
+    "The file mixes UTF-8 and Windows-1252: look whether names with accents came out right, else"
+    " choose another encoding."
+)
+HIGH_LINE = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
 # Two characters of Windows-1252 in a row may happen to be UTF-8 too, but for a far-off script.
 EUROPEAN = re.compile("[\u00a0-\u04ff\u2010-\u20ac]")
+BEYOND_ASCII = re.compile(r"\w*[^\W\x00-\x7f]\w*")
 BOMS = (
     ("utf-32-le", codecs.BOM_UTF32_LE),  # before UTF-16, whose mark it begins with
     ("utf-32-be", codecs.BOM_UTF32_BE),
@@ -22,15 +44,31 @@ BOMS = (
     ("utf-16-le", codecs.BOM_UTF16_LE),
     ("utf-16-be", codecs.BOM_UTF16_BE),
 )
+# What charset-normalizer may find → what it is called here.
+EAST = {
+    "cp932": "cp932", "shift_jis": "cp932", "shift_jis_2004": "cp932", "shift_jisx0213": "cp932",
+    "euc_jp": "euc_jp", "euc_jis_2004": "euc_jp", "euc_jisx0213": "euc_jp",
+    "gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030",
+    "big5": "cp950", "cp950": "cp950", "big5hkscs": "big5hkscs",
+    "euc_kr": "cp949", "cp949": "cp949", "johab": "johab",
+    "tis_620": "cp874", "cp874": "cp874",
+}  # fmt: skip
+
+
+class Disproved(UnreadableFile):
+    """The encoding that a sample let expect is not that of the whole file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
-    """What was found: `codec` and `errors` are for `open`, `bom` is the number of bytes to skip."""
+    """What was found: `codec` and `errors` are for decoders, `bom` is the number of bytes to skip.
+
+    `is_chosen` tells that a person said so: then there is nothing else to try.
+    """
 
     name: str
     bom: int
-    holds_nul: bool
+    is_chosen: bool = False
     doubts: list[str] = field(default_factory=list)
 
     @property
@@ -41,44 +79,52 @@ class Encoding:
     def errors(self) -> str:
         return "as-windows-1252" if self.name in {MIXED, "cp1252"} else "strict"
 
+    def refusal(self) -> UnreadableFile:
+        """Make the error for a byte that means nothing in this encoding."""
+        return (UnreadableFile if self.is_chosen else Disproved)(
+            f"The file cannot be read as {self.name.upper()}: some of its bytes mean nothing in it."
+            " Choose another encoding, or save it as “CSV UTF-8” and upload that.",
+            code="encoding",
+        )
+
 
 def _windows_character(byte: int) -> str:
     # Five bytes mean nothing in Windows-1252; browsers read them as control characters.
     return bytes([byte]).decode("cp1252", "ignore") or chr(byte)
 
 
-WINDOWS = [_windows_character(byte) for byte in range(256)]
+WINDOWS_1252 = [_windows_character(byte) for byte in range(256)]
 
 
 def _as_windows(error: UnicodeError) -> tuple[str, int]:
     if not isinstance(error, UnicodeDecodeError):
         raise error
-    return "".join(WINDOWS[byte] for byte in error.object[error.start : error.end]), error.end
+    return "".join(WINDOWS_1252[byte] for byte in error.object[error.start : error.end]), error.end
 
 
 codecs.register_error("as-windows-1252", _as_windows)
 
 
-def find(path: Path, chosen: str = "") -> Encoding:
-    """Find the encoding, or check that the chosen one fits; reads the file once or twice.
+def find(path: Path, chosen: str = "", *, thorough: bool = False) -> Encoding:
+    """Find the encoding, or check that the chosen one may fit.
 
-    Raises UnreadableFile when the file does not fit what was chosen or what its mark says.
+    Raises UnreadableFile when what was looked at does not fit what was chosen or its mark says.
     """
     if chosen and chosen not in ENCODINGS:
         raise UnreadableFile(f"“{chosen}” is not an encoding that can be read here.")
     with path.open("rb") as file:
         head = file.read(64 * 1024)
-    name = chosen or _marked(head) or unmarked_utf16(head) or "utf-8"
-    try:
-        nul = _scan(path, name)
-    except UnicodeDecodeError as problem:
-        if chosen or name != "utf-8":
-            raise UnreadableFile(
-                f"The file cannot be read as {name.upper()}: some of its bytes mean nothing in it."
-                " Choose another encoding, or save it as “CSV UTF-8” and upload that."
-            ) from problem
-        return _western(path, head)
-    return Encoding(name, _bom(head, name), nul)
+    said = chosen or _marked(head)
+    name = said or unmarked_wide(head) or "utf-8"
+    encoding = Encoding(name, _bom(head, name), is_chosen=bool(said))
+    if name.startswith(("utf-16", "utf-32")):
+        _try(encoding, [head], final=False)
+        return encoding
+    pieces = _pieces(path, thorough=thorough)
+    if said:
+        _try(encoding, pieces, final=True)
+        return encoding
+    return _judged(pieces, _bom(head, "utf-8"))
 
 
 def _marked(head: bytes) -> str:
@@ -90,65 +136,154 @@ def _bom(head: bytes, name: str) -> int:
     return next((len(bom) for other, bom in BOMS if other == codec and head.startswith(bom)), 0)
 
 
-def unmarked_utf16(head: bytes) -> str:
-    """Recognise UTF-16 without a mark: every second byte of Latin text is a NUL."""
-    pairs = max(1, len(head) // 2)
-    even, odd = head[0::2].count(0), head[1::2].count(0)
-    if odd > 0.3 * pairs and even < 0.05 * pairs:
-        return "utf-16-le"
-    if even > 0.3 * pairs and odd < 0.05 * pairs:
-        return "utf-16-be"
-    return ""
+def unmarked_wide(head: bytes) -> str:
+    """Recognise UTF-16 and UTF-32 without a mark by where their NULs are, "" when neither.
+
+    Even a text in another script has commas, digits and line ends.
+    """
+    nuls = head.count(0)
+    if nuls * 50 < len(head) or nuls < 3:
+        return ""
+    at = [head[place::4].count(0) for place in range(4)]
+    nearly_all = 0.95 * (len(head) // 4)
+    if min(at[2], at[3]) > nearly_all or min(at[0], at[1]) > nearly_all:
+        name = "utf-32-le" if at[0] < at[3] else "utf-32-be"
+    elif at[0] + at[2] < 0.05 * nuls:
+        name = "utf-16-le"
+    elif at[1] + at[3] < 0.05 * nuls:
+        name = "utf-16-be"
+    else:
+        return ""
+    try:
+        codecs.getincrementaldecoder(name)().decode(head)
+    except UnicodeDecodeError:
+        return ""
+    return name
 
 
-def _chunks(path: Path) -> Iterator[bytes]:
-    """Read the file in pieces; a line without an end is refused before it fills the memory."""
-    endless = 0
+unmarked_utf16 = unmarked_wide
+
+
+def _pieces(path: Path, *, thorough: bool) -> Iterator[bytes]:
+    """Give whole lines: all of them, or of a large file those at its beginning and many places."""
+    size = path.stat().st_size
+    if thorough or size <= SMALL:
+        yield from _whole_lines(path)
+        return
+    with path.open("rb") as file:
+        yield _within_line_ends(file.read(CHUNK), first=True)
+        for place in range(1, WINDOWS + 1):
+            file.seek((size - WINDOW) * place // WINDOWS)
+            yield _within_line_ends(file.read(WINDOW), last=place == WINDOWS)
+
+
+def _within_line_ends(piece: bytes, *, first: bool = False, last: bool = False) -> bytes:
+    begin = 0 if first else _first_end(piece)
+    end = len(piece) if last else _last_end(piece)
+    return piece[begin:end]
+
+
+def _first_end(piece: bytes) -> int:
+    found = [at for at in (piece.find(b"\n"), piece.find(b"\r")) if at >= 0]
+    return min(found) + 1 if found else len(piece)
+
+
+def _last_end(piece: bytes) -> int:
+    return max(piece.rfind(b"\n"), piece.rfind(b"\r")) + 1
+
+
+def _whole_lines(path: Path) -> Iterator[bytes]:
+    """A line without an end is refused before it fills the memory."""
+    open_line = b""
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
-            endless = 0 if b"\n" in chunk or b"\r" in chunk else endless + 1
-            if endless >= LONGEST_LINE_CHUNKS:
-                raise UnreadableFile(
-                    "The file has a line of more than 16 MB, so it is not a table of leads."
-                    " Save the spreadsheet as CSV again and upload that."
-                )
-            yield chunk
+            piece = open_line + chunk
+            end = _last_end(piece)
+            if not end and len(piece) >= LONGEST_LINE_CHUNKS * CHUNK:
+                raise endless_line()
+            open_line = piece[end:]
+            if end:
+                yield piece[:end]
+    yield open_line
 
 
-def _scan(path: Path, name: str) -> bool:
-    """Decode the whole file without keeping it; tells whether it holds NUL characters."""
-    if name in {MIXED, "cp1252"}:
-        return any([b"\x00" in chunk for chunk in _chunks(path)])  # noqa: C419 to the last line
-    decoder = codecs.getincrementaldecoder(name)()
-    nul = False
-    pending = False
-    for chunk in _chunks(path):
-        if name == "utf-8" and chunk.isascii() and not pending:
-            nul = nul or b"\x00" in chunk
-            continue
-        nul = "\x00" in decoder.decode(chunk) or nul
-        pending = bool(decoder.getstate()[0])
-    decoder.decode(b"", final=True)
-    return nul
-
-
-def _western(path: Path, head: bytes) -> Encoding:
-    """Not UTF-8: either Windows-1252 throughout, or UTF-8 into which such bytes were pasted."""
-    decoder = codecs.getincrementaldecoder("utf-8")("replace")
-    good = bad = 0
-    nul = False
-    for chunk in _chunks(path):
-        nul = nul or b"\x00" in chunk
-        text = decoder.decode(chunk)
-        replaced = text.count("\ufffd")
-        bad += replaced
-        if len(text) - replaced > len(chunk.translate(None, HIGH_BYTES)):
-            good += len(EUROPEAN.findall(text))
-    name = MIXED if good * 10 > bad else "cp1252"
-    doubt = (
-        "The file mixes UTF-8 and Windows-1252: look whether names with accents came out right."
-        if name == MIXED
-        else "The file is not UTF-8 and was read as Windows-1252 (Western European): look whether"
-        " names with accents came out right, else choose another encoding."
+def endless_line() -> UnreadableFile:
+    """Make the error for a line that never ends."""
+    return UnreadableFile(
+        "The file has a line of more than 16 MB, so it is not a table of leads."
+        " Save the spreadsheet as CSV again and upload that."
     )
-    return Encoding(name, _bom(head, name), nul, [doubt])
+
+
+def _try(encoding: Encoding, pieces: Iterator[bytes] | list[bytes], *, final: bool) -> None:
+    try:
+        for piece in pieces:
+            decoder = codecs.getincrementaldecoder(encoding.codec)(encoding.errors)
+            decoder.decode(piece, final)
+    except UnicodeDecodeError as problem:
+        raise encoding.refusal() from problem
+
+
+def _judged(pieces: Iterator[bytes], bom: int) -> Encoding:
+    """UTF-8 when all is; else UTF-8 with stray bytes, or what the lines beyond ASCII look like."""
+    good = bad = 0
+    evidence: list[bytes] = []
+    for piece in pieces:
+        if piece.isascii():
+            continue
+        try:
+            piece.decode()
+        except UnicodeDecodeError as problem:
+            at = _last_end(piece[: problem.start])
+            good += len(_lines_beyond_ascii(piece[:at]))
+            lines = _lines_beyond_ascii(piece[at:])
+            fine = sum(map(_is_utf8, lines))
+            good, bad = good + fine, bad + len(lines) - fine
+            if sum(map(len, evidence)) < EVIDENCE:
+                evidence += lines
+        else:
+            good += len(_lines_beyond_ascii(piece))
+    if not bad:
+        return Encoding("utf-8", bom)
+    if good * 4 > bad:
+        return Encoding(MIXED, bom, doubts=[MIXES])
+    return _of_one_byte_or_two(b"\n".join(evidence)[:EVIDENCE], bom)
+
+
+def _lines_beyond_ascii(piece: bytes) -> list[bytes]:
+    lines: list[bytes] = []
+    size = 0
+    for found in HIGH_LINE.finditer(piece):
+        lines.append(found[0])
+        size += len(found[0])
+        if size > EVIDENCE_OF_A_PIECE:
+            break
+    return lines
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        text = line.decode()
+    except UnicodeDecodeError:
+        return False
+    return bool(EUROPEAN.search(text)) or len(text) + 4 <= len(line)
+
+
+def _of_one_byte_or_two(evidence: bytes, bom: int) -> Encoding:
+    reading = alphabets.best(evidence)
+    name = reading.codec
+    if reading.worth < CERTAIN:
+        found = from_bytes(evidence[: EVIDENCE // 2], cp_isolation=list(EAST)).best()
+        name = EAST.get(found.encoding, "") if found else ""
+    name = name or "cp1252"
+    return Encoding(name, bom, doubts=[_doubt(name, evidence)])
+
+
+def _doubt(name: str, evidence: bytes) -> str:
+    words = BEYOND_ASCII.findall(evidence.decode(name, "replace"))
+    shown = [f"“{word[:30]}”" for word in list(dict.fromkeys(words))[:3]]
+    sample = f" such as {', '.join(shown)}" if shown else ""
+    return (
+        f"The file is not UTF-8 and was read as {ENCODINGS[name]}: look whether names with accents"
+        f" or other letters{sample} came out right, else choose another encoding."
+    )

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Iterator
 from datetime import timedelta
-from itertools import islice
 from pathlib import Path
 
 import psycopg
@@ -15,19 +14,22 @@ from django.db.models.functions import Now
 from imports.audit import acts, trail
 from imports.errors import UnreadableFile, WrongState
 from imports.intake import copytext
+from imports.intake.batches import Batch, Even
 from imports.intake.dialect import Dialect, Limits
-from imports.intake.table import SheetRow, Table, open_table
+from imports.intake.encoding import Disproved
+from imports.intake.table import Table, open_table
 from imports.models import Import, ImportState, Row
 
 log = logging.getLogger(__name__)
 
-SLICE = 10_000  # rows a transaction
+SLICE = 10_000  # rows a transaction, about
+FIRST_SLICE = 100  # the first one: somebody waits to see some rows
 LEASE = timedelta(seconds=120)  # longer than the reader may be silent
 MOST_BEGINNINGS = 3
 _STEP = MOST_BEGINNINGS + 1  # fences of one reading: how often it was begun is the remainder
 _LAST_FENCE = 32_767  # of the column
-_TO_READ = (ImportState.UPLOADED, ImportState.READING)
 _COPY = f"COPY imports_row ({copytext.COLUMNS}) FROM STDIN"
+_TO_READ = (ImportState.UPLOADED, ImportState.READING)
 
 
 class Overtaken(Exception):  # noqa: N818 - not an error: somebody else reads this file now
@@ -102,14 +104,33 @@ def _begin(import_id: int) -> Import | None:
 
 
 def _read(lead_import: Import) -> None:
+    try:
+        _read_once(lead_import)
+    except Disproved:
+        # Some byte far below is not of the encoding that a sample let expect.
+        _drop_rows(lead_import)
+        _read_once(lead_import, thorough=True)
+
+
+def _read_once(lead_import: Import, *, thorough: bool = False) -> None:
     choice = Dialect.from_dict(lead_import.dialect_choice)
     limits = Limits(file_bytes=settings.MAX_UPLOAD_BYTES, rows=settings.MAX_ROWS)
-    with open_table(Path(lead_import.file.path), choice=choice, limits=limits) as table:
+    path = Path(lead_import.file.path)
+    with open_table(path, choice=choice, limits=limits, thorough=thorough) as table:
         _note(lead_import, table)
-        rows = table.rows()
-        while chunk := list(islice(rows, SLICE)):
-            _store(lead_import, chunk)
+        batches = table.batches()
+        size = FIRST_SLICE
+        while _store(lead_import, batches, size):
+            size = SLICE
     _make_durable(lead_import)
+
+
+@transaction.atomic
+def _drop_rows(lead_import: Import) -> None:
+    _keep_lease(lead_import)
+    Row.objects.filter(lead_import=lead_import).delete()
+    lead_import.row_count = lead_import.blank_count = 0
+    lead_import.save(update_fields=["row_count", "blank_count"])
 
 
 @transaction.atomic
@@ -123,15 +144,26 @@ def _note(lead_import: Import, table: Table) -> None:
 
 
 @transaction.atomic
-def _store(lead_import: Import, rows: list[SheetRow]) -> None:
-    _keep_lease(lead_import)
+def _store(lead_import: Import, batches: Iterator[Batch], size: int) -> bool:
+    """Store about so many rows as they are read; False when there were none left."""
+    rows = blank = 0
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL synchronous_commit TO off")  # see `_make_durable`
         with cursor.copy(_COPY) as copy:
-            copy.write(copytext.lines(lead_import.pk, rows))
-    lead_import.row_count += len(rows)
-    lead_import.blank_count += sum(not row.cells for row in rows)
+            while rows < size and (batch := next(batches, None)) is not None:
+                if isinstance(batch, Even):
+                    copy.write(copytext.even_lines(lead_import.pk, batch))
+                    rows += batch.size
+                elif batch:
+                    copy.write(copytext.lines(lead_import.pk, batch))
+                    rows += len(batch)
+                    blank += sum(not row.cells for row in batch)
+    # Last, so that the import's row is locked for a moment only.
+    _keep_lease(lead_import)
+    lead_import.row_count += rows
+    lead_import.blank_count += blank
     lead_import.save(update_fields=["row_count", "blank_count"])
+    return rows >= size
 
 
 @transaction.atomic

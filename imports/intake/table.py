@@ -6,33 +6,28 @@ from dataclasses import replace
 from itertools import chain, islice, repeat
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Protocol, Self
+from typing import Protocol, Self
 
 from imports.errors import UnreadableFile
 from imports.intake import celltext, detect, headings, merged, packed
+from imports.intake.batches import (
+    Batch,
+    Block,
+    Even,
+    Numbering,
+    SheetRow,
+    first_records,
+    without_first,
+)
 from imports.intake.delimited import Delimited
 from imports.intake.dialect import DEFAULT, Dialect, Limits
+from imports.intake.parse import Plain, Record, without_nul
 from imports.intake.workbook import Workbook
 
 SAMPLE_RECORDS = 200
 LAST_HEADER_ROW = 1_000
 
-Record = tuple[list[str], str]
 BLANK: Record = ([], "")
-
-
-class SheetRow(NamedTuple):
-    """A row as it was read.
-
-    number  what the spreadsheet program shows beside it
-    cells   as text; may be shorter than the headings (the rest is blank) or longer (see `note`);
-            [] for a blank row
-    note    what was odd about it, in words, else empty
-    """
-
-    number: int
-    cells: list[str]
-    note: str = ""
 
 
 class Source(Protocol):
@@ -40,7 +35,6 @@ class Source(Protocol):
 
     dialect: Dialect
     doubts: list[str]
-    may_hold_nul: bool
 
     @property
     def label(self) -> str: ...
@@ -66,11 +60,11 @@ class Table:
         self._source = source
         self._limits = limits
         self.held = ExitStack()  # what closing lets go of
-        self._live: Iterator[Record] | None = source.records()
+        self._live: Iterator[Block] | None = _blocks(source)
         self.sheets = list(source.sheets)
         self.hidden = list(source.hidden)
         self.doubts = list(source.doubts)
-        records = list(islice(self._live, max(SAMPLE_RECORDS, min(header_row, LAST_HEADER_ROW))))
+        records = first_records(self._live, max(SAMPLE_RECORDS, min(header_row, LAST_HEADER_ROW)))
         place, headings_read = self._read_headings(records, header_row)
         self._first = place + 2
         self.dialect = replace(source.dialect, header_row=place + 1)
@@ -79,31 +73,27 @@ class Table:
         if not any(any(map(str.strip, cells)) for cells, _ in below):
             below = []
             self._live = self._read_on_to_a_row(self._live, len(records) - place - 1)
-        self._live = chain(below, self._live)
+        self._live = chain([below], self._live)
 
-    def rows(self) -> Iterator[SheetRow]:
-        """Stream the rows below the headings, up to the last one that is not blank.
+    def batches(self) -> Iterator[Batch]:
+        """Stream the rows below the headings in batches, up to the last one that is not blank.
 
         The first call goes on where opening stopped; each further call reads the file anew.
         Raises UnreadableFile where the file breaks off or a limit is passed.
         """
-        live = self._live or islice(self._source.records(), self._first - 1, None)
+        live = self._live or without_first(_blocks(self._source), self._first - 1)
         self._live = None
-        nul = self._source.may_hold_nul
-        width = len(self.headers)
-        blank_from = self._first
-        for number, (cells, note) in enumerate(live, start=self._first):
-            if not any(map(str.strip, cells)):
-                continue
-            if number > self._limits.rows:
-                raise self._too_many_rows()
-            for blank in range(blank_from, number):
-                yield SheetRow(blank, [])
-            blank_from = number + 1
-            if nul or note or len(cells) > width:
-                yield self._odd_row(number, cells, note)
-            else:
-                yield SheetRow(number, cells)
+        numbering = Numbering(self._first, len(self.headers), self._odd_row)
+        for block in live:
+            for batch in numbering.batches(block):
+                if numbering.last > self._limits.rows:
+                    raise self._too_many_rows()
+                yield batch
+
+    def rows(self) -> Iterator[SheetRow]:
+        """Stream the rows one by one; otherwise as `batches`."""
+        for batch in self.batches():
+            yield from batch.rows() if isinstance(batch, Even) else batch
 
     def close(self) -> None:
         """End the process that reads a workbook, remove what was unpacked; rows end with it."""
@@ -123,10 +113,9 @@ class Table:
 
     def _odd_row(self, number: int, cells: list[str], note: str) -> SheetRow:
         notes = [note] if note else []
-        if self._source.may_hold_nul:
-            cells, removed = celltext.without_nul(cells)
-            notes += [removed] if removed else []
         width = len(self.headers)
+        if len(cells) < width and self.dialect.kind == "csv":
+            notes.append(f"{celltext.count(width - len(cells), 'cell')} fewer than the headings")
         while len(cells) > width and not cells[-1].strip():
             cells = cells[:-1]
         if len(cells) > self._limits.columns:
@@ -173,7 +162,7 @@ class Table:
 
     def _cut_headers(self, cells: list[str], records: list[Record], place: int) -> list[str]:
         """Keep columns up to the last that has a heading, or a value in the sample."""
-        cells, _ = celltext.without_nul(cells)
+        cells, _ = without_nul(cells, "")
         widest = max(_extent(below) for below, _ in records[place:])
         cells = cells[: max(_extent(cells), min(len(cells), widest))]
         # Every column of a sheet is one, with a heading or not; a CSV has those of its headings.
@@ -182,12 +171,14 @@ class Table:
             raise self._too_many_columns(place + 1, len(cells) + room)
         return cells + [""] * room
 
-    def _read_on_to_a_row(self, live: Iterator[Record], blank: int) -> Iterator[Record]:
-        """Give the records again, of which so many were blank, from the first that is not."""
-        for record in live:
-            if any(map(str.strip, record[0])):
-                return chain(repeat(BLANK, blank), [record], live)
-            blank += 1
+    def _read_on_to_a_row(self, live: Iterator[Block], blank: int) -> Iterator[Block]:
+        """Give the blocks again, before which so many rows are blank, from a row that is not."""
+        for block in live:
+            records = iter(block.records() if isinstance(block, Plain) else block)
+            for record in records:
+                if any(map(str.strip, record[0])):
+                    return chain([chain(repeat(BLANK, blank), [record], records)], live)
+                blank += 1
         raise UnreadableFile(
             f"{self._source.label} has headings in row {self._first - 1:,} but no rows below them."
             " Add the leads below the headings and upload it again."
@@ -206,8 +197,13 @@ class Table:
         )
 
 
-def open_table(path: Path, *, choice: Dialect | None = None, limits: Limits = DEFAULT) -> Table:
+def open_table(
+    path: Path, *, choice: Dialect | None = None, limits: Limits = DEFAULT, thorough: bool = False
+) -> Table:
     """Open a spreadsheet: what `choice` leaves empty is found out.
+
+    The encoding of a large text is found from a sample, and reading may raise
+    `encoding.Disproved`: then open it anew, `thorough`, which looks at all of it beforehand.
 
     Raises UnreadableFile with a sentence for the person: another format, damaged, too large,
     empty, only headings, a sheet or heading row that is not there.
@@ -216,7 +212,7 @@ def open_table(path: Path, *, choice: Dialect | None = None, limits: Limits = DE
     _refuse_size(path, limits)
     with ExitStack() as stack:
         content = stack.enter_context(packed.opened(path, limits))
-        source = _source(content, choice, limits)
+        source = _source(content, choice, limits, thorough=thorough)
         stack.callback(source.close)
         table = Table(source, choice.header_row, limits)
         table.dialect = replace(table.dialect, packing=content.packing)
@@ -224,10 +220,10 @@ def open_table(path: Path, *, choice: Dialect | None = None, limits: Limits = DE
     return table
 
 
-def _source(content: packed.Content, choice: Dialect, limits: Limits) -> Source:
+def _source(content: packed.Content, choice: Dialect, limits: Limits, *, thorough: bool) -> Source:
     kind = detect.kind(content.path)
     if kind == "csv":
-        return Delimited(content.path, choice, limits)
+        return Delimited(content.path, choice, limits, thorough=thorough)
     _refuse_size(content.path, limits)  # also where it was small as long as it was packed
     return Workbook(content.path, kind, choice, limits)
 
@@ -239,6 +235,16 @@ def _refuse_size(path: Path, limits: Limits) -> None:
             f"The file has {size / 1e6:,.1f} MB, more than the {limits.file_bytes / 1e6:,.0f} MB"
             " that can be read. Split it into several files and upload them one by one."
         )
+
+
+def _blocks(source: Source) -> Iterator[Block]:
+    """Text comes in blocks; what a workbook gives record by record is put into some."""
+    if isinstance(source, Delimited):
+        yield from source.blocks()
+        return
+    records = source.records()
+    while block := list(islice(records, SAMPLE_RECORDS)):
+        yield block
 
 
 def _extent(cells: Sequence[str]) -> int:

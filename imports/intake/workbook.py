@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from imports.errors import UnreadableFile
-from imports.intake import celltext, frames
+from imports.intake import frames
 from imports.intake.dialect import Dialect, FileKind, Limits
 from imports.intake.merged import Range
+from imports.intake.parse import without_nul
 from imports.intake.workbook_child import OUT_OF_MEMORY
 from imports.intake.workbook_look import DAMAGED
 
@@ -30,8 +31,6 @@ FRAME_BYTES = 128 * 1024 * 1024
 
 class Workbook:
     """A workbook, as records of text numbered from row 1 of the chosen sheet."""
-
-    may_hold_nul = False  # they are removed here
 
     def __init__(self, path: Path, kind: FileKind, choice: Dialect, limits: Limits) -> None:
         self._path, self._kind = path, kind
@@ -65,7 +64,7 @@ class Workbook:
             for rows in child.rows():
                 # Excel writes control characters as _x0000_; few frames have one.
                 if any("\0" in "".join(cells) for cells in rows):
-                    yield from map(celltext.without_nul, rows)
+                    yield from map(without_nul, rows, repeat(""))
                 else:
                     yield from zip(rows, repeat(""))
         finally:

@@ -1,5 +1,6 @@
 """A file becomes rows, and rows become leads, whatever stops the worker in between."""
 
+import csv
 import io
 
 import pytest
@@ -13,7 +14,7 @@ from imports.columns import derive, options, review, verdicts
 from imports.columns.mapping import Mapping
 from imports.delivery import chores
 from imports.errors import BadInput, BadMapping, UnreadableFile, WrongState
-from imports.intake import read, upload
+from imports.intake import encoding, read, upload
 from imports.models import Chunk, Duplicates, Event, Import, ImportState, Lead, Row
 from imports.reports import balance
 from imports.tests import people
@@ -94,14 +95,14 @@ def test_rows_keep_the_numbers_of_the_sheet_and_blank_ones_are_numbers_only():
 
 
 def test_reading_that_was_cut_off_begins_anew_and_doubles_nothing(monkeypatch):
-    made = uploaded("Name\n" + "Ann\n" * 50)
-    monkeypatch.setattr(read, "SLICE", 20)
+    made = uploaded("Name\n" + "Ann\n" * 60_000)
     store, stored = read._store, []
 
-    def dies_after_two_slices(lead_import, rows):
+    def dies_after_two_slices(lead_import, batches, size):
         if len(stored) == 2:
             raise KeyboardInterrupt
-        stored.append(store(lead_import, rows))
+        stored.append(store(lead_import, batches, size))
+        return stored[-1]
 
     monkeypatch.setattr(read, "_store", dies_after_two_slices)
     with pytest.raises(KeyboardInterrupt):
@@ -110,24 +111,80 @@ def test_reading_that_was_cut_off_begins_anew_and_doubles_nothing(monkeypatch):
     assert not read.read(made.pk), "the lease of the dead reader still holds"
     Import.objects.update(work_until=timezone.now())
 
-    made = checked(made)
+    assert read.read(made.pk), Import.objects.get(pk=made.pk).reason
 
-    assert Row.objects.filter(lead_import=made).count() == made.row_count == 50
+    made.refresh_from_db()
+    assert Row.objects.filter(lead_import=made).count() == made.row_count == 60_000
 
 
 def test_a_reader_that_was_overtaken_writes_nothing_more(monkeypatch):
-    made = uploaded("Name\n" + "Ann\n" * 30)
-    monkeypatch.setattr(read, "SLICE", 10)
-    store = read._store
+    made = uploaded("Name\n" + "Ann\n" * 60_000)
+    store, stored = read._store, []
 
-    def overtaken_meanwhile(lead_import, rows):
-        store(lead_import, rows)
+    def overtaken_meanwhile(lead_import, batches, size):
+        goes_on = store(lead_import, batches, size)
         Import.objects.filter(pk=made.pk).update(read_fence=2)
+        stored.append(Row.objects.filter(lead_import=made).count())
+        return goes_on
 
     monkeypatch.setattr(read, "_store", overtaken_meanwhile)
 
     assert not read.read(made.pk)
-    assert Row.objects.filter(lead_import=made).count() == 10
+    assert [Row.objects.filter(lead_import=made).count()] == stored
+    assert 0 < stored[0] < 60_000
+
+
+def test_one_windows_byte_in_the_middle_of_a_large_file_has_it_read_anew(monkeypatch):
+    monkeypatch.setattr(encoding, "SMALL", 1_000)
+    monkeypatch.setattr(encoding, "CHUNK", 64 * 1024)
+    monkeypatch.setattr(encoding, "WINDOWS", 2)
+    rows = "Jörg,Köln\n".encode() * 60_000
+    made = uploaded(b"Name,City\n" + rows + b"J\xfcrgen,Bonn\n" + rows + rows + rows)
+
+    assert read.read(made.pk), Import.objects.get(pk=made.pk).reason
+
+    made.refresh_from_db()
+    assert (made.dialect["encoding"], made.row_count) == ("utf-8/cp1252", 240_001)
+    assert "mixes UTF-8 and Windows-1252" in made.doubts[0]
+    found = Row.objects.filter(lead_import=made)
+    assert (found.count(), found.get(number=60_002).cells) == (240_001, ["Jürgen", "Bonn"])
+
+
+def test_odd_characters_of_every_kind_are_stored_as_they_are():
+    cells = [
+        "back\\slash\\",
+        'a "quote"',
+        "\x01\x02",
+        "{brace}",
+        "NULL",
+        "\\.",
+        " x ",
+        "l1\n\\.\nl2",
+        "\t",
+    ]
+    into = io.StringIO()
+    headings = ["Name of somebody, in full"] * len(cells)
+    csv.writer(into).writerows([headings, cells, *[cells[::-1]] * 2])
+    plain = "\n\\N,x\\,{},NULL,\x01,\x02,\\.,\t|,'\n"
+
+    made = checked(uploaded(into.getvalue() + plain, dialect={"header_row": 1, "delimiter": ","}))
+
+    stored = Row.objects.filter(lead_import=made).order_by("number").values_list("cells", flat=True)
+    assert list(stored) == [
+        cells, cells[::-1], cells[::-1], [],
+        ["\\N", "x\\", "{}", "NULL", "\x01", "\x02", "\\.", "\t|", "'"],
+    ]  # fmt: skip
+
+
+def test_plain_lines_with_odd_characters_are_stored_as_they_are():
+    made = uploaded("Name,City\n" + f"\\M,{{x\x01\x02}}\\\nNULL{'x' * 90},\\.\n" * 5_000)
+
+    assert read.read(made.pk), Import.objects.get(pk=made.pk).reason
+
+    stored = (
+        Row.objects.filter(lead_import=made).order_by("-number").values_list("cells", flat=True)
+    )
+    assert list(stored[:2]) == [["NULL" + "x" * 90, "\\."], ["\\M", "{x\x01\x02}\\"]]
 
 
 def test_a_file_that_ends_its_reader_three_times_is_set_aside():

@@ -12,12 +12,14 @@ from imports import access, tasks
 from imports.columns import derive, values
 from imports.errors import PortalError
 from imports.forms.columns import ColumnsForm, columns_with_meanings
+from imports.intake.read import first_rows
 from imports.models import Import, ImportState
 from imports.views import steps
 from imports.views.http import Request
 from portal.models import Role
 
 READING = (ImportState.UPLOADED, ImportState.READING)
+FIRST_ROWS, MOST_COLUMNS = 10, 30
 MOST_WITH_MEANINGS = 8  # columns whose cells are counted for a page
 
 
@@ -73,9 +75,17 @@ def checking(lead_import: Import) -> dict[str, Any]:
         "is_working": working,
         "done": done,
         "all": rows,
+        "first_rows": _first_rows(lead_import),
         "percent": round(100 * done / rows) if rows else 0,
         "version": f"{lead_import.state}.{done}.{rows}",
     }
+
+
+def _first_rows(lead_import: Import) -> list[list[str]]:
+    """A few rows to look at while the others are still being read."""
+    if lead_import.state != ImportState.READING:
+        return []
+    return [cells[:MOST_COLUMNS] for cells in first_rows(lead_import, FIRST_ROWS)]
 
 
 def _form(lead_import: Import, request: Request) -> ColumnsForm:

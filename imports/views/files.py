@@ -1,5 +1,6 @@
 """The first step: the file as it was read, and reading it differently."""
 
+from pathlib import Path
 from typing import Any
 
 from django.http import HttpResponse
@@ -9,6 +10,8 @@ from django.views.decorators.http import require_GET, require_POST
 from imports import access, tasks
 from imports.columns import options
 from imports.forms.upload import ReadForm
+from imports.intake import preview as reading
+from imports.intake.dialect import Dialect
 from imports.models import EDITABLE, Import, ImportState, Origin
 from imports.views import steps
 from imports.views.http import Request, attempt
@@ -38,6 +41,19 @@ def read_again(request: Request, pk: int) -> HttpResponse:
     return redirect("import_file", pk)
 
 
+@require_POST
+def preview(request: Request, pk: int) -> HttpResponse:
+    """The first rows as they would be read under a choice: the fragment, or the page with it."""
+    lead_import = access.get_import(request.user, pk, need=Role.IMPORTER)
+    form = _form(lead_import, request)
+    context = {**_context(request, lead_import), "form": form}
+    if form.is_valid() and context["can_read_again"]:
+        choice = Dialect.from_dict(form.dialect)
+        context["preview"] = reading.preview(Path(lead_import.file.path), choice)
+    template = "parts/preview.html" if request.htmx else "imports/file.html"
+    return render(request, template, context, status=200 if form.is_valid() else 422)
+
+
 def _read_again(lead_import: Import, user: User, dialect: dict[str, Any]) -> None:
     options.reread(lead_import, user, dialect=dialect)
     tasks.nudge_read(lead_import.pk)
@@ -46,6 +62,7 @@ def _read_again(lead_import: Import, user: User, dialect: dict[str, Any]) -> Non
 def _context(request: Request, lead_import: Import) -> dict[str, Any]:
     return steps.shared(request, lead_import, "import_file") | {
         "form": _form(lead_import),
+        "read_as": Dialect.from_dict(lead_import.dialect).words,
         "is_reading": lead_import.state in READING,
         "can_read_again": lead_import.state in CAN_READ_AGAIN and lead_import.origin == Origin.FILE,
     }

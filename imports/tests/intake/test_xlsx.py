@@ -16,8 +16,9 @@ from openpyxl.styles import Font
 
 from imports.errors import UnreadableFile
 from imports.intake import workbook
+from imports.intake.batches import SheetRow
 from imports.intake.dialect import Dialect, Limits
-from imports.intake.table import SheetRow, open_table
+from imports.intake.table import open_table
 
 
 @pytest.fixture

@@ -14,12 +14,14 @@ from portal.models import Membership
 NAMES = [pattern.name for pattern in urls.urlpatterns]
 POSTED = {
     "customer_check", "member_add", "member_role", "import_read_again", "import_options",
-    "import_ask", "import_ask_cancel", "import_undo", "import_pause", "import_resume",
+    "import_read_preview", "import_ask", "import_ask_cancel", "import_undo", "import_pause",
+    "import_resume",
     "import_go_on", "import_decide", "import_priority", "import_rest", "import_skip_reading",
     "history_search", "team_webhook_test", "notices_read", "notice_read",
 }  # fmt: skip
 FOR_IMPORTERS = {
-    "customer_check", "import_read_again", "import_options", "import_ask", "import_ask_cancel",
+    "customer_check", "import_read_again", "import_read_preview", "import_options",
+    "import_ask", "import_ask_cancel",
     "import_undo", "import_pause", "import_resume", "import_go_on", "import_cancel",
     "import_decide", "import_priority", "import_retry", "import_rest", "import_columns",
     "import_send", "import_new", "import_skip_reading", "import_put_back",

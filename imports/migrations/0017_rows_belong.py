@@ -55,7 +55,7 @@ DROP FUNCTION imports_row_refers() CASCADE;
 
 class Migration(migrations.Migration):
 
-    dependencies = [("imports", "0015_process_since")]
+    dependencies = [("imports", "0016_lighter_settling")]
 
     operations = [
         migrations.AlterField(

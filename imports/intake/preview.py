@@ -1,0 +1,60 @@
+"""A file as it would be read: its headings and first rows, before all of it is read."""
+
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from django.conf import settings
+
+from imports.errors import UnreadableFile
+from imports.intake.batches import SheetRow
+from imports.intake.dialect import Dialect, Limits
+from imports.intake.table import open_table
+
+ROWS = 20
+COLUMNS = 30
+CELL_CHARS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What the file looks like under a choice, or the sentence why it cannot be read so.
+
+    headers, rows  at most COLUMNS cells of CELL_CHARS characters; `more_columns` were left away
+    """
+
+    dialect: Dialect
+    sentence: str = ""
+    headers: list[str] = field(default_factory=list)
+    rows: list[SheetRow] = field(default_factory=list)
+    doubts: list[str] = field(default_factory=list)
+    more_columns: int = 0
+
+
+def preview(path: Path, choice: Dialect) -> Preview:
+    """Read the first ROWS rows that are not blank under the choice."""
+    limits = Limits(file_bytes=settings.MAX_UPLOAD_BYTES, rows=settings.MAX_ROWS)
+    try:
+        with open_table(path, choice=choice, limits=limits) as table:
+            filled = (row for row in table.rows() if row.cells)
+            rows = [row._replace(cells=_shown(row.cells)) for row in islice(filled, ROWS)]
+            return Preview(
+                table.dialect,
+                headers=_shown(table.headers),
+                rows=rows,
+                doubts=table.doubts,
+                more_columns=max(0, len(table.headers) - COLUMNS),
+            )
+    except UnreadableFile as problem:
+        return Preview(choice, problem.sentence)
+    except FileNotFoundError:
+        return Preview(
+            choice, "The stored file is missing on this machine: tell your administrator."
+        )
+
+
+def _shown(cells: list[str]) -> list[str]:
+    return [
+        cell if len(cell) <= CELL_CHARS else cell[: CELL_CHARS - 1] + "…"
+        for cell in cells[:COLUMNS]
+    ]

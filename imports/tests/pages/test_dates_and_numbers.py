@@ -1,0 +1,67 @@
+"""A column of dates that may be read in two ways is asked about; what the column proves is not."""
+
+from imports.columns import derive
+from imports.intake import upload
+from imports.models import Import, ImportState
+from imports.tests.pages import story
+from imports.tests.pages.test_columns import columns_page, fields_of
+
+HEAD = "Name,Email,Signed up,Worth\r\n"
+
+
+def sheet(*dates, worth='"1.500,00"'):
+    return HEAD + "".join(f"Ann,a{n}@example.com,{day},{worth}\r\n" for n, day in enumerate(dates))
+
+
+def with_custom(client, lead_import, **more):
+    fields = fields_of(columns_page(client, lead_import))
+    fields |= {"target_2": "custom", "slug_2": "signed_up"} | more
+    return client.post(f"/imports/{lead_import.pk}/columns/", fields)
+
+
+def customs(lead_import):
+    lead_import = Import.objects.get(pk=lead_import.pk)
+    story.check(lead_import)
+    leads = lead_import.leads.order_by("number")
+    return [lead.body.get("custom_fields") for lead in leads]
+
+
+def test_ines_is_asked_when_both_orders_are_possible_for_every_date(ines, acme):
+    lead_import = story.reviewed(acme, ines.user, content=sheet("03/04/2025", "05/06/2025"))
+    assert lead_import.state == ImportState.REVIEW, "the column is not imported yet"
+    answer = with_custom(ines, lead_import)
+    assert answer.status_code == 422
+    assert "Column &#x27;Signed up&#x27;: its dates may have the day or the month first" in (
+        story.text(answer)
+    )
+    with_custom(ines, lead_import, read_as_2="dmy")
+    assert customs(lead_import) == [{"signed_up": "2025-04-03"}, {"signed_up": "2025-06-05"}]
+
+
+def test_one_date_that_decides_decides_for_all_and_nobody_is_asked(ines, acme):
+    lead_import = story.reviewed(acme, ines.user, content=sheet("03/04/2025", "12/31/2025"))
+    assert with_custom(ines, lead_import).status_code == 302
+    assert customs(lead_import) == [{"signed_up": "2025-03-04"}, {"signed_up": "2025-12-31"}]
+
+
+def test_a_date_beyond_the_first_rows_decides_too(ines, acme):
+    dates = ["03/04/2025"] * 300 + ["31/12/2025", "12/31/2025"][:1]
+    lead_import = story.reviewed(acme, ines.user, content=sheet(*dates))
+    assert derive.mapping_of(lead_import).columns[2].read_as == "dmy"
+
+
+def test_decimal_commas_are_proven_and_can_be_kept_as_they_stand(ines, acme):
+    lead_import = story.reviewed(acme, ines.user, content=sheet("x"))
+    fields = {"target_2": "", "target_3": "custom", "slug_3": "worth"}
+    with_custom(ines, lead_import, **fields)
+    assert customs(lead_import) == [{"worth": "1500.00"}]
+    with_custom(ines, lead_import, **fields, read_as_3="text")
+    assert customs(lead_import) == [{"worth": "1.500,00"}]
+
+
+def test_a_mapping_file_may_say_it(ines, acme):
+    columns = {"Signed up": {"field": "custom_fields.since", "read_as": "mdy"}}
+    wishes = upload.Wishes(mapping={"columns": columns})
+    content = sheet("03/04/2025")
+    lead_import = story.reviewed(acme, ines.user, content=content, wishes=wishes)
+    assert customs(lead_import) == [{"since": "2025-03-04"}]

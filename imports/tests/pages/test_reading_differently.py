@@ -1,0 +1,63 @@
+"""Whoever sees strange letters tries another way of reading, and sees its rows before deciding."""
+
+from imports.intake import read
+from imports.models import Import, ImportState, Row
+from imports.tests.pages import story
+
+POLISH = "Imię;Email\r\nŁukasz;lukasz@example.com\r\nŻaneta;zaneta@example.com\r\n"
+
+
+def previewed(client, lead_import, *, htmx=False, **choice):
+    headers = {"HX-Request": "true"} if htmx else {}
+    return client.post(f"/imports/{lead_import.pk}/file/preview/", choice, headers=headers)
+
+
+def test_ines_sees_the_first_rows_under_her_choice_and_nothing_is_changed(ines, acme):
+    lead_import = story.reviewed(acme, ines.user, content=POLISH)
+    page = story.text(previewed(ines, lead_import, encoding="cp1252", delimiter=";"))
+    assert "<h1" in page, "without JavaScript it is the whole page"
+    assert "The first rows, read so" in page
+    assert "Å\x81ukasz" in page
+    assert "Nothing is changed yet" in page
+    assert Row.objects.get(lead_import=lead_import, number=2).cells[0] == "Łukasz"
+    assert Import.objects.get(pk=lead_import.pk).state == ImportState.REVIEW
+
+
+def test_with_htmx_only_the_table_comes(ines, acme):
+    lead_import = story.reviewed(acme, ines.user, content=POLISH)
+    page = story.text(previewed(ines, lead_import, htmx=True, delimiter=","))
+    assert page.startswith("<section")
+    assert "columns separated by comma" in page
+    assert "Łukasz;lukasz@example.com" in page
+
+
+def test_what_cannot_be_read_so_is_said_beside_the_choice(ines, acme):
+    lead_import = story.reviewed(acme, ines.user, content=POLISH)
+    page = story.text(previewed(ines, lead_import, htmx=True, header_row="9"))
+    assert "The file has nothing in row 9, which was chosen for the headings." in page
+    answer = previewed(ines, lead_import, htmx=True, header_row="none")
+    assert answer.status_code == 422
+    assert "whole number" in story.text(answer)
+
+
+def test_the_choice_that_looks_right_is_then_read_as_a_whole(ines, acme):
+    content = "a^b|c\r\n1^2|3\r\n4^5|6\r\n"
+    lead_import = story.reviewed(acme, ines.user, content=content)
+    choice = {"delimiter": "^", "quote": "'"}
+    assert "separated by caret, cells quoted by single quotes" in story.text(
+        previewed(ines, lead_import, **choice)
+    )
+    ines.post(f"/imports/{lead_import.pk}/file/again/", choice)
+    lead_import = story.read_and_check(lead_import)
+    assert lead_import.headers == ["a", "b|c"]
+    assert "separated by caret, cells quoted by single quotes" in story.text(
+        ines.get(f"/imports/{lead_import.pk}/file/")
+    )
+
+
+def test_while_a_file_is_read_its_first_rows_are_there_to_look_at(ines, acme):
+    lead_import = story.uploaded(acme, ines.user)
+    read.read(lead_import.pk)
+    page = story.text(ines.get(f"/imports/{lead_import.pk}/columns/"))
+    assert "Its first rows" in page
+    assert "<td>Ana Souza</td>" in page
