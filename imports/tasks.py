@@ -33,8 +33,9 @@ def deliver(batch_id: int) -> None:
     with solo.passage(alone=False):
         carried = delivery.deliver(batch_id, worker_name(), harmless=True)
     if not carried and leases.runs_alone(batch_id):
-        with solo.passage(alone=True):
-            delivery.deliver(batch_id, worker_name())
+        with solo.passage(alone=True) as is_alone:
+            if is_alone:
+                delivery.deliver(batch_id, worker_name())
 
 
 @shared_task(name="imports.plan")

@@ -2,12 +2,14 @@
 
 import logging
 import time
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from imports.audit import acts, trail
 from imports.delivery import questions
+from imports.delivery.setbacks import Setbacks
 from imports.models import OPEN, UNDER_WAY, Import, ImportState, Kind
 from imports.reports import balance
 
@@ -24,6 +26,7 @@ _ENDABLE = (*UNDER_WAY, ImportState.CANCELLED)
 _DONE = """
     SELECT i.id FROM imports_import i
     WHERE i.finished_at IS NULL AND i.state <> 'failed' AND i.state = ANY(%(states)s)
+      AND i.id <> ALL(%(put_off)s)
       AND (i.planned_at IS NOT NULL OR i.state = 'cancelled')
       AND NOT EXISTS (
         SELECT 1 FROM imports_batch b
@@ -33,6 +36,7 @@ _DONE = """
 """
 
 
+_setbacks = Setbacks()
 A_TICK = 0.15  # seconds, after which the rest waits for the next tick: keys want to send meanwhile
 
 
@@ -40,13 +44,19 @@ def finish_imports() -> list[int]:
     """End imports that have nothing left to do, as far as a tick has time; return their ids."""
     _ask_persons()
     with connection.cursor() as cursor:
-        cursor.execute(_DONE, {"states": list(_ENDABLE), "open": list(OPEN)})
+        asked: dict[str, list[Any]] = {
+            "states": list(_ENDABLE),
+            "open": list(OPEN),
+            "put_off": _setbacks.put_off,
+        }
+        cursor.execute(_DONE, asked)
         ids = [import_id for (import_id,) in cursor.fetchall()]
     until = time.monotonic() + A_TICK
     finished = []
     for import_id in ids:
-        if _finish(import_id):
-            finished.append(import_id)
+        with _setbacks.of(import_id):
+            if _finish(import_id):
+                finished.append(import_id)
         if time.monotonic() > until:
             break
     return finished

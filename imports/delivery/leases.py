@@ -9,12 +9,15 @@ from django.db.models.functions import Now
 
 from imports.delivery import checks, dry_runs, pulse, standing, window
 from imports.delivery.conclude import Code, Conclusion
-from imports.models import Attempt, Batch, BatchState, Kind
+from imports.delivery.setbacks import Setbacks
+from imports.models import Attempt, Batch, BatchState, Decision, Kind
 
 NUDGE_AFTER_SECONDS = 3
 DEATHS_BEFORE_ALONE = 3
 DEATHS_BEFORE_DECISION = 5
-MOST_LOST = 50  # leases of a batch, whoever is to blame: it may be what ends the machine
+MOST_LOST = 50  # leases of a batch, whoever is to blame: it may be what ends all workers
+
+_setbacks = Setbacks()
 
 _GIVE_BACK = """
     UPDATE imports_batch SET
@@ -85,7 +88,12 @@ def expire() -> int:
     Whose worker ended together with all others is not to blame: a machine without power or a
     deploy that kills condemns no batch.
     """
-    return sum(_expire_one(batch_id) for batch_id in _which_lapsed())
+    put_off, expired = _setbacks.put_off, 0
+    for batch_id in _which_lapsed():
+        if batch_id not in put_off:
+            with _setbacks.of(batch_id):
+                expired += _expire_one(batch_id)
+    return expired
 
 
 @standing.question
@@ -107,7 +115,7 @@ def _expire_one(batch_id: int) -> int:
         return 0
     attempt = batch.attempts.get(fence=batch.fence)
     Attempt.objects.filter(pk=attempt.pk, ended_at=None).update(ended_at=now, conclusion=Code.LOST)
-    batch.deaths += not pulse.went_with_all(attempt.worker, attempt.started_at)
+    batch.deaths += pulse.died_alone(attempt.worker, attempt.started_at)
     lost = Conclusion(Code.LOST, "The worker stopped while it was sending.")
     if batch.kind == Kind.CHECK:
         checks.settle(batch, attempt, lost, now)
@@ -116,15 +124,20 @@ def _expire_one(batch_id: int) -> int:
     else:
         batch.reason, batch.not_before = Code.LOST, now + timedelta(seconds=1)
         batch.state = BatchState.UNKNOWN
-        if batch.deaths >= DEATHS_BEFORE_DECISION or _lost(batch) > MOST_LOST:
+        if batch.deaths >= DEATHS_BEFORE_DECISION:
             batch.state, batch.reason = BatchState.DECISION, "poison"
+        elif _lost(batch) > MOST_LOST:
+            batch.state, batch.reason = BatchState.DECISION, "lost_often"
     batch.lease_until = None
     batch.save()
     return 1
 
 
 def _lost(batch: Batch) -> int:
-    return batch.attempts.filter(conclusion=Code.LOST).count()
+    """Count its lost leases since a person last had it repeated."""
+    lost = batch.attempts.filter(conclusion=Code.LOST)
+    repeated = batch.decisions.filter(choice=Decision.Choice.REPEAT).order_by("made_at").last()
+    return (lost.filter(started_at__gt=repeated.made_at) if repeated else lost).count()
 
 
 def _run(

@@ -26,16 +26,15 @@ _BEAT = """
 """
 # Of those that were there at that moment; a container that is started again has its old name, so
 # two that came since then stand for two that were there.
-_SHARED = """
-    WITH other AS (
-        SELECT since <= %(moment)s AS was_there, seen_at >= now() - %(silence)s AS is_alive,
-               name = %(name)s AS is_itself
+_DIED_ALONE = """
+    WITH process AS (
+        SELECT since <= %(moment)s AND name <> %(name)s AS stood_by, since > %(moment)s AS is_new,
+               seen_at >= now() - %(silence)s AS is_alive
         FROM imports_process
         WHERE kind = 'delivery' AND seen_at >= %(moment)s - %(silence)s)
-    SELECT count(*) FILTER (WHERE was_there AND is_alive AND NOT is_itself) = 0
-       AND (count(*) FILTER (WHERE was_there AND NOT is_itself) > 0
-            OR count(*) FILTER (WHERE is_alive AND NOT was_there) > 1)
-    FROM other
+    SELECT count(*) FILTER (WHERE stood_by AND is_alive) > 0
+        OR count(*) FILTER (WHERE stood_by) = 0 AND count(*) FILTER (WHERE is_new AND is_alive) <= 1
+    FROM process
 """
 
 
@@ -48,9 +47,10 @@ def beat(name: str, kind: str, slots: int = 0, *, is_first: bool = False) -> Non
         cursor.execute(_BEAT, [name[:120], kind, slots, is_first])
 
 
-def went_with_all(worker: str, moment: datetime) -> bool:
-    """Return whether a worker's end was everybody's: there were other delivery workers at that
-    moment, and none of them lives on.
+def died_alone(worker: str, moment: datetime) -> bool:
+    """Return whether a worker that had work at that moment and vanished did not go with all others.
+
+    Where others were there and none of them lives on, it was not its work that ended it.
     """
     asked: dict[str, Any] = {
         "name": sign("delivery", worker),
@@ -58,7 +58,7 @@ def went_with_all(worker: str, moment: datetime) -> bool:
         "silence": SILENCE,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_SHARED, asked)
+        cursor.execute(_DIED_ALONE, asked)
         return bool(cursor.fetchone()[0])
 
 

@@ -176,6 +176,13 @@ CASES: dict[str, Case] = {
         _AGAIN + " If it ends its worker again, it comes back here after five more.",
         _STAYS_UNKNOWN,
     ),
+    "lost_often": Case(
+        "More than fifty times all workers ended while this request was being sent.",
+        "Nobody knows whether the request is the cause: it may be what ends the machine, or the "
+        "machine ends by itself. An administrator finds more in its log. " + _NOBODY_KNOWS,
+        _AGAIN + " If all workers end again, it comes back here after as many more.",
+        _STAYS_UNKNOWN,
+    ),
 }
 _OTHER = Case(
     "The portal could not conclude what became of this request.", _NOBODY_KNOWS, _AGAIN,

@@ -191,26 +191,28 @@ def _headers_say(facts: KeyFacts, now: datetime) -> tuple[int | None, datetime |
 
 
 def _come_free(facts: KeyFacts, newest: Exchange, now: datetime) -> int:
-    """Count requests of ours that the answer may have counted and that a sliding window has
-    certainly let go since.
+    """Count requests of ours that the answer counted and that a sliding window has let go since.
 
     When they arrived there is known no better than that it was between start and end. Who counts
     only what the answer certainly counted leaves a key idle for most of a minute once answers are
-    slow; what is counted too much, our own count bounds.
+    slow. So as long as our own requests may explain all that the answer says was used, what it may
+    have counted is counted too; our own count bounds that. Beside somebody else only what is sure.
 
     Such a window says that it is full again a whole minute after its newest request. A fixed one
     says when it ends, and until then nothing of it comes free.
     """
-    if newest.ended_at is None or newest.reset_at is None:
+    if newest.ended_at is None or newest.reset_at is None or newest.remaining is None:
         return 0
     if newest.reset_at - newest.ended_at < WINDOW - timedelta(seconds=1):
         return 0
-    return sum(
-        e.ended_at is not None
-        and e.ended_at + HOLD <= now
-        and e.ended_at > newest.started_at - WINDOW
-        for e in facts.exchanges
-    )
+    since, sure_since = newest.started_at - WINDOW, newest.ended_at - WINDOW
+    before = [e for e in facts.exchanges if e.started_at <= newest.ended_at]
+    may_be_counted = sum(e.ended_at is None or e.ended_at > since for e in before)
+    has_company = facts.limit - newest.remaining > may_be_counted
+    over = [e for e in facts.exchanges if e.ended_at is not None and e.ended_at + HOLD <= now]
+    if has_company:
+        return sum(e.started_at > sure_since for e in over)
+    return sum(e.ended_at is not None and e.ended_at > since for e in over)
 
 
 def spacing(facts: KeyFacts, now: datetime) -> timedelta:

@@ -4,34 +4,38 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.conf import settings
+
 _condition = threading.Condition()
 _inside = 0
 _solo_waits = False
 
-LONGEST_WAIT = 90.0  # seconds; every other delivery ends before, its request has a deadline
-
 
 @contextmanager
-def passage(*, alone: bool) -> Iterator[None]:
+def passage(*, alone: bool) -> Iterator[bool]:
     """Hold a place among this process's deliveries; `alone` waits until it is the only one.
 
-    Whoever comes while one waits to be alone lets it go first, so that it is not starved.
+    Whoever comes while one waits to be alone lets it go first, so that it is not starved. Yields
+    False when others did not end in time: then what must be alone is left for another time.
     """
-    _enter(alone=alone)
+    is_alone = _enter(alone=alone)
     try:
-        yield
+        yield is_alone or not alone
     finally:
         _leave(alone=alone)
 
 
-def _enter(*, alone: bool) -> None:
+def _enter(*, alone: bool) -> bool:
+    """Return whether nobody else is inside."""
     global _inside, _solo_waits  # noqa: PLW0603 - one state for each process is the point
+    longest = settings.REQUEST_DEADLINE + 2 * settings.LEASE_MARGIN  # others end before, mostly
     with _condition:
-        _condition.wait_for(lambda: not _solo_waits, LONGEST_WAIT)
+        _condition.wait_for(lambda: not _solo_waits, longest)
         if alone:
             _solo_waits = True
-            _condition.wait_for(lambda: _inside == 0, LONGEST_WAIT)
+            _condition.wait_for(lambda: _inside == 0, longest)
         _inside += 1
+        return _inside == 1
 
 
 def _leave(*, alone: bool) -> None:

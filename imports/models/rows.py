@@ -96,7 +96,7 @@ class Outcome(models.Model):
     """What MEGA answered for a row: at most one for each, whoever brought the answer.
 
     Foreign keys would be checked row by row, and that took most of the time of settling. Instead
-    one trigger for each statement (migrations `0007`, `0015`) refuses an outcome whose row is not
+    one trigger for each statement (migrations `0007`, `0016`) refuses an outcome whose row is not
     in its batch, or whose attempt, batch and import do not belong together; others refuse to remove
     what an outcome refers to.
     """

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.db.models import F
 
-from imports.delivery import leases, pulse, settle
-from imports.models import Attempt, Batch, BatchState, Process
+from imports.delivery import control, leases, pulse, settle
+from imports.models import Attempt, Batch, BatchState, Decision, Process
+from imports.tests import people
 from imports.tests.delivery.sending import BROKEN, LONG_AGO, batch, lapse, state, taken
 
 pytestmark = pytest.mark.django_db
@@ -113,4 +114,8 @@ def test_a_request_that_ends_the_whole_machine_each_time_is_set_aside_as_well(ma
         assert state(one) == BatchState.UNKNOWN
     lost(one, "there:2")
 
-    assert (state(one), one.reason, one.deaths) == (BatchState.DECISION, "poison", 0)
+    assert (state(one), one.reason, one.deaths) == (BatchState.DECISION, "lost_often", 0)
+
+    control.decide(one, people.anna(), Decision.Choice.REPEAT)
+    lost(one, "there:2")
+    assert state(one) == BatchState.UNKNOWN  # as many more may be lost

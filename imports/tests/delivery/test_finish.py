@@ -1,10 +1,12 @@
 """No import is called finished before every single row is accounted for."""
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
-from imports.delivery import finish
+from imports.delivery import finish, setbacks
 from imports.models import Import, ImportState, Lead, MappingVersion, Row
+from imports.reports import balance
 from imports.tests import people
 from imports.tests.delivery.sending import batch
 
@@ -75,3 +77,28 @@ def test_a_tick_that_has_no_time_left_leaves_the_others_to_the_next_one(made, mo
     assert finish.finish_imports() == [made.pk]
     assert finish.finish_imports() == [other.pk]
     assert finish.finish_imports() == []
+
+
+def test_an_import_that_cannot_be_finished_keeps_no_other_waiting(made, monkeypatch):
+    other = Import.objects.create(
+        customer=made.customer, mega_id=made.mega_id, file_size=1, state=ImportState.SENDING,
+        planned_at=timezone.now(),
+    )  # fmt: skip
+    monkeypatch.setattr(finish, "_setbacks", setbacks.Setbacks())
+    recount = balance.recount
+
+    def too_slow(lead_import):
+        if lead_import == made:
+            raise OperationalError("canceling statement due to statement timeout")
+        return recount(lead_import)
+
+    monkeypatch.setattr(balance, "recount", too_slow)
+    with pytest.raises(OperationalError):
+        finish.finish_imports()
+
+    assert finish.finish_imports() == [other.pk]
+    assert finish.finish_imports() == []
+
+    monkeypatch.setattr(balance, "recount", recount)
+    monkeypatch.setattr(setbacks.time, "monotonic", lambda: 1e12)
+    assert finish.finish_imports() == [made.pk]

@@ -19,7 +19,8 @@ def batch(**fields):
 
 def test_every_way_to_a_persons_decision_has_its_own_words():
     maybe_done = {*MAYBE_DONE} - {Code.LOST}  # a lost worker leaves it unknown, not decided
-    codes = {*maybe_done, Code.REFUSED, Code.TOO_LARGE, "too_old", "name_only", "poison"}
+    codes = {*maybe_done, Code.REFUSED, Code.TOO_LARGE}
+    codes |= {"too_old", "name_only", "poison", "lost_often"}
 
     assert set(questions.CASES) == codes
     assert len({case.happened for case in questions.CASES.values()}) == len(codes)

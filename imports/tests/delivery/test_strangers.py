@@ -67,3 +67,18 @@ def test_when_the_stranger_is_gone_the_whole_quota_is_used_again_within_the_hour
 
     last_ten_minutes = sum(at > WARM + 2 * AN_HOUR for at in job.sent)
     assert last_ten_minutes >= 90
+
+
+@pytest.mark.parametrize("share", [0.5, 1])
+@pytest.mark.parametrize("slowest", [6.0, 16.0])
+def test_slow_answers_of_a_sliding_window_cost_no_more_requests_beside_a_stranger(slowest, share):
+    """What an answer may have counted is not taken for free where somebody else may have it."""
+    refused = arrived = 0
+    for seed in range(3):
+        random.seed(seed)
+        foreign = even(10 * share, seed=seed)
+        one, job = world("sliding", 10, seed=seed, slowest=slowest, foreign=foreign), Job(100, WARM)
+        one.run([job], until=4 * AN_HOUR)
+        refused, arrived = refused + one.refused, arrived + len(one.arrivals)
+
+    assert refused <= arrived * {0.5: 0.035, 1: 0.28}[share]
