@@ -1,19 +1,25 @@
 """Reading a file into rows, against a bare COPY of the same rows and against calamine alone."""
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 from django.db import connection
 from python_calamine import CalamineWorkbook
 
 from bench import material
-from bench.measure import alone, figure, rate, stopwatch
+from bench.measure import alone, figure, median_ms, rate, stopwatch
 from imports.intake import read
+from imports.intake.table import open_table
 from imports.models import Row
 
 
 def run(*, full: bool) -> None:
-    """CSV of 200,000 rows (and a million), XLSX of 100,000."""
+    """CSV of 200,000 rows (and a million), XLSX of 100,000 (and a million)."""
     for count in (200_000, 1_000_000) if full else (200_000,):
         _csv(count)
-    _xlsx(100_000)
+    _first_rows(50_000)
+    for count in (100_000, 1_000_000) if full else (100_000,):
+        _xlsx(count)
 
 
 def _csv(count: int) -> None:
@@ -29,6 +35,15 @@ def _csv(count: int) -> None:
         peak_mb=megabytes,
     )
     Row.objects.filter(lead_import=made).delete()
+
+
+def _first_rows(count: int) -> None:
+    """How long a person waits for something to look at once a workbook has arrived."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "leads.xlsx"
+        material.write_xlsx(path, count)
+        milliseconds = median_ms(lambda: open_table(path).close(), times=5)
+    figure("intake.first_rows", rows=count, milliseconds=milliseconds)
 
 
 def _xlsx(count: int) -> None:

@@ -97,8 +97,8 @@ class Table:
                 continue
             if number > self._limits.rows:
                 raise self._too_many_rows()
-            for blank in range(blank_from, number):
-                yield SheetRow(blank, [])
+            if blank_from < number:
+                yield from (SheetRow(blank, []) for blank in range(blank_from, number))
             blank_from = number + 1
             if nul or note or len(cells) > width:
                 yield self._odd_row(number, cells, note)
