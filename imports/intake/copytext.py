@@ -18,8 +18,10 @@ def lines(import_id: int, rows: Sequence[SheetRow]) -> str:
     arrays = _arrays([row.cells for row in rows])
     return "".join(
         [
-            f"{import_id}\t{number}\t{{{array}}}\t{_escaped(note) if note else ''}\n"
-            for (number, _, note), array in zip(rows, arrays, strict=True)
+            f'{import_id}\t{number}\t{{"{array}"}}\t{_escaped(note) if note else ""}\n'
+            if cells
+            else f"{import_id}\t{number}\t{{}}\t{_escaped(note)}\n"
+            for (number, cells, note), array in zip(rows, arrays, strict=True)
         ]
     )
 
@@ -46,8 +48,7 @@ def _arrays(rows: list[list[str]]) -> list[str]:
             break
     # A backslash means something to the array and then to COPY, so it is written four times.
     quoted = joined.replace("\\", "\\\\\\\\").replace('"', '\\\\"')
-    arrays = _escaped_whitespace(quoted).replace(cell, '","').split(row)
-    return [f'"{array}"' if cells else "" for array, cells in zip(arrays, rows, strict=True)]
+    return _escaped_whitespace(quoted).replace(cell, '","').split(row)
 
 
 def _escaped(text: str) -> str:

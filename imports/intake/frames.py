@@ -8,6 +8,8 @@ and as many bytes.
 import json
 from typing import Any
 
+from imports.intake.celltext import CellValue, text
+
 Frame = dict[str, Any] | list[list[str]]
 
 HEAD = 5
@@ -15,16 +17,38 @@ CELL, ROW = "\x1f", "\x1e"
 _JSON, _ROWS = b"J", b"R"
 
 
-def packed(frame: Frame) -> bytes:
-    """Make the bytes of a frame. Rows must not end in blank cells."""
-    kind, body = _JSON, b""
-    if isinstance(frame, list):
-        text = ROW.join(map(CELL.join, frame))
-        marks = sum(map(len, frame)) - sum(map(bool, frame))
-        if frame and text.count(CELL) == marks and text.count(ROW) == len(frame) - 1:
-            kind, body = _ROWS, text.encode()
-    if kind == _JSON:
-        body = json.dumps(frame).encode()
+def packed(found: dict[str, Any]) -> bytes:
+    """Make the frame of what was found."""
+    return _frame(_JSON, json.dumps(found).encode())
+
+
+def packed_rows(rows: list[list[CellValue]]) -> bytes:
+    """Make the frame of rows; blank cells at the end of a row are left out."""
+    try:
+        joined = _joined(rows)  # type: ignore[arg-type]  # most sheets are of texts only
+    except TypeError:
+        rows = [[value if type(value) is str else text(value) for value in row] for row in rows]
+        joined = _joined(rows)  # type: ignore[arg-type]
+    marks = sum(map(len, rows)) - sum(map(bool, rows))
+    if joined.count(CELL) != marks or joined.count(ROW) != len(rows) - 1:
+        return _frame(_JSON, json.dumps(list(map(_trimmed, rows))).encode())
+    if CELL + ROW in joined or joined.endswith(CELL):
+        joined = _joined(list(map(_trimmed, rows)))  # type: ignore[arg-type]
+    return _frame(_ROWS, joined.encode())
+
+
+def _joined(rows: list[list[str]]) -> str:
+    return ROW.join(map(CELL.join, rows))
+
+
+def _trimmed(row: list[CellValue]) -> list[CellValue]:
+    end = len(row)
+    while end and not row[end - 1]:
+        end -= 1
+    return row[:end]
+
+
+def _frame(kind: bytes, body: bytes) -> bytes:
     return kind + len(body).to_bytes(4, "big") + body
 
 

@@ -21,7 +21,7 @@ from xml.etree import ElementTree
 
 from imports.errors import UnreadableFile
 from imports.intake import frames, sheets
-from imports.intake.celltext import text
+from imports.intake.celltext import CellValue
 from imports.intake.dialect import Limits
 from imports.intake.shown import NOTHING, Shown
 from imports.intake.workbook_look import DAMAGED, SEALED, look
@@ -52,8 +52,8 @@ def main() -> None:
         os._exit(OUT_OF_MEMORY)
 
 
-def _print(frame: frames.Frame) -> None:
-    sys.stdout.buffer.write(frames.packed(frame))
+def _print(frame: dict[str, Any] | bytes) -> None:
+    sys.stdout.buffer.write(frame if isinstance(frame, bytes) else frames.packed(frame))
     sys.stdout.buffer.flush()
 
 
@@ -71,7 +71,7 @@ def _confine(limits: Limits, parent: int) -> None:
         os._exit(1)
 
 
-def _frames(request: dict[str, Any], limits: Limits) -> Iterator[frames.Frame]:
+def _frames(request: dict[str, Any], limits: Limits) -> Iterator[dict[str, Any] | bytes]:
     from python_calamine import (  # noqa: PLC0415 under the limits only
         CalamineError,
         PasswordError,
@@ -104,43 +104,35 @@ def _merged(sheet: "CalamineSheet") -> list[tuple[int, ...]]:
     return list(islice(near, MOST_MERGED))
 
 
-def _rows(
-    sheet: "CalamineSheet", overlay: Iterator[Shown], limits: Limits
-) -> Iterator[list[list[str]]]:
-    """Pack rows into frames of some thousand cells; blank cells at the end of a row are left."""
+def _rows(sheet: "CalamineSheet", overlay: Iterator[Shown], limits: Limits) -> Iterator[bytes]:
+    """Pack rows into frames of some thousand cells."""
     left = [""] * (sheet.start or (0, 0))[1]
-    rows: list[list[str]] = []
-    cells = 0
+    most = max(1, min(ROWS_IN_FRAME, CELLS_IN_FRAME // max(1, sheet.width)))
+    values = sheet.iter_rows()
     first = 0
     shown = next(overlay, NOTHING)
-    for number, values in enumerate(sheet.iter_rows()):
-        row = [value if type(value) is str else text(value) for value in values]
-        row = left + row if left else row
-        while shown.row <= number:
-            if shown.row == number and shown.column < len(row):
-                row[shown.column] = shown.text
+    while rows := list(islice(values, most)):
+        rows = [left + row for row in rows] if left else rows
+        while shown.row < first + len(rows):
+            if first <= shown.row and shown.column < len(rows[shown.row - first]):
+                rows[shown.row - first][shown.column] = shown.text
             shown = next(overlay, NOTHING)
-        while row and not row[-1]:
-            row.pop()
-        rows.append(row)
-        cells += len(row)
-        if cells > CELLS_IN_FRAME or len(rows) >= ROWS_IN_FRAME:
-            yield _no_giants(rows, first, limits)
-            rows, cells, first = [], 0, number + 1
-    yield _no_giants(rows, first, limits)
+        frame = frames.packed_rows(rows)
+        if len(frame) > limits.cell_chars:
+            _refuse_giants(rows, first, limits)
+        yield frame
+        first += len(rows)
 
 
-def _no_giants(rows: list[list[str]], number: int, limits: Limits) -> list[list[str]]:
-    """Refuse a cell or row that is far too long; `number` is that of the first row, from 0."""
-    if max(map(len, map("".join, rows)), default=0) <= limits.cell_chars:
-        return rows
-    for at, row in enumerate(rows, start=number + 1):
-        if sum(map(len, row)) > limits.row_chars or max(map(len, row)) > limits.cell_chars:
+def _refuse_giants(rows: list[list[CellValue]], first: int, limits: Limits) -> None:
+    """Refuse a cell or row that is far too long; `first` is the number of the first row, from 0."""
+    for number, row in enumerate(rows, start=first + 1):
+        lengths = [len(value) for value in row if isinstance(value, str)]
+        if sum(lengths) > limits.row_chars or max(lengths, default=0) > limits.cell_chars:
             raise UnreadableFile(
-                f"Row {at:,} has a cell of more than {limits.cell_chars:,} characters, or more than"
-                f" {limits.row_chars:,} in all. Shorten it and upload the file again."
+                f"Row {number:,} has a cell of more than {limits.cell_chars:,} characters, or more"
+                f" than {limits.row_chars:,} in all. Shorten it and upload the file again."
             )
-    return rows
 
 
 if __name__ == "__main__":

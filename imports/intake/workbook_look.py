@@ -145,8 +145,11 @@ class _Inspector:
             part.texts = int(claimed[1])
             self._is_texts = True
         part.content = part.content or CONTENT.search(window) is not None
-        part.errors = part.errors or b't="e"' in window or b"t='e'" in window
-        for column, row in chain.from_iterable(far.findall(window) for far in FAR_CELLS):
+        single = b"'" in window  # few programs quote so
+        part.errors = part.errors or b't="e"' in window or (single and b"t='e'" in window)
+        for column, row in chain.from_iterable(
+            far.findall(window) for far in (FAR_CELLS if single else FAR_CELLS[:1])
+        ):
             cells = column_number(column) * int(row)
             if cells * CELL_BYTES > self._limits.memory_bytes:
                 raise UnreadableFile(_far(f"{column.decode()}{row.decode()}"), code="hostile")
