@@ -13,6 +13,7 @@ from imports.columns import check, mapfile, mapping, match, survey, verdicts
 from imports.columns.mapping import Mapping
 from imports.delivery import dry_runs
 from imports.errors import BadMapping, WrongState
+from imports.intake.read import LEASE as READING_LEASE
 from imports.intake.read import first_rows
 from imports.models import EDITABLE, Chunk, Import, ImportState, Lead, MappingVersion, Row
 from portal.models import User
@@ -38,7 +39,10 @@ def propose(import_id: int, fence: int) -> None:
     lead_import = Import.objects.get(pk=import_id)
     rows = list(first_rows(lead_import, SAMPLE))
     guessed = mapping.from_guesses(match.propose(lead_import.headers, rows))
-    proposed = survey.surveyed(guessed, lead_import, rows)
+    ours = Import.objects.filter(pk=import_id, state=ImportState.READING, read_fence=fence)
+    proposed = survey.surveyed(
+        guessed, lead_import, rows, lambda: ours.update(work_until=Now() + READING_LEASE)
+    )
     try:
         if lead_import.mapping_choice:
             proposed = mapfile.apply_file(proposed, lead_import.mapping_choice)

@@ -4,7 +4,7 @@ Only columns whose first rows hold such cells are asked about, by one pass over 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from django.db import connection
@@ -13,7 +13,7 @@ from imports.columns import formats
 from imports.columns.mapping import ColumnMap, Mapping
 from imports.models import Import
 
-MOST_COLUMNS = 40
+MOST_COLUMNS = 16
 SHARE = 0.8  # of a column's first cells must be such, else they are prose
 
 _DATES = """
@@ -32,10 +32,16 @@ _MARKED = re.compile(r"[.,]")
 _DATE = re.compile(formats.DATE)
 
 
-def surveyed(mapping: Mapping, lead_import: Import, rows: Sequence[Sequence[str]]) -> Mapping:
+def surveyed(
+    mapping: Mapping,
+    lead_import: Import,
+    rows: Sequence[Sequence[str]],
+    keep_lease: Callable[[], object],
+) -> Mapping:
     """The mapping with each column's looks, and with the reading that they prove.
 
-    `rows` are the first ones, by which the columns are chosen.
+    `rows` are the first ones, by which the columns are chosen; `keep_lease` is called before each
+    pass, which may take seconds.
     """
     asked = 0
     columns: list[ColumnMap] = []
@@ -44,6 +50,7 @@ def surveyed(mapping: Mapping, lead_import: Import, rows: Sequence[Sequence[str]
         topic = _topic([cell for cell in cells if cell])
         if topic and asked < MOST_COLUMNS:
             asked += 1
+            keep_lease()
             columns.append(_with_looks(column, _looks(lead_import, column.index, topic)))
         else:
             columns.append(column)

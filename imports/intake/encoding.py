@@ -29,6 +29,7 @@ MIXED = "utf-8/cp1252"
 EVIDENCE = 64 * 1024  # bytes of lines beyond ASCII are enough to judge by
 EVIDENCE_OF_A_PIECE = 4 * 1024
 CERTAIN = 0.8
+ASCII = bytes(range(128))
 MIXES = (
     "The file mixes UTF-8 and Windows-1252: look whether names with accents came out right, else"
     " choose another encoding."
@@ -242,7 +243,8 @@ def _judged(pieces: Iterator[bytes], bom: int) -> Encoding:
             if sum(map(len, evidence)) < EVIDENCE:
                 evidence += lines
         else:
-            good += len(_lines_beyond_ascii(piece))
+            high = len(piece.translate(None, ASCII))
+            good += min(high, piece.count(b"\n") + piece.count(b"\r"))  # lines, about
     if not bad:
         return Encoding("utf-8", bom)
     if good * 4 > bad:

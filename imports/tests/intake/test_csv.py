@@ -5,7 +5,7 @@ import tracemalloc
 import pytest
 
 from imports.errors import UnreadableFile
-from imports.intake.batches import SheetRow
+from imports.intake.batches import Even, SheetRow
 from imports.intake.dialect import Dialect, Limits
 from imports.intake.table import open_table
 
@@ -357,3 +357,60 @@ def test_a_large_file_is_read_in_flat_memory(opened):
 
     assert count == 30_000
     assert peak < 6_000_000
+
+
+def test_a_million_blank_rows_at_the_end_are_no_rows_and_take_no_memory(opened):
+    table = opened("Name,City\nAnn,Bonn\n" + "\n" * 500_000 + ",\n" * 500_000)
+
+    assert list(table.rows()) == [SheetRow(2, ["Ann", "Bonn"])]
+
+
+def test_a_hundred_thousand_blank_rows_in_between_are_numbers_only(opened):
+    table = opened("Name,City\nAnn,Bonn\n" + "\n" * 100_000 + "Bob,Ulm\n")
+
+    rows = list(table.rows())
+
+    assert len(rows) == 100_002
+    assert (rows[1], rows[-1]) == (SheetRow(3, []), SheetRow(100_003, ["Bob", "Ulm"]))
+
+
+def test_a_million_rows_are_all_there(opened):
+    table = opened("Name,City\n" + "Ann,Bonn\nBob,Ulm\n" * 500_000)
+
+    assert sum(batch.size for batch in table.batches() if isinstance(batch, Even)) > 900_000
+    last = None
+    for last in table.rows():  # noqa: B007 - only the last one counts
+        pass
+    assert last == SheetRow(1_000_001, ["Bob", "Ulm"])
+
+
+@pytest.mark.parametrize(
+    ("content", "rows"),
+    [
+        (b"sep=;\rName;City\rAnn;Bonn\r", [["Ann", "Bonn"]]),
+        (b'Name,City\n"Ann","Bonn"', [["Ann", "Bonn"]]),
+        (b"Name,City\n" + b"x" * 32_767 + b",Bonn\n", [["x" * 32_767, "Bonn"]]),
+        (b"'Name','City'\n'O''Hara','Bonn'\n'Bob','Ulm'\n", [["O'Hara", "Bonn"], ["Bob", "Ulm"]]),
+        (b"Name,City\n'Ann,Bonn\nO'Hara,Ulm\n", [["'Ann", "Bonn"], ["O'Hara", "Ulm"]]),
+        (b'Name,Path\nAnn,"C:\\temp\\"\nBob,x\n', [["Ann", "C:\\temp\\"], ["Bob", "x"]]),
+        (b"Name,City\n\x00\x00Ann,B\x00onn\n", [["Ann", "Bonn"]]),
+        (b'Name,City\nAnn,"a ""b"" c"\nBob,5" pipe\n', [["Ann", 'a "b" c'], ["Bob", '5" pipe']]),
+    ],
+)
+def test_odd_files_are_read_as_they_were_meant(opened, content, rows):
+    assert [row.cells for row in opened(content).rows()] == rows
+
+
+def test_a_quote_that_never_closes_costs_no_row_where_ten_others_are_plain(opened):
+    content = "Name,Note\n" + "Ann,x\n" * 5_000 + 'Bob,"oops\n' + "Cay,x\n" * 12
+
+    rows = list(opened(content).rows())
+
+    assert len(rows) == 5_013
+    assert [(row.number, row.cells) for row in rows if row.note] == [(5_002, ["Bob", '"oops'])]
+
+
+def test_a_file_that_breaks_off_within_a_quoted_cell_is_refused(opened):
+    refused = sentence_of(lambda: list(opened('Name,Note\nAnn,x\nBob,"I said').rows()))
+
+    assert refused.startswith("The quote that opens in row 3 (line 3 of the file) is never closed")

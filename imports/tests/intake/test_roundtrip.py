@@ -12,8 +12,14 @@ from imports.intake.dialect import Dialect
 from imports.intake.table import open_table
 
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"]
+# Random letters are no names, so what encoding they are in is chosen.
+CHOSEN = [
+    "utf-8", "cp1252", "iso8859-15", "mac-roman", "cp850", "utf-16-le", "utf-16-be", "utf-32-le",
+    "utf-32-be", "gb18030",
+]  # fmt: skip
 CHARACTERS = "".join(map(chr, range(32, 127))) + "äöüßéñ€–\n\r\t"
 CELLS = st.text(CHARACTERS, max_size=12)
+COMMON = st.text(CHARACTERS.replace("€", "").replace("–", ""), max_size=12)  # of all in CHOSEN
 HEADINGS = ["Name", "Straße", "Phone", "City", "Note", "Tags"]
 
 
@@ -24,6 +30,12 @@ def tables(draw):
         lambda cells: "".join(cells).strip()
     )
     return [HEADINGS[:width], *draw(st.lists(row, min_size=1, max_size=12))]
+
+
+@st.composite
+def tables_of(draw, cells):
+    row = st.lists(cells, min_size=3, max_size=3).filter(lambda row: "".join(row).strip())
+    return [HEADINGS[:3], *draw(st.lists(row, min_size=1, max_size=12))]
 
 
 def written(table, encoding, **dialect):
@@ -75,3 +87,37 @@ def test_delimiter_and_headings_are_found_around_any_names(names, encoding, deli
     ]
 
     assert read(written(table, encoding, delimiter=delimiter)) == table
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    table=tables_of(COMMON),
+    encoding=st.sampled_from(CHOSEN),
+    delimiter=st.sampled_from(",;\t|^"),
+    quote=st.sampled_from("\"'"),
+    escape=st.sampled_from(["", "\\"]),
+    ends=st.sampled_from(["\r\n", "\n", "\r"]),
+)
+def test_quotes_escapes_and_encodings_may_be_chosen_and_read_back(
+    table, encoding, delimiter, quote, escape, ends
+):
+    style = {"delimiter": delimiter, "quotechar": quote, "lineterminator": ends}
+    if escape:
+        style |= {"escapechar": escape, "doublequote": False}
+    content = written(table, encoding, quoting=csv.QUOTE_ALL, **style)
+
+    choice = Dialect(
+        encoding=encoding, delimiter=delimiter, quote=quote, escape=escape, header_row=1
+    )
+    assert read(content, choice=choice) == table
+
+
+@settings(deadline=None, max_examples=100)
+@given(tables=st.lists(tables_of(CELLS), min_size=2, max_size=3), data=st.data())
+def test_quoted_and_plain_blocks_follow_each_other_without_loss(tables, data):
+    headings, rows = tables[0][0], [row for one in tables for row in one[1:]]
+    plain = [[f"plain {n}", "x", "y"] for n in range(data.draw(st.integers(0, 4_000)))]
+    table = [headings, *rows, *plain, *rows]
+    content = written(table, "utf-8", quoting=csv.QUOTE_MINIMAL)
+
+    assert read(content, choice=Dialect(delimiter=",", header_row=1)) == table

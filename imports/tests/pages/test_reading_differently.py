@@ -44,15 +44,12 @@ def test_the_choice_that_looks_right_is_then_read_as_a_whole(ines, acme):
     content = "a^b|c\r\n1^2|3\r\n4^5|6\r\n"
     lead_import = story.reviewed(acme, ines.user, content=content)
     choice = {"delimiter": "^", "quote": "'"}
-    assert "separated by caret, cells quoted by single quotes" in story.text(
-        previewed(ines, lead_import, **choice)
-    )
+    said = "separated by caret, cells quoted by single quotes"
+    assert said in story.text(previewed(ines, lead_import, **choice))
     ines.post(f"/imports/{lead_import.pk}/file/again/", choice)
     lead_import = story.read_and_check(lead_import)
     assert lead_import.headers == ["a", "b|c"]
-    assert "separated by caret, cells quoted by single quotes" in story.text(
-        ines.get(f"/imports/{lead_import.pk}/file/")
-    )
+    assert said in story.text(ines.get(f"/imports/{lead_import.pk}/file/"))
 
 
 def test_while_a_file_is_read_its_first_rows_are_there_to_look_at(ines, acme):
