@@ -1,6 +1,6 @@
 """Small files as programs write them, each with what a person sees in it.
 
-`python -m imports.tests.intake.text_corpus FOLDER` writes them, to be looked at or uploaded by hand.
+`python -m imports.tests.intake.text_corpus FOLDER` writes them, to be looked at or uploaded.
 """
 
 import sys
