@@ -15,6 +15,7 @@ from django.db.models.functions import Now
 from imports.audit import acts, trail
 from imports.errors import UnreadableFile, WrongState
 from imports.intake.dialect import Dialect, Limits
+from imports.intake.layout import fingerprint
 from imports.intake.table import SheetRow, Table, open_table
 from imports.models import Import, ImportState, Row
 
@@ -114,10 +115,11 @@ def _read(lead_import: Import) -> None:
 def _note(lead_import: Import, table: Table) -> None:
     _keep_lease(lead_import)
     lead_import.headers = table.headers
+    lead_import.layout = fingerprint(table.headers)
     lead_import.dialect = table.dialect.as_dict()
     lead_import.sheets = [*table.sheets, *table.hidden]
     lead_import.doubts = table.doubts
-    lead_import.save(update_fields=["headers", "dialect", "sheets", "doubts"])
+    lead_import.save(update_fields=["headers", "layout", "dialect", "sheets", "doubts"])
 
 
 @transaction.atomic

@@ -72,7 +72,7 @@ _OUR_CLOCK = """
     SET LOCAL search_path = model, public, pg_catalog;
 """
 # What is not under way here, or writes files.
-_LEFT_OUT = {"forget_the_gone", "export", "tend"}
+_LEFT_OUT = {"forget_the_gone", "export", "tend", "remove_old"}
 CHORES = (
     *(one for one in clock._BEFORE if one.__name__ not in _LEFT_OUT),
     claims.claim,
