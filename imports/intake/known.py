@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from imports.models import Customer, Import, ImportState, Origin
 
@@ -16,12 +17,16 @@ def earlier_import_of(customer: Customer, sha256: str, *, but: int | None = None
 def earlier_imports_of(customers: QuerySet[Customer], hashes: Collection[str]) -> list[Import]:
     """Return what these customers have of files with these hashes, the newest first."""
     same = _earlier().filter(file_sha256__in=hashes, customer__in=customers.values("pk").order_by())
-    return list(same.select_related("customer", "created_by"))
+    return list(same)
 
 
 def _earlier() -> QuerySet[Import]:
     same = Import.objects.filter(origin=Origin.FILE)
-    return same.exclude(state=ImportState.FAILED).select_related("created_by").order_by("-pk")
+    return (
+        same.exclude(state=ImportState.FAILED)
+        .select_related("customer", "created_by")
+        .order_by("-pk")
+    )
 
 
 def twin_of(lead_import: Import) -> Import | None:
@@ -53,7 +58,8 @@ def in_words(earlier: Import) -> str:
     """What is known of the earlier import, as one sentence about the file."""
     who = earlier.created_by or "a command"
     done = "imported" if earlier.started_at else "uploaded"
+    at = timezone.localtime(earlier.created_at)
     return (
-        f"The very same file was already {done} for {earlier.customer.name} on "
-        f"{earlier.created_at.day} {earlier.created_at:%B %Y} by {who}: import #{earlier.pk}."
+        f"The very same file was already {done} for {earlier.customer.name} on {at.day} "
+        f"{at:%B %Y} by {who}: import #{earlier.pk}."
     )

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Max, QuerySet
+from django.utils import timezone
 
 from imports.columns.headers import words
 from imports.intake import known
@@ -90,8 +91,8 @@ class _Finding:
     def same_columns(self, lead_import: Import) -> None:
         one = self.of(lead_import.customer_id)
         if one.earlier is None:
-            day = f"{lead_import.created_at.day} {lead_import.created_at:%B %Y}"
-            name = one.customer.name
+            at = timezone.localtime(lead_import.created_at)
+            day, name = f"{at.day} {at:%B %Y}", one.customer.name
             one.because(f"same columns as the import of {day} for {name}", SAME_COLUMNS)
 
     def best(self) -> Suggestions:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from imports import access
-from imports.intake import known
+from imports.intake import known, sheets
 from imports.models import EDITABLE, Import, ImportState, Origin
 from imports.views.http import Request
 from portal.models import Role
@@ -22,6 +22,7 @@ STEPS: Final = (
     ("import_report", "Report"),
 )
 _BEFORE_SENDING = ("import_file", "import_columns", "import_review")
+_SHEETS_SHOWN = ("import_file", "import_columns")
 _READING = (ImportState.UPLOADED, ImportState.READING)
 _NEXT: Final = {
     ImportState.UPLOADED: 1,
@@ -85,6 +86,7 @@ def shared(request: Request, lead_import: Import, current: str) -> dict[str, Any
         "may_manage": access.can(request.user, team, Role.MANAGER),
         "may_steer": access.may_steer(request.user, lead_import),
         "twin": known.twin_of(lead_import) if is_before and current in _BEFORE_SENDING else None,
+        "other_sheets": sheets.others(lead_import) if current in _SHEETS_SHOWN else [],
         "is_child": lead_import.origin != Origin.FILE,
     }
 

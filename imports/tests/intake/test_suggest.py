@@ -1,11 +1,14 @@
 """Whose leads a file holds: by its bytes, its columns, its name, and never somebody else's."""
 
 import uuid
+from importlib import import_module
+from pathlib import Path
 
 import pytest
+from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from imports import access
+from imports import access, migrations
 from imports.columns.headers import words
 from imports.intake import drafts, suggest
 from imports.intake.layout import fingerprint
@@ -129,3 +132,11 @@ def test_what_cannot_be_seen_quickly_is_left_to_the_reader(ivan):
 def test_reading_notes_the_layout(ivan):
     made = story.reviewed(people.customer("Acme"), ivan)
     assert Import.objects.get().layout == fingerprint(made.headers) != ""
+
+
+def test_imports_of_an_earlier_release_are_given_theirs(ivan):
+    made = story.reviewed(people.customer("Acme"), ivan)
+    Import.objects.update(layout="")
+    (path,) = Path(migrations.__path__[0]).glob("*_uploads.py")
+    import_module(f"imports.migrations.{path.stem}").find_layouts(apps, None)
+    assert Import.objects.get().layout == fingerprint(made.headers)
