@@ -29,7 +29,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from imports.audit import acts, trail
-from imports.models import Chain, Customer, Event, Import
+from imports.models import Chain, Customer, Draft, Event, Import
 from portal.models import Membership, Role, Team, User
 
 STRANGER_EVERY = timedelta(hours=1)
@@ -48,6 +48,22 @@ def teams_for(user: Person) -> QuerySet[Team]:
 def customers_for(user: Person) -> QuerySet[Customer]:
     """The customers that this person may read."""
     return Customer.objects.filter(team__in=teams_for(user)).select_related("team")
+
+
+def customers_to_import_for(user: Person) -> QuerySet[Customer]:
+    """The customers whose leads this person may import, as a member of their team."""
+    if not isinstance(user, User):
+        return customers_for(user)
+    enough = [held for held in Role if held.rank >= Role.IMPORTER.rank]
+    held = Membership.objects.filter(user=user, role__in=enough)
+    return customers_for(user).filter(team__in=held.values("team"))
+
+
+def drafts_for(user: Person) -> QuerySet[Draft]:
+    """The files without a customer that this person dropped: nobody else's business."""
+    if not isinstance(user, User) or not user.is_active:
+        return Draft.objects.none()
+    return Draft.objects.filter(owner=user)
 
 
 def imports_for(user: Person) -> QuerySet[Import]:

@@ -30,14 +30,18 @@ class UploadRefusedError(MultiPartParserError):
         self.status = status
 
 
+def too_large_sentence() -> str:
+    """What is said of a file over the limit: by the browser before it is sent, else by us."""
+    limit = f"{settings.MAX_UPLOAD_BYTES / 1024 / 1024:g} MB"
+    return (
+        f"The file is larger than {limit}, the largest that is accepted: nothing was kept. "
+        f"Split it into several files, each with the row of headings, and upload them one by one."
+    )
+
+
 def too_large() -> UploadRefusedError:
     """The refusal of a file over the limit."""
-    limit = f"{settings.MAX_UPLOAD_BYTES / 1024 / 1024:g} MB"
-    return UploadRefusedError(
-        f"The file is larger than {limit}, the largest that is accepted: nothing was kept. "
-        f"Split it into several files, each with the row of headings, and upload them one by one.",
-        413,
-    )
+    return UploadRefusedError(too_large_sentence(), 413)
 
 
 def disk_full() -> UploadRefusedError:

@@ -28,6 +28,7 @@ from imports.delivery import (
     unattended,
 )
 from imports.delivery.lookout import Lookout
+from imports.intake import drafts
 
 log = logging.getLogger(__name__)
 
@@ -127,6 +128,7 @@ _AFTER: tuple[Callable[[], object], ...] = (
     finish.finish_imports,
     pulse.forget_the_gone,
     heads.export,
+    drafts.remove_old,
 )
 
 

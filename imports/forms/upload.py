@@ -1,29 +1,66 @@
 """The file, whose it is, and how it is to be read."""
 
 from typing import Any, cast
+from uuid import UUID, uuid4
 
 from django import forms
+from django.core.files.base import File
 from django.db.models import QuerySet
+from django.utils.datastructures import MultiValueDict
 
 from imports.intake.dialect import DELIMITERS, ENCODINGS, QUOTES
 from imports.models import Customer
 
 ACCEPTED = ".csv,.tsv,.txt,.xlsx,.xlsm,.xls,.xlsb,.ods,.gz,.zip"
+MOST_AT_ONCE = 50  # files: each has a line with a list of customers on the next page
+
+
+class SeveralFiles(forms.FileInput):
+    """A file input that takes more than one."""
+
+    allow_multiple_selected = True
+
+    def value_from_datadict(
+        self, _data: Any, files: MultiValueDict[str, Any], name: str
+    ) -> list[Any]:
+        """All of them."""
+        return files.getlist(name)
+
+    def use_required_attribute(self, _initial: Any) -> bool:
+        """A browser that drops, pastes or lists files sends them by itself: the input is empty."""
+        return False
+
+
+class FilesField(forms.FileField):
+    """One or more uploaded files, as a list."""
+
+    def clean(self, data: Any, initial: Any = None) -> list[File]:  # type: ignore[type-arg]  # bytes
+        """Judge each; what is wrong is said with the name of the file."""
+        given = data if isinstance(data, list) else [data]
+        if len(given) < 2:
+            return [super().clean(given[0] if given else None, initial)]
+        if len(given) > MOST_AT_ONCE:
+            raise forms.ValidationError(
+                f"These are {len(given)} files; at most {MOST_AT_ONCE} go at once. Upload them in "
+                "several goes."
+            )
+        return [one for one in given if one]  # each is judged, and named, by the intake
 
 
 class UploadForm(forms.Form):
-    """A spreadsheet for one customer."""
+    """Spreadsheets of leads, and whose they are, if that is said already."""
 
     customer = forms.ModelChoiceField(
         Customer.objects.none(),
         to_field_name="slug",
-        empty_label="Choose a customer …",
-        error_messages={"required": "Choose the customer whose leads these are."},
+        required=False,
+        empty_label="Not chosen yet: suggest one for each file",
     )
-    file = forms.FileField(
-        label="Spreadsheet",
+    together = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    file = FilesField(
+        label="Spreadsheets",
         max_length=255,
-        widget=forms.FileInput(attrs={"accept": ACCEPTED}),
+        widget=SeveralFiles(attrs={"accept": ACCEPTED}),
         error_messages={
             "required": "Choose a spreadsheet: an Excel or OpenDocument workbook, or a CSV.",
             "empty": "The file is empty. Choose one with a row of headings and rows of leads.",
@@ -34,7 +71,11 @@ class UploadForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = cast("forms.ModelChoiceField[Customer]", self.fields["customer"])
         field.queryset = customers
-        field.label_from_instance = _name_and_team  # type: ignore[assignment]
+        field.label_from_instance = name_and_team  # type: ignore[assignment]
+
+    def clean_together(self) -> UUID:
+        """What is uploaded at once is found again under one id; a script need not make one."""
+        return self.cleaned_data["together"] or uuid4()
 
 
 def _sheet_choice(sheet: Any) -> tuple[str, str]:
@@ -44,7 +85,8 @@ def _sheet_choice(sheet: Any) -> tuple[str, str]:
     return sheet["name"], f"{sheet['name']} (hidden)" if sheet["hidden"] else sheet["name"]
 
 
-def _name_and_team(customer: Customer) -> str:
+def name_and_team(customer: Customer) -> str:
+    """How a customer is called where those of several teams are listed."""
     return f"{customer.name} ({customer.team.name})"
 
 

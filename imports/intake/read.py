@@ -17,6 +17,7 @@ from imports.intake import copytext
 from imports.intake.batches import Batch, Even
 from imports.intake.dialect import Dialect, Limits
 from imports.intake.encoding import Disproved
+from imports.intake.layout import fingerprint
 from imports.intake.table import Table, open_table
 from imports.models import Import, ImportState, Row
 
@@ -137,10 +138,11 @@ def _drop_rows(lead_import: Import) -> None:
 def _note(lead_import: Import, table: Table) -> None:
     _keep_lease(lead_import)
     lead_import.headers = table.headers
+    lead_import.layout = fingerprint(table.headers)
     lead_import.dialect = table.dialect.as_dict()
     lead_import.sheets = [{"name": name, "hidden": name in table.hidden} for name in table.sheets]
     lead_import.doubts = table.doubts
-    lead_import.save(update_fields=["headers", "dialect", "sheets", "doubts"])
+    lead_import.save(update_fields=["headers", "layout", "dialect", "sheets", "doubts"])
 
 
 @transaction.atomic

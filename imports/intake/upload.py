@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core.files import File
 from django.db import transaction
+from django.db.models.fields.files import FieldFile
 
 from imports.audit import acts, trail
 from imports.errors import BadInput
@@ -19,14 +21,15 @@ from imports.intake import packed
 from imports.intake.dialect import DEFAULT
 from imports.models import (
     Customer,
+    Draft,
     Duplicates,
     Import,
     OnceChecked,
     OnDuplicate,
-    Origin,
     Unchanged,
 )
 from portal.models import User
+from portal.uploads import too_large_sentence
 
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]+")
 CHUNK = 1024 * 1024
@@ -37,7 +40,7 @@ class Wishes:
     """What came with an upload: how to read it, how to map it, what to do with it.
 
     `dialect` as `Dialect.as_dict`, `mapping` as in a mapping file. What is None is as the customer
-    has it, or found out.
+    has it, or found out. `together` is shared by what was uploaded at once.
     """
 
     dialect: dict[str, Any] = field(default_factory=dict)
@@ -46,6 +49,7 @@ class Wishes:
     duplicates: Duplicates = Duplicates.ALL
     unchanged: Unchanged = Unchanged.SEND
     once_checked: OnceChecked = OnceChecked.NOTHING
+    together: UUID | None = None
 
 
 NO_WISHES = Wishes()
@@ -65,45 +69,83 @@ def accept(
     Raises BadInput (empty, over the size limit, not storable) and UnreadableFile (not a kind of
     file that can be read); nothing is left behind then.
     """
+    facts = facts_of(file, name)
+    lead_import = _new(customer, user, wishes, facts)
+    lead_import.parent = parent
+    put(lead_import.file, file)
+    try:
+        _save(lead_import, user)
+    except BaseException:
+        lead_import.file.delete(save=False)
+        raise
+    return lead_import
+
+
+def of_stored(
+    customer: Customer,
+    user: User | None,
+    stored_as: str,
+    *,
+    facts: dict[str, Any],
+    wishes: Wishes = NO_WISHES,
+) -> Import:
+    """Make an import of a file that is stored already; call it in a transaction."""
+    lead_import = _new(customer, user, wishes, facts)
+    lead_import.file = stored_as
+    _save(lead_import, user)
+    return lead_import
+
+
+def facts_of(file: File, name: str) -> dict[str, Any]:  # type: ignore[type-arg]
+    """Look at an upload before it is stored: the fields that say what it is. Raises as `accept`."""
     _refuse_size(file.size)
     _refuse_kind(file)
-    lead_import = Import(
+    return {"file_name": shown_name(name), "file_size": file.size, "file_sha256": _sha256(file)}
+
+
+def facts_kept(stored: Draft | Import) -> dict[str, Any]:
+    """The same of a file that was stored before."""
+    return {
+        "file_name": stored.file_name,
+        "file_size": stored.file_size,
+        "file_sha256": stored.file_sha256,
+    }
+
+
+def put(field: FieldFile, file: File) -> None:  # type: ignore[type-arg]
+    """Store the bytes under a name of our own. Raises BadInput when there is no room for them."""
+    with _room():
+        field.save("", file, save=False)
+
+
+def _new(customer: Customer, user: User | None, wishes: Wishes, facts: dict[str, Any]) -> Import:
+    return Import(
         customer=customer,
         mega_id=customer.mega_id,
         created_by=user,
-        parent=parent,
-        file_name=shown_name(name),
-        file_size=file.size,
-        file_sha256=_sha256(file),
         dialect_choice=wishes.dialect,
         mapping_choice=wishes.mapping,
         on_duplicate=wishes.on_duplicate or customer.on_duplicate,
         duplicates=wishes.duplicates,
         unchanged=wishes.unchanged,
         once_checked=wishes.once_checked,
+        together=wishes.together,
         release=settings.RELEASE,
+        **facts,
     )
-    return _store(lead_import, file, user)
 
 
-def _store(lead_import: Import, file: File, user: User | None) -> Import:  # type: ignore[type-arg]
-    with _room():
-        lead_import.file.save("", file, save=False)
-    try:
-        with transaction.atomic():
-            lead_import.save()
-            facts = {"size": lead_import.file_size, "sha256": lead_import.file_sha256}
-            trail.record(
-                acts.UPLOADED,
-                actor=user,
-                customer=lead_import.customer,
-                lead_import=lead_import,
-                facts=facts,
-            )
-    except BaseException:
-        lead_import.file.delete(save=False)
-        raise
-    return lead_import
+@transaction.atomic
+def _save(lead_import: Import, user: User | None) -> None:
+    lead_import.save()
+    facts = {"size": lead_import.file_size, "sha256": lead_import.file_sha256}
+    trail.record(
+        acts.UPLOADED,
+        actor=user,
+        customer=lead_import.customer,
+        lead_import=lead_import,
+        facts=facts,
+    )
 
 
 @contextmanager
@@ -126,19 +168,14 @@ def shown_name(name: str) -> str:
 
 
 def _refuse_size(size: int) -> None:
-    limit = settings.MAX_UPLOAD_BYTES
     if not size:
         raise BadInput(
             "The file is empty (0 bytes). Open it in your spreadsheet program, check that it has "
             "rows, and save it again.",
             code="empty",
         )
-    if size > limit:
-        raise BadInput(
-            f"The file has {size / 1048576:,.1f} MB, the limit is {limit / 1048576:,.0f} MB. "
-            "Split it into several files.",
-            code="too_large",
-        )
+    if size > settings.MAX_UPLOAD_BYTES:
+        raise BadInput(too_large_sentence(), code="too_large")
 
 
 def _refuse_kind(file: File) -> None:  # type: ignore[type-arg]
@@ -160,12 +197,3 @@ def _sha256(file: File) -> str:  # type: ignore[type-arg]
         digest.update(chunk)
     file.seek(0)
     return digest.hexdigest()
-
-
-def earlier_import_of(customer: Customer, sha256: str, *, but: int | None = None) -> Import | None:
-    """Return the newest import of the very same file for the same customer, if there is one."""
-    same = Import.objects.filter(customer=customer, file_sha256=sha256, origin=Origin.FILE)
-    same = same.exclude(state="failed")
-    if but is not None:
-        same = same.exclude(pk=but)
-    return same.select_related("created_by").first()

@@ -14,6 +14,7 @@ from imports.models.batches import (
 )
 from imports.models.before import BeforeImage, BeforeRead, Held, ReadAttempt, ReadQuota
 from imports.models.customers import Customer, OnDuplicate, Quota, Token
+from imports.models.drafts import Draft
 from imports.models.events import Chain, Event
 from imports.models.imports import (
     EDITABLE,
@@ -56,6 +57,7 @@ __all__ = [
     "Chunk",
     "Customer",
     "Decision",
+    "Draft",
     "DryRun",
     "Duplicates",
     "Event",

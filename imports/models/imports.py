@@ -114,6 +114,10 @@ class Import(models.Model):
     sheets = models.JSONField(default=list)  # those that hold something: name, hidden
     mapping_choice = models.JSONField(default=dict)  # a mapping file that came with the upload
     headers = ArrayField(models.TextField(), default=list)
+    layout = models.CharField(
+        max_length=32, blank=True
+    )  # intake.layout.fingerprint of the headings
+    together = models.UUIDField(null=True)  # what was uploaded at once, or is of one workbook
     doubts = models.JSONField(default=list)  # sentences of the reader about the file
 
     state = models.CharField(
@@ -167,6 +171,16 @@ class Import(models.Model):
         indexes = [
             models.Index(fields=["customer", "-id"], name="import_of_customer"),
             models.Index(fields=["file_sha256"], name="import_by_file"),
+            models.Index(
+                fields=["layout", "-id"],
+                name="import_by_layout",
+                condition=~models.Q(layout=""),
+            ),
+            models.Index(
+                fields=["together"],
+                name="import_together",
+                condition=models.Q(together__isnull=False),
+            ),
             models.Index(
                 fields=["state"],
                 name="import_open",

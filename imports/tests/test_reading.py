@@ -14,7 +14,7 @@ from imports.columns import derive, options, review, verdicts
 from imports.columns.mapping import Mapping
 from imports.delivery import chores
 from imports.errors import BadInput, BadMapping, UnreadableFile, WrongState
-from imports.intake import encoding, read, upload
+from imports.intake import encoding, known, read, upload
 from imports.models import Chunk, Duplicates, Event, Import, ImportState, Lead, Row
 from imports.reports import balance
 from imports.tests import people
@@ -352,7 +352,7 @@ def test_the_same_file_again_is_noticed():
         first.customer, ivan, File(io.BytesIO(PEOPLE.encode()), "b.csv"), "b.csv"
     )
 
-    found = upload.earlier_import_of(second.customer, second.file_sha256, but=second.pk)
+    found = known.earlier_import_of(second.customer, second.file_sha256, but=second.pk)
 
     assert found == first
 

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from imports import access, customers
+from imports.columns import template_book
 from imports.delivery import checks, outlook
 from imports.errors import PortalError
 from imports.forms.customers import CustomerForm, TokenForm
@@ -21,6 +22,7 @@ from imports.views.http import Request, attachment, page_of, teams_as
 from portal.models import Role, User
 
 LATEST = 10
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def _searched(request: Request) -> tuple[str, QuerySet[Customer]]:
@@ -68,6 +70,13 @@ def detail(request: Request, slug: str) -> HttpResponse:
         "may_import": access.can(request.user, customer.team, Role.IMPORTER),
     }
     return render(request, "imports/customer.html", context)
+
+
+@require_GET
+def template(request: Request, slug: str) -> HttpResponseBase:
+    """A workbook to fill in, with the headings and values that this customer's imports know."""
+    customer = access.get_customer(request.user, slug)
+    return attachment([template_book.write(customer)], f"{slug}-leads-template.xlsx", XLSX)
 
 
 def _timetable(user: User, customer: Customer) -> dict[str, Any]:

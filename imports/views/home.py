@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -43,6 +43,7 @@ class Need:
     why: str
     url: str
     lead_import: Import | None = None
+    is_token: bool = False
 
 
 @require_GET
@@ -68,14 +69,32 @@ def needs(user: User, mine: QuerySet[Import]) -> list[Need]:
         customer__in=customers, retired_at=None, refused_at__isnull=False
     ).select_related("customer")
     found = [
-        Need(t.customer.name, t.get_refusal_display(), reverse("customer", args=[t.customer.slug]))
+        Need(
+            t.customer.name,
+            t.get_refusal_display(),
+            reverse("customer", args=[t.customer.slug]),
+            is_token=True,
+        )
         for t in refused[:MOST]
     ]
     waiting = mine.filter(state__in=WAITS_FOR_A_PERSON).filter(
         Q(created_by=user) | ~Q(state=ImportState.FAILED),
         ~Q(state=ImportState.PAUSED, question=""),  # a person paused it
     )
-    return found + [_need(lead_import) for lead_import in waiting[:MOST]]
+    return [*_unclaimed(user), *found, *(_need(lead_import) for lead_import in waiting[:MOST])]
+
+
+def _unclaimed(user: User) -> list[Need]:
+    """Files that the user dropped without saying whose leads they hold."""
+    drafts = access.drafts_for(user).values("together").annotate(count=Count("pk")).order_by()
+    return [
+        Need(
+            f"{one['count']} file{'s' if one['count'] > 1 else ''} without a customer",
+            "say whose leads they are; after a day they are removed",
+            reverse("together", args=[one["together"]]),
+        )
+        for one in drafts[:MOST]
+    ]
 
 
 def _need(lead_import: Import) -> Need:

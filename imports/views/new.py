@@ -1,28 +1,41 @@
-"""A new import: whose leads, and the file."""
+"""New imports: the files, and whose leads they hold, if that is said already."""
 
-from django.conf import settings
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.files.base import File
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
+from django.utils.datastructures import MultiValueDict
+from django.views.decorators.http import require_http_methods, require_POST
 
 from imports import access, tasks
 from imports.errors import PortalError
 from imports.forms.filters import number_of, words_of
 from imports.forms.upload import UploadForm
-from imports.intake import upload
+from imports.intake import drafts, known, upload
 from imports.models import Customer, Import
 from imports.views.http import Request, teams_as
 from portal.models import Role
 
+HASHES = 50  # that are looked for at once
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of the files: where to go on, and a sentence for each that was refused."""
+
+    url: str
+    refused: list[str]
+
 
 @require_http_methods(["GET", "POST"])
 def new(request: Request) -> HttpResponse:
-    """Take a file. A script that uploads gets JSON: the address to go to, or sentences."""
-    customers = access.customers_for(request.user).filter(
-        team__in=teams_as(request.user, Role.IMPORTER)
-    )
+    """Take files. A script that uploads gets JSON: the address to go to, or sentences."""
+    customers = access.customers_to_import_for(request.user)
     if not teams_as(request.user, Role.IMPORTER).exists():
         raise PermissionDenied("Importing takes the role importer. Ask a manager of your team.")
     form = UploadForm(
@@ -33,23 +46,53 @@ def new(request: Request) -> HttpResponse:
     )
     if "customer" in form.errors:  # perhaps another team's: its trail hears of it
         access.find_customer(request.user, words_of(request.POST.get("customer")))
-    stored = _stored(request, form) if form.is_valid() else None
+    taken = _take(request, form) if form.is_valid() else Taken("", [])
+    for sentence in taken.refused:
+        form.add_error("file", sentence)
+    return _answer(request, form, taken)
+
+
+def _answer(request: Request, form: UploadForm, taken: Taken) -> HttpResponse:
     if request.accepts("text/html"):
-        return redirect("import", stored.pk) if stored else _page(request, form)
-    if stored:
-        return JsonResponse({"url": reverse("import", args=[stored.pk])}, status=201)
-    return JsonResponse({"errors": [e for es in form.errors.values() for e in es]}, status=422)
+        if not taken.url:
+            return _page(request, form)
+        for sentence in taken.refused:
+            messages.error(request, sentence)
+        return redirect(taken.url)
+    sentences = [sentence for each in form.errors.values() for sentence in each]
+    if taken.url:
+        return JsonResponse({"url": taken.url}, status=201)
+    return JsonResponse({"errors": sentences}, status=422)
 
 
-def _stored(request: Request, form: UploadForm) -> Import | None:
-    customer: Customer = form.cleaned_data["customer"]
-    file = form.cleaned_data["file"]
-    parent = _parent(request, customer)
-    try:
-        stored = upload.accept(customer, request.user, file, file.name, parent=parent)
-    except PortalError as error:
-        form.add_error("file", error.sentence)
+def _take(request: Request, form: UploadForm) -> Taken:
+    files: list[File] = form.cleaned_data["file"]  # type: ignore[type-arg]  # bytes
+    together = form.cleaned_data["together"]
+    made, refused = [], []
+    for file in files:
+        try:
+            made.append(_store(request, form.cleaned_data, file))
+        except PortalError as error:
+            several = len(files) > 1
+            refused.append(f"{file.name}: {error.sentence}" if several else error.sentence)
+    if len(files) == len(made) == 1 and made[0] is not None:
+        return Taken(reverse("import", args=[made[0].pk]), refused)
+    return Taken(reverse("together", args=[together]) if made else "", refused)
+
+
+def _store(
+    request: Request,
+    chosen: dict[str, Any],
+    file: File,  # type: ignore[type-arg]  # bytes
+) -> Import | None:
+    """An import where the customer is known, else a draft."""
+    customer, name = chosen["customer"], file.name or ""
+    if customer is None:
+        drafts.keep(request.user, file, name, chosen["together"])
         return None
+    wishes = upload.Wishes(together=chosen["together"])
+    parent = _parent(request, customer)
+    stored = upload.accept(customer, request.user, file, name, wishes=wishes, parent=parent)
     tasks.nudge_read(stored.pk)
     return stored
 
@@ -63,11 +106,24 @@ def _parent(request: Request, customer: Customer) -> Import | None:
 
 
 def _page(request: Request, form: UploadForm) -> HttpResponse:
+    customer = form.fields["customer"].queryset  # type: ignore[attr-defined]
     context = {
         "form": form,
-        "most_bytes": settings.MAX_UPLOAD_BYTES,
-        "most_rows": settings.MAX_ROWS,
-        "has_customers": form.fields["customer"].queryset.exists(),  # type: ignore[attr-defined]
+        "chosen": customer.filter(slug=words_of(request.GET.get("customer"))).first(),
+        "has_customers": customer.exists(),
         "may_make_customers": teams_as(request.user, Role.MANAGER).exists(),
     }
     return render(request, "imports/new.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+def already_there(request: Request, slug: str) -> HttpResponse:
+    """Tell a browser, before it uploads, which of its files the customer has already."""
+    customer = access.get_customer(request.user, slug, need=Role.IMPORTER)
+    posted: MultiValueDict[str, str] = request.POST
+    found = {
+        sha256: {"sentence": known.in_words(one), "url": reverse("import", args=[one.pk])}
+        for sha256 in posted.getlist("sha256")[:HASHES]
+        if (one := known.earlier_import_of(customer, sha256))
+    }
+    return JsonResponse({"known": found})

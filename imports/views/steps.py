@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from imports import access
+from imports.intake import known, other_sheets
 from imports.models import EDITABLE, Import, ImportState, Origin
 from imports.views.http import Request
 from portal.models import Role
@@ -21,6 +22,7 @@ STEPS: Final = (
     ("import_report", "Report"),
 )
 _BEFORE_SENDING = ("import_file", "import_columns", "import_review")
+_SHEETS_SHOWN = ("import_file", "import_columns")
 _READING = (ImportState.UPLOADED, ImportState.READING)
 _NEXT: Final = {
     ImportState.UPLOADED: 1,
@@ -83,25 +85,10 @@ def shared(request: Request, lead_import: Import, current: str) -> dict[str, Any
         "may_import": access.can(request.user, team, Role.IMPORTER),
         "may_manage": access.can(request.user, team, Role.MANAGER),
         "may_steer": access.may_steer(request.user, lead_import),
-        "twin": twin_of(lead_import) if is_before and current in _BEFORE_SENDING else None,
+        "twin": known.twin_of(lead_import) if is_before and current in _BEFORE_SENDING else None,
+        "other_sheets": other_sheets.others(lead_import) if current in _SHEETS_SHOWN else [],
         "is_child": lead_import.origin != Origin.FILE,
     }
-
-
-def twin_of(lead_import: Import) -> Import | None:
-    """An earlier import of the same file for the same customer that was sent, or else exists.
-
-    Rows that another import handed on are no second upload of its file.
-    """
-    if lead_import.origin != Origin.FILE:
-        return None
-    twins = Import.objects.filter(
-        origin=Origin.FILE,
-        customer=lead_import.customer_id,
-        file_sha256=lead_import.file_sha256,
-        pk__lt=lead_import.pk,
-    ).exclude(state__in=[ImportState.CANCELLED, ImportState.FAILED], sent_by=None)
-    return twins.select_related("created_by").order_by("-sent_by_id", "-pk").first()
 
 
 @require_GET

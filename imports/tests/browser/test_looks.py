@@ -1,11 +1,13 @@
 """Pages in light, dark and on a phone: reachable by everybody, nothing cut off, keys that work."""
 
+import uuid
 import zlib
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 
+from imports.intake import drafts
 from imports.models import Attempt, Import, ImportState
 from imports.tests.browser.conftest import sign_in
 from imports.tests.pages import story
@@ -27,6 +29,8 @@ def pages(ines, client_of):
     )
     waiting = story.reviewed(customer, ines)
     story.kept(done, 3)
+    draft = drafts.keep(ines, story.a_file("Naam,Telefoon\r\nAna,1\r\n"), "x.csv", uuid.uuid4())
+    Import.objects.filter(pk=waiting.pk).update(together=draft.together)
     return [
         "/", "/customers/", f"/customers/{customer.slug}/", f"/customers/{customer.slug}/token/",
         "/customers/new/", "/teams/road-team/", "/imports/new/", "/history/", "/audit/",
@@ -36,6 +40,7 @@ def pages(ines, client_of):
         f"/imports/{done.pk}/put-back/", f"/imports/{done.pk}/retry/",
         f"/imports/{done.pk}/requests/",
         f"/imports/{done.pk}/requests/{request.pk}/",
+        f"/uploads/{draft.together}/",
         *(f"/imports/{waiting.pk}/{step}/" for step in ("file", "columns", "review")),
     ]  # fmt: skip
 

@@ -115,6 +115,6 @@ def kept(lead_import, number=3, **content):
 
 
 def text(response):
-    """The page as one line, tags included."""
+    """The page as one line, tags included; a download that is no text as far as it is one."""
     content = b"".join(response.streaming_content) if response.streaming else response.content
-    return " ".join(content.decode().split())
+    return " ".join(content.decode(errors="replace").split())

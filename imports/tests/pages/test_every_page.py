@@ -1,11 +1,13 @@
 """What holds for every page, found by walking through all addresses."""
 
+import uuid
 import zlib
 
 import pytest
 from django.urls import reverse
 
 from imports import urls
+from imports.intake.upload import Wishes
 from imports.models import Attempt, Batch, BatchState
 from imports.tests import people
 from imports.tests.pages import story
@@ -17,7 +19,8 @@ POSTED = {
     "import_read_preview", "import_ask", "import_ask_cancel", "import_undo", "import_pause",
     "import_resume",
     "import_go_on", "import_decide", "import_priority", "import_rest", "import_skip_reading",
-    "history_search", "team_webhook_test", "notices_read", "notice_read",
+    "history_search", "team_webhook_test", "notices_read", "notice_read", "customer_known",
+    "together_start", "together_remove", "import_sheets",
 }  # fmt: skip
 FOR_IMPORTERS = {
     "customer_check", "import_read_again", "import_read_preview", "import_options",
@@ -25,6 +28,7 @@ FOR_IMPORTERS = {
     "import_undo", "import_pause", "import_resume", "import_go_on", "import_cancel",
     "import_decide", "import_priority", "import_retry", "import_rest", "import_columns",
     "import_send", "import_new", "import_skip_reading", "import_put_back",
+    "customer_known", "together_start", "together_remove", "import_sheets",
 }  # fmt: skip
 FOR_MANAGERS = {
     "customer_new", "customer_edit", "customer_token", "member_add", "member_role",
@@ -40,7 +44,7 @@ OF_THE_READER = {  # lists of one's own things, and pages about the portal
 @pytest.fixture
 def addresses(acme):
     """An address for each name, on things of the team North."""
-    lead_import = story.answered(acme)
+    lead_import = story.answered(acme, wishes=Wishes(together=uuid.uuid4()))
     batch = story.a_batch(lead_import, [2], state=BatchState.DECISION)
     Batch.objects.update(body=zlib.compress(b'{"leads": []}'))
     Attempt.objects.update(answer=zlib.compress(b"{}"), headers={"content-type": "text/html"})
@@ -54,6 +58,8 @@ def addresses(acme):
             options = [{}, {"slug": acme.slug}]
         elif name.startswith(("team", "member")):
             options = [{}, {"slug": "north"}, {"slug": "north", "pk": member.pk}]
+        elif name.startswith("together"):
+            options = [{"together": lead_import.together}]
         elif name.startswith("notice"):
             options = [{}, {"pk": lead_import.notices.get().pk}]
         else:

@@ -92,7 +92,7 @@ _OVER = """
     GROUP BY quota_id HAVING count(*) > %(limit)s
 """
 # What is not under way here, or writes files.
-_LEFT_OUT = {"forget_the_gone", "export", "tend"}
+_LEFT_OUT = {"forget_the_gone", "export", "tend", "remove_old"}
 CHORES = (
     *(one for one in clock._BEFORE if one.__name__ not in _LEFT_OUT),
     claims.claim,

@@ -1,0 +1,89 @@
+"""Files without a customer: kept for their owner, looked at, and started once it is known whose."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from uuid import UUID
+
+from django.core.files import File
+from django.db import transaction
+from django.db.models.functions import Now
+
+from imports.errors import BadInput, WrongState
+from imports.intake import known, look, upload
+from imports.intake.layout import fingerprint
+from imports.models import Customer, Draft, Import
+from portal.models import User
+
+KEPT = timedelta(days=1)
+MOST = 200  # files of one person that wait for a customer
+SLICE = 100
+
+
+def keep(owner: User, file: File, name: str, together: UUID) -> Draft:  # type: ignore[type-arg]
+    """Store an upload whose customer is not known. Raises as `upload.accept`, and when the owner
+    has too many of them."""
+    if Draft.objects.filter(owner=owner).count() >= MOST:
+        raise BadInput(
+            f"{MOST} of your files wait for a customer already. Say whose leads they are, or "
+            "remove some, then upload this one again.",
+            code="too_many_drafts",
+        )
+    draft = Draft(owner=owner, together=together, **upload.facts_of(file, name))
+    upload.put(draft.file, file)
+    try:
+        draft.headers = [heading[:200] for heading in look.headings(Path(draft.file.path))]
+        draft.layout = fingerprint(draft.headers)
+        draft.save()
+    except BaseException:
+        draft.file.delete(save=False)
+        raise
+    return draft
+
+
+def start(draft: Draft, customer: Customer, user: User, *, again: bool = False) -> Import | None:
+    """Make an import of a draft; the stored file goes over to it.
+
+    None when the customer has the very same file already and nobody said `again`: the draft then
+    asks about it. Raises WrongState when it was started or removed in the meantime.
+    """
+    with transaction.atomic():
+        locked = Draft.objects.select_for_update().filter(pk=draft.pk).first()
+        if locked is None:
+            raise WrongState(f"{draft.file_name} was started or removed in the meantime.")
+        if not again and known.earlier_import_of(customer, locked.file_sha256):
+            locked.asked_for = customer
+            locked.save(update_fields=["asked_for"])
+            return None
+        started = upload.of_stored(
+            customer,
+            user,
+            str(locked.file.name),
+            facts=upload.facts_kept(locked),
+            wishes=upload.Wishes(together=locked.together),
+        )
+        locked.delete()  # the row alone: the file is the import's now
+        return started
+
+
+def remove(draft: Draft) -> None:
+    """Drop a draft and its file."""
+    with transaction.atomic():
+        locked = Draft.objects.select_for_update().filter(pk=draft.pk)
+        _drop(locked)
+
+
+def remove_old() -> None:
+    """Drop what nobody claimed for a day; any number of clocks may do it at once."""
+    with transaction.atomic():
+        old = Draft.objects.select_for_update(skip_locked=True).filter(created_at__lt=Now() - KEPT)
+        _drop(old.order_by("created_at")[:SLICE])
+
+
+def _drop(drafts: Iterable[Draft]) -> None:
+    """First the row, so that no draft is left whose file is gone."""
+    for draft in drafts:
+        file = draft.file
+        draft.delete()
+        transaction.on_commit(partial(file.storage.delete, str(file.name)), robust=True)

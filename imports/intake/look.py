@@ -1,0 +1,58 @@
+"""A quick look at a file that nobody has claimed yet: its headings, or nothing.
+
+It happens while a person waits for a page, so it is bounded: of a text only the beginning is read,
+a workbook only when it is small, by the child process that reads workbooks and for a few seconds.
+What cannot be seen in that time is left to the reader.
+"""
+
+import logging
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from django.conf import settings
+
+from imports.errors import UnreadableFile
+from imports.intake import detect
+from imports.intake.dialect import Limits
+from imports.intake.table import open_table
+
+log = logging.getLogger(__name__)
+
+TEXT_BYTES = 512 * 1024
+WORKBOOK_BYTES = 16 * 1024 * 1024
+BRIEF = Limits(
+    file_bytes=WORKBOOK_BYTES,
+    inflated_bytes=256 * 1024 * 1024,
+    memory_bytes=768 * 1024 * 1024,
+    cpu_seconds=4,
+    wait_seconds=5.0,
+)
+
+
+def headings(path: Path) -> list[str]:
+    """Return the headings of the sheet that would be read, [] when they cannot be had quickly."""
+    try:
+        if detect.kind(path) == "csv":
+            return _of_beginning(path)
+        return _of(path) if path.stat().st_size <= WORKBOOK_BYTES else []
+    except (UnreadableFile, OSError) as problem:
+        log.info("a file could not be looked at: %s", type(problem).__name__)
+        return []
+
+
+def _of(path: Path) -> list[str]:
+    with open_table(path, limits=BRIEF) as table:
+        return table.headers
+
+
+def _of_beginning(path: Path) -> list[str]:
+    """A text of any size costs the same: it is cut after its last whole line."""
+    with path.open("rb") as file:
+        head = file.read(TEXT_BYTES + 1)
+    if len(head) <= TEXT_BYTES:
+        return _of(path)
+    whole = head[: head.rfind(b"\n") + 1] or head
+    with NamedTemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as copy:
+        copy.write(whole[: len(whole) // 4 * 4] if b"\x00" in whole[:4096] else whole)
+        copy.flush()
+        return _of(Path(copy.name))

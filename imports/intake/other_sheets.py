@@ -1,0 +1,97 @@
+"""The other sheets of a workbook: each becomes an import of its own, of the very same file."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from django.core.files import File
+from django.db import transaction
+
+from imports.columns.template_book import EXAMPLES
+from imports.errors import BadInput
+from imports.intake import known, upload
+from imports.intake.dialect import Dialect
+from imports.models import Import, ImportState, Origin
+from imports.models.imports import upload_path
+from portal.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """A sheet beside the one that an import reads, and the import that has it, if there is one."""
+
+    name: str
+    taken: Import | None
+
+
+def others(lead_import: Import) -> list[Other]:
+    """The other sheets that hold something, in the workbook's order."""
+    if lead_import.origin != Origin.FILE or len(lead_import.sheets) < 2:
+        return []
+    same = Import.objects.filter(
+        customer=lead_import.customer_id,
+        file_sha256=lead_import.file_sha256,
+        origin=Origin.FILE,
+    ).exclude(pk=lead_import.pk)
+    same = same.exclude(state__in=[ImportState.FAILED, ImportState.CANCELLED], sent_by=None)
+    taken = {known.sheet_of(one): one for one in same.order_by("pk")}
+    own = {known.sheet_of(lead_import), EXAMPLES}
+    names = (_name(one) for one in lead_import.sheets)
+    return [Other(name, taken.get(name)) for name in names if name and name not in own]
+
+
+def _name(sheet: str | dict[str, Any]) -> str:
+    """Give the name of a sheet that the program shows; an earlier release stored names only."""
+    if isinstance(sheet, str):
+        return sheet
+    return "" if sheet["hidden"] else str(sheet["name"])
+
+
+@transaction.atomic
+def take(lead_import: Import, names: list[str], user: User) -> list[Import]:
+    """Make an import of each of these sheets, of those that none has yet.
+
+    Raises BadInput when none of them can be taken.
+    """
+    locked = Import.objects.select_for_update(no_key=True).get(pk=lead_import.pk)
+    free = [other.name for other in others(locked) if other.taken is None and other.name in names]
+    if not free:
+        raise BadInput(
+            "These sheets are imported already, or the workbook has none of this name. Look at the "
+            "list of its sheets again."
+        )
+    if locked.together is None:
+        locked.together = uuid4()
+        locked.save(update_fields=["together"])
+    lead_import.together = locked.together
+    return [_import_of(locked, name, user) for name in free]
+
+
+def _import_of(lead_import: Import, sheet: str, user: User) -> Import:
+    wishes = upload.Wishes(dialect=Dialect(sheet=sheet).as_dict(), together=lead_import.together)
+    stored_as = _same_bytes(lead_import)
+    try:
+        return upload.of_stored(
+            lead_import.customer,
+            user,
+            stored_as,
+            facts=upload.facts_kept(lead_import),
+            wishes=wishes,
+        )
+    except BaseException:
+        lead_import.file.storage.delete(stored_as)
+        raise
+
+
+def _same_bytes(lead_import: Import) -> str:
+    """Give the stored file a second name, so that each import owns its file; nothing is copied
+    where the disk can do that."""
+    storage, name = lead_import.file.storage, upload_path(lead_import, "")
+    try:
+        os.link(lead_import.file.path, storage.path(name))
+    except (OSError, NotImplementedError):
+        with Path(lead_import.file.path).open("rb") as file:
+            return str(storage.save(name, File(file)))
+    return name
