@@ -117,6 +117,7 @@ class Clock:
 
 _BEFORE: tuple[Callable[[], object], ...] = (
     leases.expire,
+    leases.close_left,
     leases.give_back,
     leases.set_aside_old,
     leases.drop_cancelled,
