@@ -1,5 +1,6 @@
 """The clock: once a second it decides what may start, and brings back what was lost."""
 
+import faulthandler
 import logging
 import math
 import os
@@ -35,6 +36,9 @@ log = logging.getLogger(__name__)
 STATEMENT_TIMEOUT_MS = 15_000
 IDLE_IN_TRANSACTION_MS = 10_000
 SHORTEST_REST = 0.05  # seconds
+# Seconds. A clock that stands still for so long ends, and its log says where it stood: another one
+# is started at once, and whatever it waited for in vain, everybody waited with it.
+STANDSTILL = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ class Clock:
     def run(self) -> None:
         """Tick until `stopping` is set; a database that is away is waited for."""
         while not self.stopping.is_set():
+            faulthandler.dump_traceback_later(STANDSTILL, exit=True)
             began = time.monotonic()
             try:
                 close_old_connections()
@@ -73,6 +78,7 @@ class Clock:
             now = time.monotonic()
             rest = seconds_to_rest(settings.CLOCK_INTERVAL, now - began, self._next_at - now)
             self.stopping.wait(rest)
+        faulthandler.cancel_dump_traceback_later()
 
     def tick(self) -> list[int]:
         """Do what is due now; return the ids of the batches that were claimed.
@@ -112,6 +118,7 @@ class Clock:
 
 _BEFORE: tuple[Callable[[], object], ...] = (
     leases.expire,
+    leases.close_left,
     leases.give_back,
     leases.set_aside_old,
     leases.drop_cancelled,

@@ -49,6 +49,15 @@ _TOO_OLD = """
         ORDER BY b.id LIMIT 500 FOR UPDATE OF b SKIP LOCKED)
     UPDATE imports_batch b SET state = 'decision', reason = old.reason FROM old WHERE b.id = old.id
 """
+# A late answer may settle a batch while it is being repeated. If that worker vanishes, too, nobody
+# waits for its answer; but the key would, with one of its slots, and for ever where it is probed.
+_CLOSE_LEFT = """
+    UPDATE imports_attempt SET ended_at = now(), conclusion = 'lost'
+    WHERE id IN (SELECT a.id FROM imports_attempt a JOIN imports_batch b ON b.id = a.batch_id
+                 WHERE a.ended_at IS NULL AND a.started_at < now() - %s * interval '1 second'
+                   AND (b.state <> 'sending' OR b.fence <> a.fence)
+                 ORDER BY a.id LIMIT 200 FOR NO KEY UPDATE OF a SKIP LOCKED)
+"""
 _DROP_CANCELLED = """
     UPDATE imports_batch SET state = 'dropped', reason = 'cancelled', settled_at = now()
     WHERE id IN (SELECT b.id FROM imports_batch b JOIN imports_import i ON i.id = b.import_id
@@ -75,6 +84,11 @@ def set_aside_old() -> None:
     """
     trusted = {"hours": settings.KEY_TRUST_HOURS, "name_only": settings.NAME_ONLY_TRUST_HOURS}
     _run(_TOO_OLD, trusted)
+
+
+def close_left() -> None:
+    """End attempts whose worker vanished and whose batch goes on, or has ended, without them."""
+    _run(_CLOSE_LEFT, [settings.REQUEST_DEADLINE + settings.LEASE_MARGIN])
 
 
 def drop_cancelled() -> None:

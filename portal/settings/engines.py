@@ -14,8 +14,18 @@ _FORKS = _WORKER and "threads" not in sys.argv  # a forked child must not inheri
 DB_POOL_SIZE: int = 0 if _FORKS else env.int("DB_POOL_SIZE", default=40)
 
 _DATABASE = environ.Env.db_url_config(DATABASE_URL)
+# A network that swallows everything is noticed in half a minute: by itself a machine waits for two
+# hours, and so would the clock. DATABASE_URL may say otherwise (`?keepalives_idle=60`).
+_ALERT = {
+    "connect_timeout": 10,
+    "keepalives_idle": 15,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,  # milliseconds
+}
 # libpq's own words for what Django calls HOST and NAME would win over those, in the tests too.
-_OPTIONS = {k: v for k, v in _DATABASE.get("OPTIONS", {}).items() if k not in ("host", "dbname")}
+_GIVEN = {k: v for k, v in _DATABASE.get("OPTIONS", {}).items() if k not in ("host", "dbname")}
+_OPTIONS = _ALERT | _GIVEN
 LEASE_MARGIN: float = env.float("LEASE_MARGIN", default=15.0)  # seconds beyond the deadline
 if _WORKER:  # a frozen worker is given up after its lease, and so are the rows that it has locked
     _idle = f"-c idle_in_transaction_session_timeout={max(LEASE_MARGIN, 3):.0f}s"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from portal.celery import app
 
@@ -69,3 +70,20 @@ def test_each_thread_of_a_delivery_worker_finds_a_connection_that_works():
     database = settings.DATABASES["default"]
     assert settings.DB_POOL_SIZE > settings.DELIVERY_SLOTS
     assert database["CONN_HEALTH_CHECKS"] is True
+
+
+@pytest.mark.django_db
+def test_a_dead_network_to_the_database_is_noticed_within_half_a_minute():
+    with connection.cursor() as cursor:
+        known = {name: int(value) for name, value in of_libpq(cursor).items()}
+
+    silence = known["keepalives_interval"] * known["keepalives_count"]
+    assert known["keepalives_idle"] + silence <= 30
+    assert known["tcp_user_timeout"] <= 30_000
+    assert known["connect_timeout"] <= 10
+
+
+def of_libpq(cursor):
+    found = cursor.connection.info.get_parameters()
+    kinds = ("keepalives_", "tcp_user_timeout", "connect_timeout")
+    return {name: value for name, value in found.items() if name.startswith(kinds)}

@@ -5,10 +5,18 @@ from datetime import timedelta
 import pytest
 from django.db.models import F
 
-from imports.delivery import control, leases, pulse, settle
-from imports.models import Attempt, Batch, BatchState, Decision, Process
+from imports.delivery import control, leases, pulse, settle, window
+from imports.models import Attempt, Batch, BatchState, Decision, Process, Quota
 from imports.tests import people
-from imports.tests.delivery.sending import BROKEN, LONG_AGO, batch, lapse, state, taken
+from imports.tests.delivery.sending import (
+    BROKEN,
+    LONG_AGO,
+    batch,
+    created,
+    lapse,
+    state,
+    taken,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -119,3 +127,24 @@ def test_a_request_that_ends_the_whole_machine_each_time_is_set_aside_as_well(ma
     control.decide(one, people.anna(), Decision.Choice.REPEAT)
     lost(one, "there:2")
     assert state(one) == BatchState.UNKNOWN  # as many more may be lost
+
+
+def test_whoever_repeats_what_a_late_answer_settles_and_vanishes_frees_its_slot(made):
+    one = batch(made, 2)
+    late = taken(one)
+    lapse(one)
+    Batch.objects.update(not_before=LONG_AGO)
+    left = taken(one)
+    settle.record(late, created(2))
+    assert state(one) == BatchState.DONE
+
+    leases.close_left()
+    assert Attempt.objects.get(pk=left).ended_at is None  # it may still come
+    Attempt.objects.filter(pk=left).update(started_at=F("started_at") - A_WHILE)
+    leases.close_left()
+
+    assert Attempt.objects.get(pk=left).conclusion == "lost"
+    facts = window.load(Quota.objects.all())[made.customer.token.quota_id]
+    assert all(exchange.ended_at for exchange in facts.exchanges)
+    settle.record(left, created(2))
+    assert (Attempt.objects.get(pk=left).conclusion, state(one)) == ("settled", BatchState.DONE)

@@ -3,7 +3,7 @@
 from django.db import connection
 
 from imports.delivery.conclude import MAYBE_DONE
-from imports.models import FINAL, Batch, Decision, Outcome
+from imports.models import FINAL, Attempt, Batch, Decision, Outcome
 from imports.reports import balance
 
 # What one step, even a whole tick of the clock, may make of a batch.
@@ -84,6 +84,7 @@ class Books:
             self._row_by_row(one)
         left = Batch.objects.filter(kind="send").exclude(state__in=("done", "replaced", "dropped"))
         assert not left.exists(), list(left.values("state", "reason"))
+        assert not Attempt.objects.filter(ended_at=None).exists(), "it holds a slot of its key"
 
     def _row_by_row(self, one):
         sheet = balance.recount(one)

@@ -266,6 +266,8 @@ class Lifecycle(RuleBasedStateMachine):
             assert one.state != "decision" or one.reason
         while self.answer_every_question():
             self.until_nothing_moves()
+        self.world.pass_time(80)  # longer than a lease
+        self.world.tick()
         self.books.end()
 
     def until_nothing_moves(self):
