@@ -109,4 +109,4 @@ def test_people_sign_in_while_the_broker_is_away(broker, request, settings, clie
     answer = client.post("/sign-in/", {**form, "next": "/password/change/"})
 
     assert answer.url == "/password/change/"
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 5

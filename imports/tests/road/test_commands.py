@@ -166,7 +166,7 @@ def test_a_file_over_the_limit_is_refused_by_size(run, client_of, sheet):
     done = import_leads(run, client_of(), path, MAX_UPLOAD_MB="1")
 
     assert done.returncode == 1
-    assert "the limit is 1 MB" in done.stderr
+    assert "The file is larger than 1 MB" in done.stderr
 
 
 MAPPINGS = {
