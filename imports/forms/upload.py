@@ -1,5 +1,6 @@
 """The file, whose it is, and how it is to be read."""
 
+from collections.abc import Sequence
 from typing import Any, cast
 from uuid import UUID, uuid4
 
@@ -71,18 +72,16 @@ class UploadForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = cast("forms.ModelChoiceField[Customer]", self.fields["customer"])
         field.queryset = customers
-        field.label_from_instance = name_and_team  # type: ignore[assignment]
+        field.label_from_instance = name_and_team  # type: ignore[assignment]  # as documented
 
     def clean_together(self) -> UUID:
         """What is uploaded at once is found again under one id; a script need not make one."""
         return self.cleaned_data["together"] or uuid4()
 
 
-def _sheet_choice(sheet: Any) -> tuple[str, str]:
-    """An earlier release stored names only."""
-    if isinstance(sheet, str):
-        return sheet, sheet
-    return sheet["name"], f"{sheet['name']} (hidden)" if sheet["hidden"] else sheet["name"]
+def _sheet_choice(sheet: tuple[str, bool]) -> tuple[str, str]:
+    name, hidden = sheet
+    return name, f"{name} (hidden)" if hidden else name
 
 
 def name_and_team(customer: Customer) -> str:
@@ -123,7 +122,9 @@ class ReadForm(forms.Form):
         choices=[("", "Find out"), *QUOTES.items()],
     )
 
-    def __init__(self, *args: Any, sheets: list[Any] | None = None, kind: str = "", **kwargs: Any):
+    def __init__(
+        self, *args: Any, sheets: Sequence[tuple[str, bool]] = (), kind: str = "", **kwargs: Any
+    ):
         super().__init__(*args, **kwargs)
         self.initial["delimiter"] = _marked(self.initial.get("delimiter", ""))
         if kind not in {"", "csv"}:

@@ -25,19 +25,20 @@ def packed(found: dict[str, Any]) -> bytes:
 def packed_rows(rows: list[list[CellValue]]) -> bytes:
     """Make the frame of rows; blank cells at the end of a row are left out."""
     try:
-        joined = _joined(rows)  # type: ignore[arg-type]  # most sheets are of texts only
+        joined = _joined(rows)  # most sheets are of texts only
     except TypeError:
         rows = [[value if type(value) is str else text(value) for value in row] for row in rows]
-        joined = _joined(rows)  # type: ignore[arg-type]
+        joined = _joined(rows)
     marks = sum(map(len, rows)) - sum(map(bool, rows))
     if joined.count(CELL) != marks or joined.count(ROW) != len(rows) - 1:
         return _frame(_JSON, json.dumps(list(map(_trimmed, rows))).encode())
     if CELL + ROW in joined or joined.endswith(CELL):
-        joined = _joined(list(map(_trimmed, rows)))  # type: ignore[arg-type]
+        joined = _joined(list(map(_trimmed, rows)))
     return _frame(_ROWS, joined.encode())
 
 
-def _joined(rows: list[list[str]]) -> str:
+def _joined(rows: list[list[Any]]) -> str:
+    """Raises TypeError where a cell is no text."""
     return ROW.join(map(CELL.join, rows))
 
 

@@ -1,8 +1,8 @@
 """A quick look at a file that nobody has claimed yet: its headings, or nothing.
 
-It happens while a person waits for a page, so it is bounded: of a text only the beginning is read,
-a workbook only when it is small, by the child process that reads workbooks and for a few seconds.
-What cannot be seen in that time is left to the reader.
+It happens while a person waits for a page, so it is bounded: of a text only the beginning is read;
+a workbook, and what is packed, only when it is small. A workbook is read by its child process,
+for some seconds. What cannot be seen in that time is left to the reader.
 """
 
 import logging
@@ -22,6 +22,7 @@ TEXT_BYTES = 512 * 1024
 WORKBOOK_BYTES = 16 * 1024 * 1024
 BRIEF = Limits(
     file_bytes=WORKBOOK_BYTES,
+    unpacked_bytes=64 * 1024 * 1024,
     inflated_bytes=256 * 1024 * 1024,
     memory_bytes=768 * 1024 * 1024,
     cpu_seconds=4,
@@ -32,7 +33,7 @@ BRIEF = Limits(
 def headings(path: Path) -> list[str]:
     """Return the headings of the sheet that would be read, [] when they cannot be had quickly."""
     try:
-        if detect.kind(path) == "csv":
+        if not detect.packing(path) and detect.kind(path) == "csv":
             return _of_beginning(path)
         return _of(path) if path.stat().st_size <= WORKBOOK_BYTES else []
     except (UnreadableFile, OSError) as problem:

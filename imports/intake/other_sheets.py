@@ -3,7 +3,6 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 from django.core.files import File
@@ -38,15 +37,8 @@ def others(lead_import: Import) -> list[Other]:
     same = same.exclude(state__in=[ImportState.FAILED, ImportState.CANCELLED], sent_by=None)
     taken = {known.sheet_of(one): one for one in same.order_by("pk")}
     own = {known.sheet_of(lead_import), EXAMPLES}
-    names = (_name(one) for one in lead_import.sheets)
-    return [Other(name, taken.get(name)) for name in names if name and name not in own]
-
-
-def _name(sheet: str | dict[str, Any]) -> str:
-    """Give the name of a sheet that the program shows; an earlier release stored names only."""
-    if isinstance(sheet, str):
-        return sheet
-    return "" if sheet["hidden"] else str(sheet["name"])
+    visible = [name for name, hidden in lead_import.named_sheets if not hidden]
+    return [Other(name, taken.get(name)) for name in visible if name not in own]
 
 
 @transaction.atomic

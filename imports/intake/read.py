@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -151,7 +152,7 @@ def _store(lead_import: Import, batches: Iterator[Batch], size: int) -> bool:
     rows = blank = 0
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL synchronous_commit TO off")  # see `_make_durable`
-        with cursor.copy(_COPY) as copy:
+        with _only_reader(), cursor.copy(_COPY) as copy:
             while rows < size and (batch := next(batches, None)) is not None:
                 if isinstance(batch, Even):
                     copy.write(copytext.even_lines(lead_import.pk, batch))
@@ -166,6 +167,15 @@ def _store(lead_import: Import, batches: Iterator[Batch], size: int) -> bool:
     lead_import.blank_count += blank
     lead_import.save(update_fields=["row_count", "blank_count"])
     return rows >= size
+
+
+@contextmanager
+def _only_reader() -> Iterator[None]:
+    """Rows that are there already were stored by a reader that began when our lease had lapsed."""
+    try:
+        yield
+    except psycopg.errors.UniqueViolation as problem:
+        raise Overtaken from problem
 
 
 @transaction.atomic

@@ -192,6 +192,12 @@ class Import(models.Model):
         return f"import {self.pk}"
 
     @property
+    def named_sheets(self) -> list[tuple[str, bool]]:
+        """Each sheet's name, and whether it is hidden; an earlier release kept names only."""
+        kept = self.sheets
+        return [(s, False) if isinstance(s, str) else (s["name"], s["hidden"]) for s in kept]
+
+    @property
     def is_editable(self) -> bool:
         return self.state in EDITABLE
 

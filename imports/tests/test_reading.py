@@ -134,6 +134,24 @@ def test_a_reader_that_was_overtaken_writes_nothing_more(monkeypatch):
     assert 0 < stored[0] < 60_000
 
 
+def test_a_reader_that_finds_the_rows_of_whoever_overtook_it_ends_in_silence(monkeypatch):
+    made = uploaded("Name\n" + "Ann\n" * 60_000)
+    store = read._store
+
+    def meets_another(lead_import, batches, size):
+        there = Row.objects.filter(lead_import=made).count()
+        if there:
+            Import.objects.filter(pk=made.pk).update(read_fence=2)
+            Row.objects.create(lead_import=made, number=2 + there, cells=["Ann"])
+        return store(lead_import, batches, size)
+
+    monkeypatch.setattr(read, "_store", meets_another)
+
+    assert not read.read(made.pk)
+    made.refresh_from_db()
+    assert (made.state, made.reason) == (ImportState.READING, "")
+
+
 def test_one_windows_byte_in_the_middle_of_a_large_file_has_it_read_anew(monkeypatch):
     monkeypatch.setattr(encoding, "SMALL", 1_000)
     monkeypatch.setattr(encoding, "CHUNK", 64 * 1024)

@@ -73,5 +73,5 @@ def _form(lead_import: Import, request: Request | None = None) -> ReadForm:
         request.POST if request else None,
         initial=lead_import.dialect_choice,
         kind=lead_import.dialect.get("kind", ""),
-        sheets=lead_import.sheets,
+        sheets=lead_import.named_sheets,
     )

@@ -1,5 +1,6 @@
 """Files that wait for a customer: kept, started once, removed after a day."""
 
+import gzip
 import uuid
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from imports.errors import BadInput, UnreadableFile, WrongState
 from imports.intake import drafts
 from imports.models import Draft, Event, Import
 from imports.tests import people
+from imports.tests.intake.made import zipped
 from imports.tests.pages import story
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +31,8 @@ def ivan(db):
 
 
 def dropped(owner, content=story.SHEET, name="leads.csv"):
-    return drafts.keep(owner, SimpleUploadedFile(name, content.encode()), name, uuid.uuid4())
+    content = content.encode() if isinstance(content, str) else content
+    return drafts.keep(owner, SimpleUploadedFile(name, content), name, uuid.uuid4())
 
 
 def stored(folder):
@@ -98,3 +101,12 @@ def test_nobody_hoards_files(ivan, monkeypatch):
     dropped(ivan)
     with pytest.raises(BadInput, match="wait for a customer already"):
         dropped(ivan)
+
+
+@pytest.mark.parametrize("packing", [gzip.compress, lambda content: zipped(("leads.csv", content))])
+def test_the_columns_of_a_packed_file_are_seen_as_well(ivan, packing):
+    plain = dropped(ivan)
+    draft = dropped(ivan, packing(story.SHEET.encode()), name="leads.bin")
+
+    assert draft.headers == plain.headers != []
+    assert draft.layout == plain.layout

@@ -24,6 +24,20 @@ from imports.tests.road.engine import wait_for, wait_until
 pytestmark = pytest.mark.road
 
 MAPPING = {"columns": {"City": "custom_fields.city", "Stage": "stage_slug"}}
+AS_THEY_WERE = """Name,Email,Phone,City,Stage
+Zoe Old,zoe@example.com,,,new
+Yan Old,yan@example.com,,,new
+Ann Old,ann@example.com,2065550101,Bern,new
+Bob Old,bob@example.com,2065550102,,contacted
+Cy Old,cy@example.com,,Rome,new
+"""
+AS_THEY_ARE = """Name,Email,Phone,City,Stage
+Ann New,ANN@example.com,,Paris,qualified
+Bob New,bob@example.com,2065550102,Oslo,contacted
+Cy New,cy.new@example.com,2065559999,Rome,new
+Cy Newer,cy@example.com,,London,qualified
+Dee New,dee@example.com,,Lima,new
+"""
 CITY = {"columns": {"City": "custom_fields.city"}}
 
 
@@ -48,26 +62,11 @@ def send(lead_import):
 
 def test_an_update_keeps_what_was_there_and_a_repair_puts_it_back(client_of, tmp_path, mega):
     ines = client_of()
-    old = tmp_path / "old.csv"
-    old.write_text(
-        "Name,Email,Phone,City,Stage\n"
-        "Zoe Old,zoe@example.com,,,new\n"
-        "Yan Old,yan@example.com,,,new\n"
-        "Ann Old,ann@example.com,2065550101,Bern,new\n"
-        "Bob Old,bob@example.com,2065550102,,contacted\n"
-        "Cy Old,cy@example.com,,Rome,new\n"
-    )
+    old, new = tmp_path / "old.csv", tmp_path / "new.csv"
+    old.write_text(AS_THEY_WERE)
     wait_for(ines.send(old, mapping=MAPPING))
     before = by_email(ines)
-    new = tmp_path / "new.csv"
-    new.write_text(
-        "Name,Email,Phone,City,Stage\n"
-        "Ann New,ANN@example.com,,Paris,qualified\n"
-        "Bob New,bob@example.com,2065550102,Oslo,contacted\n"
-        "Cy New,cy.new@example.com,2065559999,Rome,new\n"
-        "Cy Newer,cy@example.com,,London,qualified\n"
-        "Dee New,dee@example.com,,Lima,new\n"
-    )
+    new.write_text(AS_THEY_ARE)
     updated = wait_for(ines.send(new, mapping=MAPPING))
     assert balance.balance(updated).updated == 3
     assert by_email(ines)["bob@example.com"]["contact_name"] == "Bob New"
