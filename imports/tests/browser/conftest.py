@@ -7,7 +7,8 @@ import subprocess
 import sys
 
 import pytest
-from playwright.sync_api import sync_playwright
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect, sync_playwright
 
 from imports.tests import people
 from imports.tests.road.engine import Engine, wait_until
@@ -15,6 +16,7 @@ from portal.models import Membership, Role, Team, User
 
 CHROMIUM = os.environ.get("CHROMIUM", "")
 SANDBOXED = os.geteuid() != 0  # Chromium's own sandbox does not work for root
+PATIENCE = 20_000  # milliseconds until a story gives up waiting for what it expects on a page
 
 
 class Web(Engine):
@@ -61,6 +63,7 @@ def portal(engine, tmp_path_factory):
 def chromium():
     """One Chromium for all stories; each has a window of its own."""
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's loop runs in our thread
+    expect.set_options(timeout=PATIENCE)
     path = CHROMIUM or _found()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -87,7 +90,7 @@ def window(chromium, portal):
     def open_one(**options):
         context = chromium.new_context(base_url=portal, accept_downloads=True, **options)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(PATIENCE)
         page.on("console", lambda m: complains(m) and complaints.append(m.text))
         page.on("pageerror", lambda e: complaints.append(str(e)))
         opened.append(context)
@@ -124,3 +127,10 @@ def sign_in(page, user):
     page.get_by_label("Password").fill(people.PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/")
+
+
+def assert_open_to_all(page):
+    """Let axe look at the page, once all of it has arrived."""
+    page.wait_for_load_state()
+    found = Axe().run(page)
+    assert found.violations_count == 0, f"{page.url}: {found.generate_report()}"

@@ -5,6 +5,7 @@ import re
 
 import openpyxl
 import pytest
+from playwright.sync_api import expect
 
 from imports.models import Import, ImportState
 from imports.reports import balance
@@ -43,22 +44,22 @@ def test_1200_rows_from_sign_in_to_the_report(window, ines, client_of, tmp_path)
     lead_import = upload(page, client, workbook(tmp_path / "leads.xlsx", 1_200))
 
     page.get_by_role("heading", name="What becomes of each column").wait_for()
-    assert page.get_by_text("5 recognised · 1 not imported").is_visible()
+    page.get_by_text("5 recognised · 1 not imported").wait_for()
     page.get_by_label("What column Wish becomes").select_option(label="Custom field …")
     page.get_by_label("Slug of the custom field in MEGA").last.fill("wish")
     page.get_by_role("button", name="Check all rows").click()
 
     page.get_by_role("heading", name="What will happen").wait_for()
-    assert page.get_by_text("30 rows: e-mail is not an address").is_visible()
+    page.get_by_text("30 rows: e-mail is not an address").wait_for()
     page.get_by_role("button", name=f"Send 1,170 leads to {client.customer.name}").click()
     page.get_by_role("button", name="Undo").wait_for()
     wait_for(lead_import)
     page.get_by_role("link", name="Open the report").wait_for()
-    assert page.title() == f"Finished · {client.customer.name}"
-    assert page.locator("#announce").inner_text() == "Finished, 100 %"
+    expect(page).to_have_title(f"Finished · {client.customer.name}")
+    expect(page.locator("#announce")).to_have_text("Finished, 100 %")
 
     page.get_by_role("link", name="Open the report").click()
-    assert page.get_by_text("every row is in exactly one line").is_visible()
+    page.get_by_text("every row is in exactly one line").wait_for()
     with page.expect_download() as downloading:
         page.get_by_role("link", name="All rows", exact=True).click()
     with downloading.value.path().open(encoding="utf-8-sig", newline="") as file:
@@ -90,7 +91,7 @@ def test_the_whole_road_without_javascript(window, ines, client_of, tmp_path):
     page.goto(f"/imports/{lead_import.pk}/review/")
     page.get_by_role("button", name="Send 39 leads").click()
     page.get_by_role("button", name="Undo").click()
-    assert page.get_by_text("Sending was undone").is_visible()
+    page.get_by_text("Sending was undone").wait_for()
     page.get_by_role("button", name="Send 39 leads").click()
     wait_for(lead_import)
     page.goto(f"/imports/{lead_import.pk}/report/")
@@ -111,7 +112,7 @@ def test_a_file_dropped_anywhere_is_uploaded_and_a_wrong_one_explained(
     page.locator("[data-part=complaint]").wait_for()
     assert not client.customer.imports.exists()
     drop(page, "leads.csv", "Name,Phone\nAna,206 555 0123\n")
-    assert page.get_by_role("button", name="Remove leads.csv").is_visible()
+    page.get_by_role("button", name="Remove leads.csv").wait_for()
     page.get_by_role("button", name="Upload").click()
     page.wait_for_url(re.compile(r"/imports/\d+/"))
     assert client.customer.imports.get().file_name == "leads.csv"
