@@ -26,18 +26,6 @@ SLOTS = 100  # of all delivery workers: 200 claims a tick
 SECONDS = 75
 MANY = 150  # claims of a tick whose time counts for one with claims
 
-_IMPORTS = """
-    INSERT INTO imports_import (customer_id, mega_id, created_at, file, file_name, file_size,
-        file_sha256, dialect_choice, dialect, sheets, mapping_choice, headers, doubts, state,
-        reason, question, read_fence, row_count, blank_count, on_duplicate, duplicates, unchanged,
-        rules_version, phone_data_version, release, once_checked, accepted, origin,
-        priority, planned_at)
-    SELECT c.id, c.mega_id, now(), '', 'leads.csv', 1, '', '{}', '{}', '[]', '{}', '{}', '[]',
-        'queued', '', '', 1, %(rows)s, 0, 'update', 'all', 'send', 1, '', '', '', '{}', 'file',
-        0, now()
-    FROM imports_customer c CROSS JOIN generate_series(1, %(each)s)
-    WHERE c.id = ANY(%(customers)s)
-"""
 _BATCHES = """
     INSERT INTO imports_batch (customer_id, kind, import_id, number, after, row_numbers, rows,
         mega_id, base_url, key, body, body_sha256, state, reason, detail, not_before, fence, sends,
@@ -139,10 +127,9 @@ def _ids() -> list[int]:
 def _prepare() -> None:
     customers = [material.a_customer(PER_MINUTE)[0].pk for _ in range(KEYS)]
     Quota.objects.update(proved_at="2026-01-01T00:00:00Z")
-    values = {"customers": customers, "rows": BATCHES_EACH}
+    material.queued(customers, BATCHES_EACH, each=IMPORTS_EACH)
     with connection.cursor() as cursor:
-        cursor.execute(_IMPORTS, values | {"each": IMPORTS_EACH})
-        cursor.execute(_BATCHES, values | {"each": BATCHES_EACH})
+        cursor.execute(_BATCHES, {"customers": customers, "each": BATCHES_EACH})
         cursor.execute("ANALYZE")
 
 

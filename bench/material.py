@@ -7,19 +7,20 @@ import csv
 import json
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import xlsxwriter
 from django.core.files import File
 from django.db import connection
+from django.utils import timezone
 
 from imports import customers
 from imports.columns import derive
 from imports.delivery import claims, control, deliver, plan, settle, tokens
 from imports.intake import read, upload
 from imports.mega.contract import Answer
-from imports.models import Batch, BatchState, Customer, Import, OnDuplicate
+from imports.models import Batch, BatchState, Customer, Import, ImportState, OnDuplicate
 from imports.samples import CITIES, FIRST, LAST, SOURCES
 from portal.models import Team
 
@@ -106,6 +107,30 @@ def planned(customer: Customer, count: int) -> Import:
     plan.plan(made.pk)
     made.refresh_from_db()
     return made
+
+
+def queued(customer_ids: Iterable[int], rows: int, *, each: int = 1) -> list[int]:
+    """Make empty imports that are to be sent, `each` for every customer; return their ids.
+
+    Rows, leads and batches are for the benchmark to add, faster than the road would make them.
+    """
+    moment = timezone.now()
+    made = [
+        Import(
+            customer=customer,
+            mega_id=customer.mega_id,
+            file_name="leads.csv",
+            file_size=1,
+            on_duplicate=OnDuplicate.UPDATE,
+            state=ImportState.QUEUED,
+            read_fence=1,
+            row_count=rows,
+            planned_at=moment,
+        )
+        for customer in Customer.objects.filter(pk__in=customer_ids)
+        for _ in range(each)
+    ]
+    return [one.pk for one in Import.objects.bulk_create(made)]
 
 
 def settled(customer: Customer, count: int) -> Import:

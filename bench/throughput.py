@@ -27,17 +27,6 @@ SLOTS = 32
 PATIENCE = 300.0
 SIZES = {25: 15, 500: 8}
 
-_IMPORTS = """
-    INSERT INTO imports_import (customer_id, mega_id, created_at, file, file_name, file_size,
-        file_sha256, dialect_choice, dialect, sheets, mapping_choice, headers, doubts, state,
-        reason, question, read_fence, row_count, blank_count, on_duplicate, duplicates, unchanged,
-        rules_version, phone_data_version, release, once_checked, accepted, origin, priority,
-        planned_at)
-    SELECT id, mega_id, now(), '', 'leads.csv', 1, '', '{}', '{}', '[]', '{}', '{}', '[]', 'queued',
-        '', '', 1, %(rows)s, 0, 'update', 'all', 'send', 1, '', '', '', '{}', 'file', 0, now()
-    FROM imports_customer WHERE id = ANY(%(customers)s)
-    RETURNING id
-"""
 _MAPPINGS = """
     WITH made AS (
         INSERT INTO imports_mappingversion (import_id, version, content, created_at)
@@ -94,11 +83,9 @@ def _prepare(size: int, each: int, url: str) -> list[int]:
     """Make an import for each of so many keys, its batches cut; all may start with the commit."""
     customers = [material.a_customer(requests_per_minute=600)[0].pk for _ in range(KEYS)]
     Quota.objects.update(proved_at="2026-01-01T00:00:00Z")
-    values: dict[str, object] = {"customers": customers, "rows": size * each}
+    values: dict[str, object] = {"rows": size * each}
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(_IMPORTS, values)
-        imports = [one for (one,) in cursor.fetchall()]
-        values["imports"] = imports
+        values["imports"] = imports = material.queued(customers, size * each)
         for sql in (_MAPPINGS, _ROWS, _LEADS):
             cursor.execute(sql, values)
         for number in range(1, each + 1):
