@@ -71,13 +71,16 @@ def allowance(facts: KeyFacts, now: datetime) -> Allowance:
         return _one_at_a_time(facts, now)
     free, next_at = _own_count(facts, now)
     heard, heard_until = _headers_say(facts, now)
-    if heard is not None and heard < free:
+    is_lowered = heard is not None and heard < free
+    if heard is not None and is_lowered:
         free, next_at = heard, heard_until
     if free <= 0:
         return Allowance(0, next_at, "quota")
     if facts.pace.left_at(now):
         return _spaced(facts, now)
-    return _spread(facts, free, now)
+    # A request that overtook the newest answered one counts twice until its own answer is there:
+    # what the headers deny may be free with the next answer, whatever turns they let foresee.
+    return _spread(facts, free, now, why="quota" if is_lowered else "turns")
 
 
 def exchange_seconds(facts: KeyFacts) -> float:
@@ -86,7 +89,7 @@ def exchange_seconds(facts: KeyFacts) -> float:
     return statistics.median(took) if took else 0.5
 
 
-def _spread(facts: KeyFacts, free: int, now: datetime) -> Allowance:
+def _spread(facts: KeyFacts, free: int, now: datetime, *, why: str) -> Allowance:
     """Start what may start at once; the rest follows when its turn comes."""
     if not facts.waiting:
         return Allowance(free)
@@ -95,7 +98,7 @@ def _spread(facts: KeyFacts, free: int, now: datetime) -> Allowance:
         at = ahead.next_at()
         if at > 0:
             next_at = now + timedelta(seconds=at)
-            return Allowance(count, next_at, "" if count else "turns")
+            return Allowance(count, next_at, "" if count else why)
         ahead.take(at)
         count += 1
     return Allowance(count)

@@ -1,7 +1,7 @@
 """A key sends as much as it may, and never more, whatever kind of quota MEGA has."""
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -59,6 +59,27 @@ def test_somebody_else_used_the_key_up():
     assert (answer.may_start, answer.why) == (0, "quota")
     assert answer.next_at == after(31.2)
     assert allowance(facts, after(31.3)).may_start == 9
+
+
+def test_a_request_that_overtook_the_newest_answered_one_keeps_no_slot_idle():
+    """It counts twice: in what that answer left, and as started since. Its own answer tells, and
+    the clock looks again at each answer where it is the quota that is waited for.
+    """
+    answered = tuple(ended(-8 + place * 0.15) for place in range(47))
+    newest = ended(-0.9, -0.1, remaining=11, reset_at=after(59.9))
+    flying = tuple(Exchange(after(-0.8 + place * 0.1), None) for place in range(8))
+    facts = KeyFacts(limit=60, exchanges=(*answered, newest, *flying), waiting=64)
+    back = tuple(
+        replace(one, ended_at=after(0.1), remaining=4 + 7 - place, reset_at=after(60.1))
+        for place, one in enumerate(flying)
+    )
+
+    allowed = allowance(facts, NOON)
+    later = allowance(replace(facts, exchanges=(*answered, newest, *back)), after(0.2))
+
+    assert (allowed.may_start, allowed.why) == (0, "quota")
+    assert allowed.next_at > after(40)
+    assert later.may_start == 4
 
 
 def test_retry_after_is_waited_for():
