@@ -105,6 +105,7 @@ def sheets(draw):
 @settings(deadline=None, max_examples=150)
 @given(sheet=sheets())
 @example(sheet=(["'Name'", "'Phone'"], [["'=a'", "'-b'"], ["'x'", "'+y'"], ["'z'", "'@q'"]]))
+@example(sheet=(["Name", *[""] * 6], [["a"] * 7, ["b"] * 7]))
 def test_any_sheet_survives_the_way_through_csv(sheet):
     headers, rows = sheet
     content = as_csv(lines(parent(*headers), [row(n, c) for n, c in enumerate(rows, start=7)]))
