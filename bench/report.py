@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from bench import material
 from bench.measure import alone, figure, rate, stopwatch
+from imports import marker
 from imports.models import Import
 from imports.reports import balance, files
 from imports.reports.rows import Selection
@@ -97,7 +98,7 @@ def xlsx_seconds(import_id: int) -> float:
 
 def bare_xlsx_seconds(count: int, width: int) -> float:
     """Write as many cells with the same library from memory."""
-    cells = [f"text of cell {place}" for place in range(len(files.COLUMNS) + width)]
+    cells = [f"text of cell {place}" for place in range(len(marker.REPORT) + width)]
     options = {"constant_memory": True}
     with (
         tempfile.TemporaryDirectory() as folder,

@@ -30,6 +30,7 @@ WEBHOOK_TESTED = "webhook_tested"
 UPLOADED = "uploaded"
 DERIVED = "derived"
 FOLLOWED = "followed"
+CAME_BACK = "came_back"
 MAPPED = "mapped"
 OPTIONS_SET = "options_set"
 REREAD = "reread"
@@ -82,6 +83,7 @@ LABELS: dict[str, str] = {
     UPLOADED: "File uploaded",
     DERIVED: "Made of another import's rows",
     FOLLOWED: "Rows taken into a follow-up",
+    CAME_BACK: "Rows came back in a file",
     MAPPED: "Columns mapped",
     OPTIONS_SET: "Options changed",
     REREAD: "File read in another way",

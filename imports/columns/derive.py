@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from psycopg.types.json import Jsonb
 
 from imports.audit import acts, trail
-from imports.columns import check, mapfile, mapping, match, survey, verdicts
+from imports.columns import check, mapfile, mapping, match, survey, taken_over, verdicts
 from imports.columns.mapping import Mapping
 from imports.delivery import dry_runs
 from imports.errors import BadMapping, WrongState
@@ -39,6 +39,7 @@ def propose(import_id: int, fence: int) -> None:
     lead_import = Import.objects.get(pk=import_id)
     rows = list(first_rows(lead_import, SAMPLE))
     guessed = mapping.from_guesses(match.propose(lead_import.headers, rows))
+    guessed = taken_over.from_parent(guessed, lead_import)
     ours = Import.objects.filter(pk=import_id, state=ImportState.READING, read_fence=fence)
     proposed = survey.surveyed(
         guessed, lead_import, rows, lambda: ours.update(work_until=Now() + READING_LEASE)

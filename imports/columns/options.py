@@ -5,13 +5,14 @@ from typing import Any
 from django.db import transaction
 
 from imports.audit import acts, trail
-from imports.columns import verdicts
+from imports.columns import gone, verdicts
 from imports.delivery import dry_runs
 from imports.errors import WrongState
 from imports.intake.dialect import Dialect
 from imports.intake.read import fence_of_next_reading
 from imports.models import (
     EDITABLE,
+    Again,
     Duplicates,
     Import,
     ImportState,
@@ -20,9 +21,11 @@ from imports.models import (
     Origin,
     Row,
     Unchanged,
+    Verdict,
 )
 from portal.models import User
 
+DECIDE_ROWS = {"duplicates", "unchanged", "again"}
 _REREADABLE = (*EDITABLE, ImportState.FAILED)
 
 
@@ -34,13 +37,19 @@ def set_options(
     on_duplicate: OnDuplicate | None = None,
     duplicates: Duplicates | None = None,
     unchanged: Unchanged | None = None,
+    again: Again | None = None,
 ) -> None:
     """Change options of an import in review; those that decide over rows decide anew at once.
 
     Dry runs end: they ask what would happen under the former options.
     """
     locked = _lock(lead_import, EDITABLE)
-    wanted = {"on_duplicate": on_duplicate, "duplicates": duplicates, "unchanged": unchanged}
+    wanted = {
+        "on_duplicate": on_duplicate,
+        "duplicates": duplicates,
+        "unchanged": unchanged,
+        "again": again,
+    }
     changes = {
         name: value.value
         for name, value in wanted.items()
@@ -52,7 +61,7 @@ def set_options(
     for name, value in changes.items():
         setattr(locked, name, value)
     locked.save(update_fields=list(changes))
-    if locked.state == ImportState.REVIEW and {"duplicates", "unchanged"} & set(changes):
+    if locked.state == ImportState.REVIEW and DECIDE_ROWS & set(changes):
         verdicts.apply(locked)
     trail.record(
         acts.OPTIONS_SET,
@@ -61,6 +70,21 @@ def set_options(
         lead_import=locked,
         facts=dict(changes),
     )
+
+
+@transaction.atomic
+def look_again(lead_import: Import) -> None:
+    """Leave out what went to MEGA by another import since the rows were checked, and no more."""
+    if not gone.concerns(lead_import):
+        return
+    locked = Import.objects.select_for_update(no_key=True).get(pk=lead_import.pk)
+    if locked.state != ImportState.REVIEW:
+        return
+    ready = Lead.objects.filter(lead_import=locked, mapping=locked.mapping_id, verdict=Verdict.OK)
+    before = ready.count()
+    verdicts.apply(locked)
+    if ready.count() != before:
+        dry_runs.stop(locked)
 
 
 @transaction.atomic

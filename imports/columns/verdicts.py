@@ -5,6 +5,7 @@ from typing import Any
 from django.db import transaction
 
 from imports import whole_file
+from imports.columns import gone
 from imports.models import Duplicates, Import, ImportState, MappingVersion, Unchanged
 
 _RESET = """
@@ -102,6 +103,8 @@ def apply(lead_import: Import) -> None:
     }
     with whole_file.cursor() as cursor:
         cursor.execute(_RESET, parameters)
+    gone.leave_out(lead_import)
+    with whole_file.cursor() as cursor:
         if lead_import.unchanged == Unchanged.SKIP:
             cursor.execute(_UNCHANGED, parameters | _earlier(lead_import))
         if lead_import.duplicates != Duplicates.ALL:

@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 
 from imports import access
 from imports.audit import acts, trail
+from imports.columns import gone
 from imports.delivery import before, dry_runs, outcomes, plan, preview, questions, sendable
 from imports.errors import WrongState
 from imports.models import (
@@ -52,6 +53,7 @@ def send(  # noqa: PLR0913 - all by name: what the person confirmed
     seen.refuse_other_columns(locked)
     sendable.refuse_other_account(locked)
     sendable.refuse_without_token(locked)
+    gone.leave_out(locked)
     leads = sendable.count(locked)
     seen.refuse_other_number(leads)
     dry_runs.stop(locked)

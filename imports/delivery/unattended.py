@@ -35,16 +35,21 @@ def _checked() -> QuerySet[Import]:
     return checked.exclude(once_checked=OnceChecked.NOTHING).order_by("pk")
 
 
-def _may_still_send(lead_import: Import) -> bool:
-    return access.can(lead_import.created_by, lead_import.customer.team, Role.IMPORTER)
+def _why_not(lead_import: Import) -> str:
+    """Say what only a person may decide. Nobody has seen what stands on the import's pages."""
+    if not access.can(lead_import.created_by, lead_import.customer.team, Role.IMPORTER):
+        return (
+            "Whoever uploaded this may no longer import for the customer. "
+            "Somebody who may has to look at it and send it."
+        )
+    is_of_another = lead_import.returned.get("import") and not lead_import.returned["linked"]
+    return " ".join(lead_import.doubts) if is_of_another else ""
 
 
 def _go_on(lead_import: Import) -> None:
-    if not _may_still_send(lead_import):
+    if reason := _why_not(lead_import):
         Import.objects.filter(pk=lead_import.pk).update(
-            once_checked=OnceChecked.NOTHING,
-            reason="Whoever uploaded this may no longer import for the customer. "
-            "Somebody who may has to look at it and send it.",
+            once_checked=OnceChecked.NOTHING, reason=reason
         )
         return
     changes: dict[str, str] = {"once_checked": OnceChecked.NOTHING}

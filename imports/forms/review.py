@@ -3,7 +3,7 @@
 from django import forms
 
 from imports.delivery.children import RETRIED
-from imports.models import Decision, Duplicates, OnDuplicate, Priority, Unchanged
+from imports.models import Again, Decision, Duplicates, OnDuplicate, Priority, Unchanged
 
 
 class OptionsForm(forms.Form):
@@ -18,6 +18,13 @@ class OptionsForm(forms.Form):
         label="Rows that are identical to what the customer already got",
         choices=Unchanged.choices,
         coerce=Unchanged,
+    )
+    again = forms.TypedChoiceField(
+        label="Rows that went to MEGA by another import in the meantime",
+        choices=Again.choices,
+        coerce=Again,
+        required=False,  # asked only of rows that repair others
+        empty_value=None,
     )
 
 

@@ -7,8 +7,10 @@ over row by row does.
 from collections.abc import Sequence
 
 from imports.intake.batches import Even, SheetRow
+from imports.intake.returned import Returned
 
 COLUMNS = "import_id, number, cells, note"
+RETURNED = f"{COLUMNS}, repairs"
 # Lone surrogates stand in no text that was ever decoded, but make a plain text twice as large.
 SEPARATORS = (("\x1f", "\x1e"), ("\ud800", "\ud801"))
 
@@ -24,6 +26,13 @@ def lines(import_id: int, rows: Sequence[SheetRow]) -> str:
             for (number, cells, note), array in zip(rows, arrays, strict=True)
         ]
     )
+
+
+def returned_lines(import_id: int, rows: Returned) -> str:
+    """Give rows of a file that came back as lines of RETURNED."""
+    written = lines(import_id, rows).split("\n")  # one a row: a line end in a cell is escaped
+    numbers = ["\\N" if number is None else str(number) for number in rows.repairs]
+    return "".join([f"{line}\t{number}\n" for line, number in zip(written, numbers, strict=False)])
 
 
 def even_lines(import_id: int, batch: Even) -> str:

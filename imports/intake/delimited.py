@@ -7,7 +7,7 @@ from itertools import chain, islice
 from pathlib import Path
 
 from imports.errors import UnreadableFile
-from imports.intake import encoding, lines, sniff
+from imports.intake import encoding, lines, returned, sniff
 from imports.intake.dialect import DELIMITERS, ESCAPES, QUOTES, Dialect, Limits
 from imports.intake.parse import Parser, Plain, Record
 
@@ -39,7 +39,8 @@ class Delimited:
         named = sniff.named_delimiter(first_line)
         self._has_sep_line = bool(named)
         known = named if named in DELIMITERS else ""
-        style = sniff.find(sample[len(first_line) if named else 0 :], choice, known, is_cut=is_cut)
+        text = sample[len(first_line) if named else 0 :]
+        style = returned.style_of(text, choice) or sniff.find(text, choice, known, is_cut=is_cut)
         self.dialect = Dialect(
             kind="csv",
             encoding=self._encoding.name,

@@ -33,7 +33,9 @@ def keep(owner: User, file: File, name: str, together: UUID) -> Draft:  # type: 
     draft = Draft(owner=owner, together=together, **upload.facts_of(file, name))
     upload.put(draft.file, file)
     try:
-        draft.headers = [heading[:200] for heading in look.headings(Path(draft.file.path))]
+        seen = look.seen(Path(draft.file.path))
+        draft.headers = [heading[:200] for heading in seen.headings]
+        draft.repairs = seen.repairs
         draft.layout = fingerprint(draft.headers)
         draft.save()
     except BaseException:

@@ -8,6 +8,7 @@ for some seconds. What cannot be seen in that time is left to the reader.
 import logging
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import NamedTuple
 
 from django.conf import settings
 
@@ -30,23 +31,33 @@ BRIEF = Limits(
 )
 
 
-def headings(path: Path) -> list[str]:
-    """Return the headings of the sheet that would be read, [] when they cannot be had quickly."""
+class Seen(NamedTuple):
+    """The headings of the sheet that would be read, and the import that a file of ours names."""
+
+    headings: list[str]
+    repairs: int | None = None
+
+
+NOTHING = Seen([])
+
+
+def seen(path: Path) -> Seen:
+    """Look at a file; NOTHING where that cannot be had quickly."""
     try:
         if not detect.packing(path) and detect.kind(path) == "csv":
             return _of_beginning(path)
-        return _of(path) if path.stat().st_size <= WORKBOOK_BYTES else []
+        return _of(path) if path.stat().st_size <= WORKBOOK_BYTES else NOTHING
     except (UnreadableFile, OSError) as problem:
         log.info("a file could not be looked at: %s", type(problem).__name__)
-        return []
+        return NOTHING
 
 
-def _of(path: Path) -> list[str]:
+def _of(path: Path) -> Seen:
     with open_table(path, limits=BRIEF) as table:
-        return table.headers
+        return Seen(table.headers, table.ours.number if table.ours else None)
 
 
-def _of_beginning(path: Path) -> list[str]:
+def _of_beginning(path: Path) -> Seen:
     """A text of any size costs the same: it is cut after its last whole line."""
     with path.open("rb") as file:
         head = file.read(TEXT_BYTES + 1)

@@ -14,11 +14,12 @@ from django.db.models.functions import Now
 
 from imports.audit import acts, trail
 from imports.errors import UnreadableFile, WrongState
-from imports.intake import copytext
-from imports.intake.batches import Batch, Even
+from imports.intake import copytext, origin
+from imports.intake.batches import Batch, Even, SheetRow
 from imports.intake.dialect import Dialect, Limits
 from imports.intake.encoding import Disproved
 from imports.intake.layout import fingerprint
+from imports.intake.returned import Returned
 from imports.intake.table import Table, open_table
 from imports.models import Import, ImportState, Row
 
@@ -31,6 +32,7 @@ MOST_BEGINNINGS = 3
 _STEP = MOST_BEGINNINGS + 1  # fences of one reading: how often it was begun is the remainder
 _LAST_FENCE = 32_767  # of the column
 _COPY = f"COPY imports_row ({copytext.COLUMNS}) FROM STDIN"
+_COPY_RETURNED = f"COPY imports_row ({copytext.RETURNED}) FROM STDIN"
 _TO_READ = (ImportState.UPLOADED, ImportState.READING)
 
 
@@ -142,8 +144,12 @@ def _note(lead_import: Import, table: Table) -> None:
     lead_import.layout = fingerprint(table.headers)
     lead_import.dialect = table.dialect.as_dict()
     lead_import.sheets = [{"name": name, "hidden": name in table.hidden} for name in table.sheets]
-    lead_import.doubts = table.doubts
-    lead_import.save(update_fields=["headers", "layout", "dialect", "sheets", "doubts"])
+    before = lead_import.returned
+    lead_import.doubts = table.doubts + origin.note(lead_import, table.headers, table.ours)
+    lead_import.save(
+        update_fields=["headers", "layout", "dialect", "sheets", "doubts", "returned", "parent"]
+    )
+    origin.tell(lead_import, before)
 
 
 @transaction.atomic
@@ -152,13 +158,14 @@ def _store(lead_import: Import, batches: Iterator[Batch], size: int) -> bool:
     rows = blank = 0
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL synchronous_commit TO off")  # see `_make_durable`
-        with _only_reader(), cursor.copy(_COPY) as copy:
+        copying = _COPY_RETURNED if lead_import.returned else _COPY
+        with _only_reader(), cursor.copy(copying) as copy:
             while rows < size and (batch := next(batches, None)) is not None:
                 if isinstance(batch, Even):
                     copy.write(copytext.even_lines(lead_import.pk, batch))
                     rows += batch.size
                 elif batch:
-                    copy.write(copytext.lines(lead_import.pk, batch))
+                    copy.write(_lines(lead_import.pk, batch))
                     rows += len(batch)
                     blank += sum(not row.cells for row in batch)
     # Last, so that the import's row is locked for a moment only.
@@ -167,6 +174,12 @@ def _store(lead_import: Import, batches: Iterator[Batch], size: int) -> bool:
     lead_import.blank_count += blank
     lead_import.save(update_fields=["row_count", "blank_count"])
     return rows >= size
+
+
+def _lines(import_id: int, rows: list[SheetRow]) -> str:
+    if isinstance(rows, Returned):
+        return copytext.returned_lines(import_id, rows)
+    return copytext.lines(import_id, rows)
 
 
 @contextmanager

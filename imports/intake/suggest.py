@@ -16,7 +16,7 @@ from imports.intake import known
 from imports.intake.names import Names
 from imports.models import Customer, Draft, Import, Origin
 
-SAME_FILE, SAME_COLUMNS = 100, 60
+CAME_BACK, SAME_FILE, SAME_COLUMNS = 200, 100, 60
 NEAR = 25  # points; closer than this, two customers are both possible
 OFFERED = 3
 
@@ -59,10 +59,13 @@ def for_drafts(drafts: Iterable[Draft], customers: QuerySet[Customer]) -> dict[i
     everybody = {one.pk: one for one in customers}
     earlier = _by_file(drafts, customers)
     layouts = _by_layout(drafts, customers)
+    parents = _parents(drafts, customers)
     names = Names({pk: one.name for pk, one in everybody.items()})
     found: dict[int, Suggestions] = {}
     for draft in drafts:
         one = _Finding(everybody)
+        if draft.repairs in parents:
+            one.came_back(parents[draft.repairs])
         for lead_import in earlier.get(draft.file_sha256, {}).values():
             one.same_file(lead_import)
         for lead_import in layouts.get(draft.layout, ()):
@@ -83,6 +86,10 @@ class _Finding:
     def of(self, pk: int) -> Suggestion:
         return self._found.setdefault(pk, Suggestion(self._everybody[pk]))
 
+    def came_back(self, lead_import: Import) -> None:
+        one = self.of(lead_import.customer_id)
+        one.because(f"rows to repair of import #{lead_import.pk}", CAME_BACK)
+
     def same_file(self, lead_import: Import) -> None:
         one = self.of(lead_import.customer_id)
         one.earlier = lead_import
@@ -98,6 +105,13 @@ class _Finding:
     def best(self) -> Suggestions:
         ranked = sorted(self._found.values(), key=lambda one: (-one.points, one.customer.name))
         return Suggestions(ranked[:OFFERED])
+
+
+def _parents(drafts: Sequence[Draft], customers: QuerySet[Customer]) -> dict[int | None, Import]:
+    """The imports that files of ours name, as far as they are these customers'."""
+    wanted = {draft.repairs for draft in drafts if draft.repairs}
+    known = Import.objects.filter(pk__in=wanted, customer__in=customers.values("pk").order_by())
+    return {one.pk: one for one in known} if wanted else {}
 
 
 def _by_file(

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from imports.errors import UnreadableFile
-from imports.intake import celltext, detect, headings, merged, packed
+from imports.intake import celltext, detect, headings, merged, packed, returned
 from imports.intake.batches import (
     Batch,
     Block,
@@ -54,6 +54,8 @@ class Table:
              that the program does not show: they are read only when chosen
     headers  one for each column, as read: doubled and empty ones are kept
     doubts   sentences about what a person should look at
+    ours     what of the sheet we have written ourselves, if it is a file of ours that came back:
+             it is left out of headers and rows
     """
 
     def __init__(self, source: Source, header_row: int, limits: Limits) -> None:
@@ -68,8 +70,13 @@ class Table:
         place, headings_read = self._read_headings(records, header_row)
         self._first = place + 2
         self.dialect = replace(source.dialect, header_row=place + 1)
-        self.headers = self._cut_headers(headings_read, records, place)
-        below = records[place + 1 :]
+        self._all_headers, below = (
+            self._cut_headers(headings_read, records, place),
+            records[place + 1 :],
+        )
+        self.ours = returned.find(self._all_headers, [cells for cells, _ in below])
+        self.headers = self.ours.headings(self._all_headers) if self.ours else self._all_headers
+        self.doubts += [] if self.ours else returned.doubts(self._all_headers)
         if not any(any(map(str.strip, cells)) for cells, _ in below):
             below = []
             self._live = self._read_on_to_a_row(self._live, len(records) - place - 1)
@@ -83,12 +90,12 @@ class Table:
         """
         live = self._live or without_first(_blocks(self._source), self._first - 1)
         self._live = None
-        numbering = Numbering(self._first, len(self.headers), self._odd_row)
+        numbering = Numbering(self._first, len(self._all_headers), self._odd_row)
         for block in live:
             for batch in numbering.batches(block):
                 if numbering.last > self._limits.rows:
                     raise self._too_many_rows()
-                yield batch
+                yield self.ours.without(batch) if self.ours else batch
 
     def rows(self) -> Iterator[SheetRow]:
         """Stream the rows one by one; otherwise as `batches`."""
@@ -113,7 +120,7 @@ class Table:
 
     def _odd_row(self, number: int, cells: list[str], note: str) -> SheetRow:
         notes = [note] if note else []
-        width = len(self.headers)
+        width = len(self._all_headers)
         if len(cells) < width and self.dialect.kind == "csv":
             notes.append(f"{celltext.count(width - len(cells), 'cell')} fewer than the headings")
         while len(cells) > width and not cells[-1].strip():
@@ -126,8 +133,11 @@ class Table:
 
     def _read_headings(self, records: list[Record], header_row: int) -> tuple[int, list[str]]:
         """Find the row of the headings and read them, with the groups that stand above them."""
-        place = self._find_headings(records, header_row)
         rows = [cells for cells, _ in records]
+        ours = returned.place_of(rows)
+        if ours >= 0 and header_row in {0, ours + 1}:
+            return ours, list(rows[ours])
+        place = self._find_headings(records, header_row)
         spans = self._source.merged if isinstance(self._source, Workbook) else []
         if not header_row and merged.has_groups_above(rows, place + 1, spans):
             place += 1

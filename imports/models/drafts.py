@@ -24,6 +24,7 @@ class Draft(models.Model):
     file_sha256 = models.CharField(max_length=64)
     headers = ArrayField(models.TextField(), default=list)  # [] while nobody has looked
     layout = models.CharField(max_length=32, blank=True)  # as `Import.layout`
+    repairs = models.PositiveBigIntegerField(null=True)  # the import that a file of ours names
     asked_for = models.ForeignKey(Customer, models.SET_NULL, null=True, related_name="+")
 
     class Meta:

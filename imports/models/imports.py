@@ -63,6 +63,13 @@ class Unchanged(models.TextChoices):
     SKIP = "skip", "Leave them out"
 
 
+class Again(models.TextChoices):
+    """What happens to repaired rows whose former rows went to MEGA in the meantime."""
+
+    SKIP = "skip", "Leave them out"
+    SEND = "send", "Send them all the same"
+
+
 class Origin(models.TextChoices):
     """Where an import's rows come from. Those of a child are its parent's, under their numbers."""
 
@@ -119,6 +126,7 @@ class Import(models.Model):
     )  # intake.layout.fingerprint of the headings
     together = models.UUIDField(null=True)  # what was uploaded at once, or is of one workbook
     doubts = models.JSONField(default=list)  # sentences of the reader about the file
+    returned = models.JSONField(default=dict)  # of a file of ours that came back: intake.origin
 
     state = models.CharField(
         max_length=12, choices=ImportState.choices, default=ImportState.UPLOADED
@@ -134,6 +142,7 @@ class Import(models.Model):
     on_duplicate = models.CharField(max_length=6, choices=OnDuplicate.choices)
     duplicates = models.CharField(max_length=5, choices=Duplicates.choices, default=Duplicates.ALL)
     unchanged = models.CharField(max_length=4, choices=Unchanged.choices, default=Unchanged.SEND)
+    again = models.CharField(max_length=4, choices=Again.choices, default=Again.SKIP)
     rules_version = models.PositiveSmallIntegerField(default=0)
     phone_data_version = models.CharField(max_length=20, blank=True)
     release = models.CharField(max_length=20, blank=True)

@@ -28,6 +28,7 @@ class Row(models.Model):
     number = models.PositiveIntegerField()
     cells = ArrayField(models.TextField())
     note = models.TextField(default="")  # what the reader noticed, e.g. cells beyond the headings
+    repairs = models.IntegerField(null=True)  # a row of the import in `Import.returned`
 
     def __str__(self) -> str:
         return f"row {self.number}"

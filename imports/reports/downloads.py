@@ -17,6 +17,15 @@ def note(lead_import: Import, user: User | None, rows: str, *, kind: str = "csv"
 
 
 @transaction.atomic
+def note_repair(
+    lead_import: Import, user: User | None, buckets: Iterable[str], *, kind: str
+) -> None:
+    """Write down that rows were taken to be repaired."""
+    facts = {"rows": list(buckets), "kind": kind, "to_repair": True}
+    trail.record(acts.DOWNLOADED, actor=user, lead_import=lead_import, facts=facts)
+
+
+@transaction.atomic
 def note_body(lead_import: Import, user: User, *, batch: int, attempt: int = 0) -> None:
     """Write down that a request's body was taken, or the answer to one of its attempts."""
     facts = {"kind": "answer" if attempt else "request", "batch": batch}

@@ -2,41 +2,41 @@
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
 from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 import xlsxwriter
 from xlsxwriter.exceptions import FileCreateError
 
+from imports import marker
 from imports.models import Import
 from imports.reports.harmless import harmless
 from imports.reports.rows import ReportRow, Selection, every
 
-COLUMNS = (
-    "Row",
-    "Result",
-    "Lead ID",
-    "Matched by",
-    "Reason",
-    "Ignored custom fields",
-    "Sent at",
-    "Request",
-)
 BOM = "\ufeff"
 FLUSH = 500  # rows written at a time
 SHEET_ROWS = 1_048_576
+CELL_CHARS = 32_767
+
+
+class Shape(NamedTuple):
+    """What stands in a file of rows: its headings, and the cells of a row."""
+
+    header: Callable[[Import], list[str]]
+    line: Callable[[Import, ReportRow], list[str]]
 
 
 def header(lead_import: Import) -> list[str]:
     """Return the report's columns, then the sheet's own."""
-    return [*COLUMNS, *(harmless(name) for name in lead_import.headers)]
+    return [*marker.REPORT, *(harmless(name) for name in lead_import.headers)]
 
 
-def line(row: ReportRow) -> list[str]:
+def line(_lead_import: Import, row: ReportRow) -> list[str]:
     """Return one line of the report, harmless to spreadsheet programs."""
     own = (
         str(row.number),
@@ -51,20 +51,23 @@ def line(row: ReportRow) -> list[str]:
     return [harmless(text) for text in (*own, *row.cells)]
 
 
+REPORT = Shape(header, line)
+
+
 @lru_cache(maxsize=64)
 def _time(moment: datetime) -> str:
     """All rows of a request have the same."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def write_csv(lead_import: Import, chosen: Selection) -> Iterator[bytes]:
-    """Give the report as CSV: UTF-8 with BOM, CRLF, comma."""
+def write_csv(lead_import: Import, chosen: Selection, shape: Shape = REPORT) -> Iterator[bytes]:
+    """Give the rows as CSV: UTF-8 with BOM, CRLF, comma."""
     buffer = StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     buffer.write(BOM)
-    writer.writerow(header(lead_import))
+    writer.writerow(shape.header(lead_import))
     for place, row in enumerate(every(lead_import, chosen), start=1):
-        writer.writerow(line(row))
+        writer.writerow(shape.line(lead_import, row))
         if place % FLUSH == 0:
             yield _drain(buffer)
     yield _drain(buffer)
@@ -77,8 +80,8 @@ def _drain(buffer: StringIO) -> bytes:
     return text.encode("utf-8", errors="replace")
 
 
-def write_xlsx(lead_import: Import, chosen: Selection, path: Path) -> None:
-    """Write the report as XLSX: every cell a string, never a formula or a link.
+def write_xlsx(lead_import: Import, chosen: Selection, path: Path, shape: Shape = REPORT) -> None:
+    """Write the rows as XLSX: every cell a string, never a formula or a link.
 
     Rows wait in files beside it, which are gone afterwards. Raises OSError when the disk is full.
     """
@@ -86,35 +89,46 @@ def write_xlsx(lead_import: Import, chosen: Selection, path: Path) -> None:
     with TemporaryDirectory(dir=path.parent, prefix=".report-") as folder:
         try:
             with xlsxwriter.Workbook(str(path), {**options, "tmpdir": folder}) as book:
-                _write_all(book, lead_import, chosen)
+                _write_all(book, lead_import, chosen, shape)
         except FileCreateError as problem:
             raise OSError(*problem.args[0].args) from None
 
 
-def _write_all(book: xlsxwriter.Workbook, lead_import: Import, chosen: Selection) -> None:
-    sheet, place = _sheet(book, lead_import), 1
+def _write_all(
+    book: xlsxwriter.Workbook, lead_import: Import, chosen: Selection, shape: Shape
+) -> None:
+    head = shape.header(lead_import)
+    sheet, place = _sheet(book, head), 1
     for row in every(lead_import, chosen):
         if place == SHEET_ROWS:
-            sheet, place = _sheet(book, lead_import), 1
-        _write(sheet, place, line(row))
+            sheet, place = _sheet(book, head), 1
+        _write(sheet, place, shape.line(lead_import, row))
         place += 1
 
 
-def _sheet(book: xlsxwriter.Workbook, lead_import: Import) -> xlsxwriter.worksheet.Worksheet:
+def _sheet(book: xlsxwriter.Workbook, head: list[str]) -> xlsxwriter.worksheet.Worksheet:
     sheet = book.add_worksheet()
     sheet.freeze_panes(1, 0)
-    _write(sheet, 0, header(lead_import))
+    _write(sheet, 0, head)
     return sheet
 
 
 def _write(sheet: xlsxwriter.worksheet.Worksheet, place: int, texts: list[str]) -> None:
     for column, text in enumerate(texts):
         if text:
-            sheet.write_string(place, column, text[:32_767])
+            sheet.write_string(place, column, text[:CELL_CHARS])
 
 
 def report_name(lead_import: Import, chosen: Selection, ending: str) -> str:
     """Return a file name that says what it is: import, customer, which rows."""
-    which = chosen.bucket.replace("_", "-") or "all"
+    return _name(lead_import, chosen.bucket.replace("_", "-") or "all", ending)
+
+
+def repair_name(lead_import: Import, ending: str) -> str:
+    """Return the same for a file of rows to repair."""
+    return _name(lead_import, "to-repair", ending)
+
+
+def _name(lead_import: Import, which: str, ending: str) -> str:
     customer = re.sub(r"[^a-z0-9-]+", "-", lead_import.customer.slug)
     return f"import-{lead_import.pk}-{customer}-{which}.{ending}"

@@ -63,13 +63,18 @@ class Selection:
     problem: str = ""
     column: str = ""  # with `problem`: the header in which it was found
     text: str = ""
+    buckets: tuple[str, ...] = ()  # any of these
 
     def where(self) -> tuple[str, dict[str, Any]]:
         """Return SQL conditions and their parameters."""
-        parts, values = [], {}
+        parts: list[str] = []
+        values: dict[str, Any] = {}
         if self.bucket:
             parts.append(f"AND ({BUCKET}) = %(bucket)s")
             values["bucket"] = self.bucket
+        if self.buckets:
+            parts.append(f"AND ({BUCKET}) = ANY(%(buckets)s)")
+            values["buckets"] = list(self.buckets)
         if self.problem:
             wanted = {"c": self.problem} | ({"h": self.column} if self.column else {})
             parts.append("AND l.problems @> %(problem)s::jsonb")

@@ -9,14 +9,13 @@ from imports import access
 from imports.audit import acts
 from imports.delivery import alike, before_words, children, repair
 from imports.models import Event, Import, ImportState, Origin
-from imports.reports import balance, downloads, files
+from imports.reports import balance, downloads, files, to_repair
 from imports.reports.rows import Selection
 from imports.views import steps, words
 from imports.views.http import Request, attachment
 
 ALL = "all"
 CSV = "text/csv; charset=utf-8"
-TO_REPAIR = ("failed", "invalid", "unknown")
 
 
 @require_GET
@@ -27,9 +26,8 @@ def detail(request: Request, pk: int) -> HttpResponse:
     context = steps.shared(request, lead_import, "import_report") | {
         "balance": books,
         "parts": [(c, w, n) for c, w, n in books.buckets() if n] if books else [],
-        "to_repair": [(c, w, n) for c, w, n in books.buckets() if n and c in TO_REPAIR]
-        if books
-        else [],
+        "to_repair": sum(getattr(books, name) for name in to_repair.USUAL) if books else 0,
+        "most_in_a_workbook": to_repair.MOST_IN_A_WORKBOOK,
         "may_retry": _is_settled(lead_import),
         "may_rest": books is not None and books.not_sent > 0 and _has_a_rest(lead_import),
         "old_values": before_words.record_of(lead_import),

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from imports import access, tasks
-from imports.columns import headers, review
+from imports.columns import gone, headers, review
 from imports.columns import options as choices
 from imports.delivery import before, before_words, children, control, outlook, read_ways
 from imports.forms.review import AskForm, OptionsForm, SendForm
@@ -55,6 +55,7 @@ def send(request: Request, pk: int) -> HttpResponse:
 
 
 def _send(lead_import: Import, user: User, wanted: dict[str, Any]) -> None:
+    choices.look_again(lead_import)  # kept also where the number is refused, which differs then
     wish = before.Wish(
         keep=wanted.pop("keep_old_values"),
         minutes=lead_import.customer.keep_minutes,
@@ -157,11 +158,13 @@ def _page(request: Request, lead_import: Import, form: AskForm | None = None) ->
     if lead_import.state in (ImportState.UPLOADED, ImportState.READING, ImportState.CHECKING):
         return render(request, "imports/review.html", context)
     cost = balance.cost(lead_import)
-    rules = {name: getattr(lead_import, name) for name in ("duplicates", "unchanged")}
+    rules = {name: getattr(lead_import, name) for name in ("duplicates", "unchanged", "again")}
     context |= _asked(lead_import) | {
         "options": OptionsForm(initial=rules),
         "balance": balance.balance(lead_import),
         "cost": cost,
+        "repairs_others": gone.concerns(lead_import),
+        "gone": gone.count(lead_import) if lead_import.is_editable else 0,
         **_would_be(lead_import, cost.requests),
         "problems": _placed(lead_import, review.problem_groups(lead_import)),
         "token": customer.token,

@@ -79,7 +79,8 @@ MEANINGS: Final[dict[str, str]] = {
     "unknown": "The row was sent, but no clear answer came to say what became of it.",
     "invalid": "Kept back: MEGA would refuse the row. Its problems stand beside it; "
     "or MEGA refused another row of this import for the same value.",
-    "duplicate": "Left out: another row of the file is of the same person.",
+    "duplicate": "Left out: another row of the file is of the same person. "
+    "Or the row that it repairs went to MEGA in the meantime.",
     "excluded": "Left out: taken out by somebody, or held back for what MEGA knows of the lead.",
     "unchanged": "Left out: the customer already got exactly the same.",
     "not_sent": "Ready, but not sent (yet).",

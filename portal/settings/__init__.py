@@ -19,6 +19,7 @@ RELEASE = "0.1.0"
 # --- secrets -------------------------------------------------------------------------------------
 
 SECRET_KEY = secret("SECRET_KEY")
+SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", default=[])
 TOKEN_KEYS = [key.strip() for key in secret("TOKEN_KEYS").split(",") if key.strip()]
 
 # Opens the page of the sandbox; empty: `mega_sandbox` makes one and keeps it under DATA_DIR.

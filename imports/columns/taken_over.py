@@ -1,0 +1,73 @@
+"""Repaired rows come back: their columns become what they became in the import that they are of."""
+
+from collections import Counter
+from dataclasses import replace
+
+from imports.columns import fields
+from imports.columns.mapping import ColumnMap, Mapping, defects
+from imports.errors import BadMapping
+from imports.models import Import
+
+_NAMES = {"contact_name", *fields.NAME_PARTS}
+
+
+def from_parent(guessed: Mapping, lead_import: Import) -> Mapping:
+    """Return the mapping with the parent's decisions in it, for a file that came back; else as it
+    is.
+
+    A column is known again by its heading; one without a heading, or of several with the same one,
+    only where no column was added, removed or moved. A few rows say little about how dates and
+    numbers are written, so that is the parent's as well. Columns that were added are as guessed,
+    unless what they would feed is taken.
+    """
+    parent = lead_import.parent
+    if parent is None or parent.mapping is None or not lead_import.returned.get("linked"):
+        return guessed
+    try:
+        theirs = Mapping.from_json(parent.mapping.content)
+    except BadMapping:
+        return guessed
+    known = _by_place(guessed, theirs) or _by_heading(guessed, theirs)
+    taken = {column.target for column in known.values() if column.target}
+    if taken & _NAMES:
+        taken |= _NAMES
+    columns = tuple(
+        _as_before(column, known[column.index], parent.pk)
+        if column.index in known
+        else _yielding(column, taken)
+        for column in guessed.columns
+    )
+    made = Mapping(columns, dict(theirs.constants))
+    return guessed if any(defects(made)) else made
+
+
+def _by_place(guessed: Mapping, theirs: Mapping) -> dict[int, ColumnMap]:
+    ours = [column.header for column in guessed.columns]
+    if ours != [column.header for column in theirs.columns]:
+        return {}
+    return {column.index: column for column in theirs.columns}
+
+
+def _by_heading(guessed: Mapping, theirs: Mapping) -> dict[int, ColumnMap]:
+    counts = Counter(column.header for column in theirs.columns)
+    twice = Counter(column.header for column in guessed.columns)
+    single = {c.header: c for c in theirs.columns if c.header and counts[c.header] == 1}
+    return {
+        column.index: single[column.header]
+        for column in guessed.columns
+        if column.header in single and twice[column.header] == 1
+    }
+
+
+def _as_before(column: ColumnMap, before: ColumnMap, number: int) -> ColumnMap:
+    return replace(
+        before, index=column.index, header=column.header, reason=f"as in import #{number}"
+    )
+
+
+def _yielding(column: ColumnMap, taken: set[str]) -> ColumnMap:
+    if column.target is None or column.target not in taken:
+        return column
+    return replace(
+        column, target=None, values={}, reason="its field has a column already", confidence="none"
+    )
