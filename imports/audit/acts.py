@@ -33,6 +33,8 @@ FOLLOWED = "followed"
 MAPPED = "mapped"
 OPTIONS_SET = "options_set"
 REREAD = "reread"
+COLUMN_KEPT = "column_kept"
+COLUMN_MASKED = "column_masked"
 CORRECTED = "corrected"
 DRY_RUN = "dry_run"
 DRY_RUN_STOPPED = "dry_run_stopped"
@@ -85,6 +87,8 @@ LABELS: dict[str, str] = {
     MAPPED: "Columns mapped",
     OPTIONS_SET: "Options changed",
     REREAD: "File read in another way",
+    COLUMN_KEPT: "Sensitive column kept",
+    COLUMN_MASKED: "Sensitive column masked again",
     CORRECTED: "Cell corrected",
     DRY_RUN: "Dry run started",
     DRY_RUN_STOPPED: "Dry run stopped",

@@ -14,6 +14,7 @@ from django.conf import settings
 from imports.errors import UnreadableFile
 from imports.intake import detect
 from imports.intake.dialect import Limits
+from imports.intake.sensitive.masking import Masking
 from imports.intake.table import open_table
 
 log = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ def headings(path: Path) -> list[str]:
 
 def _of(path: Path) -> list[str]:
     with open_table(path, limits=BRIEF) as table:
-        return table.headers
+        return Masking.of_table(table).headers
 
 
 def _of_beginning(path: Path) -> list[str]:

@@ -54,6 +54,7 @@ class Table:
              that the program does not show: they are read only when chosen
     headers  one for each column, as read: doubled and empty ones are kept
     doubts   sentences about what a person should look at
+    sample   the cells of the first rows below the headings, SAMPLE_RECORDS at most
     """
 
     def __init__(self, source: Source, header_row: int, limits: Limits) -> None:
@@ -70,6 +71,7 @@ class Table:
         self.dialect = replace(source.dialect, header_row=place + 1)
         self.headers = self._cut_headers(headings_read, records, place)
         below = records[place + 1 :]
+        self.sample = [cells for cells, _ in below[:SAMPLE_RECORDS]]
         if not any(any(map(str.strip, cells)) for cells, _ in below):
             below = []
             self._live = self._read_on_to_a_row(self._live, len(records) - place - 1)
@@ -174,10 +176,12 @@ class Table:
     def _read_on_to_a_row(self, live: Iterator[Block], blank: int) -> Iterator[Block]:
         """Give the blocks again, before which so many rows are blank, from a row that is not."""
         for block in live:
-            records = iter(block.records() if isinstance(block, Plain) else block)
-            for record in records:
-                if any(map(str.strip, record[0])):
-                    return chain([chain(repeat(BLANK, blank), [record], records)], live)
+            records = list(block.records() if isinstance(block, Plain) else block)
+            for place, (cells, _) in enumerate(records):
+                if any(map(str.strip, cells)):
+                    rest = records[place:]
+                    self.sample = [cells for cells, _ in rest[:SAMPLE_RECORDS]]
+                    return chain([chain(repeat(BLANK, blank), rest)], live)
                 blank += 1
         raise UnreadableFile(
             f"{self._source.label} has headings in row {self._first - 1:,} but no rows below them."
