@@ -67,6 +67,7 @@ urlpatterns = [
     page("imports/<int:pk>/file/", files.detail, "import_file"),
     page("imports/<int:pk>/file/again/", files.read_again, "import_read_again"),
     page("imports/<int:pk>/file/preview/", files.preview, "import_read_preview"),
+    page("imports/<int:pk>/file/keep/<int:column>/", files.keep_column, "import_keep_column"),
     page("imports/<int:pk>/sheets/", sheets.take, "import_sheets"),
     page("imports/<int:pk>/columns/", columns.columns, "import_columns"),
     page("imports/<int:pk>/progress/", columns.progress, "import_progress"),

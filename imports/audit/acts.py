@@ -34,6 +34,8 @@ CAME_BACK = "came_back"
 MAPPED = "mapped"
 OPTIONS_SET = "options_set"
 REREAD = "reread"
+COLUMN_KEPT = "column_kept"
+COLUMN_MASKED = "column_masked"
 CORRECTED = "corrected"
 DRY_RUN = "dry_run"
 DRY_RUN_STOPPED = "dry_run_stopped"
@@ -87,6 +89,8 @@ LABELS: dict[str, str] = {
     MAPPED: "Columns mapped",
     OPTIONS_SET: "Options changed",
     REREAD: "File read in another way",
+    COLUMN_KEPT: "Sensitive column kept",
+    COLUMN_MASKED: "Sensitive column masked again",
     CORRECTED: "Cell corrected",
     DRY_RUN: "Dry run started",
     DRY_RUN_STOPPED: "Dry run stopped",

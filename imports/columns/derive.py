@@ -38,8 +38,8 @@ def propose(import_id: int, fence: int) -> None:
     """
     lead_import = Import.objects.get(pk=import_id)
     rows = list(first_rows(lead_import, SAMPLE))
-    guessed = mapping.from_guesses(match.propose(lead_import.headers, rows))
-    guessed = taken_over.from_parent(guessed, lead_import)
+    guesses = match.propose(lead_import.headers, rows, lead_import.masked)
+    guessed = taken_over.from_parent(mapping.from_guesses(guesses), lead_import)
     ours = Import.objects.filter(pk=import_id, state=ImportState.READING, read_fence=fence)
     proposed = survey.surveyed(
         guessed, lead_import, rows, lambda: ours.update(work_until=Now() + READING_LEASE)
@@ -138,8 +138,9 @@ def _lock(lead_import: Import, states: tuple[ImportState, ...]) -> Import:
 def use(locked: Import, wanted: Mapping, user: User | None) -> MappingVersion:
     """Make the mapping the current one and cut the rows into chunks to be checked under it.
 
-    The caller holds the import's row.
+    Wherever it comes from, masked columns feed nothing. The caller holds the import's row.
     """
+    wanted = mapping.with_masked(wanted, locked.masked)
     number = (locked.mappings.aggregate(newest=Max("version"))["newest"] or 0) + 1
     version = MappingVersion.objects.create(
         lead_import=locked, version=number, content=wanted.to_json(), created_by=user

@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping as MappingType
+from dataclasses import dataclass, field, replace
 from typing import Any, Self, get_args
 
 from rapidfuzz import process
@@ -10,6 +11,7 @@ from rapidfuzz import process
 from imports.columns import choices, clean, fields, formats, headers
 from imports.columns.match import Confidence, Guess
 from imports.errors import BadMapping
+from imports.intake.sensitive.kinds import label
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,7 @@ class ColumnMap:
     `values` says what cells mean ("New" → "new_lead"; compared by `fold_cell`; "" leaves the cell
     out). `wanted` is the field that the column would feed if a better column did not. `looks` is
     what all its cells say about their dates or numbers, `read_as` how a custom field reads them.
+    `masked` is the kind of a sensitive column whose cells are masked: it can feed no field.
     """
 
     index: int
@@ -30,6 +33,7 @@ class ColumnMap:
     wanted: str | None = None
     looks: formats.Looks = ""
     read_as: formats.ReadAs = ""
+    masked: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -64,6 +68,7 @@ class Mapping:
                     "wanted": column.wanted,
                     "looks": column.looks,
                     "read_as": column.read_as,
+                    "masked": column.masked,
                 }
                 for column in self.columns
             ],
@@ -95,6 +100,7 @@ def from_guesses(guesses: Sequence[Guess]) -> Mapping:
                 reason=guess.reason,
                 confidence=guess.confidence,
                 wanted=guess.wanted,
+                masked=guess.masked,
             )
             for guess in guesses
         )
@@ -139,6 +145,8 @@ def defects(mapping: Mapping) -> Iterator[str]:
     for column, name in zip(mapping.columns, mapping.names, strict=True):
         if column.target is None:
             continue
+        if column.masked:
+            yield f"Column '{name}': {masked_reason(column.masked)}"
         if fields.find(column.target) is None:
             yield f"Column '{name}': {no_such_field(column.target)}"
         else:
@@ -155,6 +163,28 @@ def refuse_defects(mapping: Mapping) -> None:
     """BadMapping with the first of the defects, if there is any."""
     for sentence in defects(mapping):
         raise BadMapping(sentence)
+
+
+def masked_reason(kind: str) -> str:
+    """Why a masked column can become nothing, and who can change that."""
+    return (
+        f"it holds sensitive data ({label(kind)}) and is masked, so it cannot be imported. A"
+        " manager of the team can keep it, on the file's page of the import."
+    )
+
+
+def with_masked(mapping: Mapping, kinds: MappingType[int, str]) -> Mapping:
+    """The mapping of a sheet whose columns of these indexes are masked: they feed no field."""
+    columns = tuple(_as_masked(column, kinds.get(column.index, "")) for column in mapping.columns)
+    return Mapping(columns, mapping.constants)
+
+
+def _as_masked(column: ColumnMap, kind: str) -> ColumnMap:
+    if not kind:
+        return replace(column, masked="") if column.masked else column
+    return ColumnMap(
+        column.index, column.header, None, reason=f"masked: {label(kind)}", masked=kind
+    )
 
 
 def no_such_field(target: str) -> str:

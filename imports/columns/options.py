@@ -94,19 +94,51 @@ def reread(lead_import: Import, user: User | None, *, dialect: dict[str, Any]) -
     Rows and leads of the former reading are dropped and its dry runs end; mappings, requests and
     MEGA's answers stay as they were. Nudge `read` afterwards.
     """
+    locked = _lock_file(lead_import)
+    _read_anew(locked, dialect_choice=Dialect.from_dict(dialect).as_dict())
+    trail.record(acts.REREAD, actor=user, customer=locked.customer, lead_import=locked)
+
+
+@transaction.atomic
+def keep_column(lead_import: Import, user: User | None, column: int, *, kept: bool) -> None:
+    """Have the file read anew with a sensitive column as it is, or masked again.
+
+    Otherwise as `reread`. Raises WrongState when the column is not sensitive, or is so already.
+    """
+    locked = _lock_file(lead_import)
+    found = next((one for one in locked.sensitive if one["column"] == column), None)
+    if found is None or found["kept"] == kept:
+        raise WrongState(
+            "Somebody changed how this column is kept in the meantime. Look at the file's page "
+            "again."
+        )
+    changed = {**found, "kept": kept}
+    _read_anew(locked, sensitive=[changed if one is found else one for one in locked.sensitive])
+    trail.record(
+        acts.COLUMN_KEPT if kept else acts.COLUMN_MASKED,
+        actor=user,
+        customer=locked.customer,
+        lead_import=locked,
+        facts={"column": column, "kind": found["kind"]},
+    )
+
+
+def _lock_file(lead_import: Import) -> Import:
     locked = _lock(lead_import, _REREADABLE)
     if locked.origin != Origin.FILE:
         raise WrongState(
             f"This import has rows of import #{locked.parent_id}, as they were read there. To read "
             "the file differently, upload it again."
         )
-    choice = Dialect.from_dict(dialect)
+    return locked
+
+
+def _read_anew(locked: Import, **changes: Any) -> None:
     dry_runs.stop(locked)
     Lead.objects.filter(lead_import=locked).delete()
     Row.objects.filter(lead_import=locked).delete()
     Import.objects.filter(pk=locked.pk).update(
         state=ImportState.UPLOADED,
-        dialect_choice=choice.as_dict(),
         mapping=None,
         read_fence=fence_of_next_reading(locked.read_fence),
         row_count=0,
@@ -115,8 +147,8 @@ def reread(lead_import: Import, user: User | None, *, dialect: dict[str, Any]) -
         finished_at=None,
         reason="",
         question="",
+        **changes,
     )
-    trail.record(acts.REREAD, actor=user, customer=locked.customer, lead_import=locked)
 
 
 def _lock(lead_import: Import, states: tuple[ImportState, ...]) -> Import:

@@ -33,7 +33,7 @@ def from_parent(guessed: Mapping, lead_import: Import) -> Mapping:
         taken |= _NAMES
     columns = tuple(
         _as_before(column, known[column.index], parent.pk)
-        if column.index in known
+        if column.index in known and not column.masked
         else _yielding(column, taken)
         for column in guessed.columns
     )
@@ -61,7 +61,11 @@ def _by_heading(guessed: Mapping, theirs: Mapping) -> dict[int, ColumnMap]:
 
 def _as_before(column: ColumnMap, before: ColumnMap, number: int) -> ColumnMap:
     return replace(
-        before, index=column.index, header=column.header, reason=f"as in import #{number}"
+        before,
+        index=column.index,
+        header=column.header,
+        masked=column.masked,
+        reason=f"as in import #{number}",
     )
 
 

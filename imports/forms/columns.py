@@ -10,6 +10,7 @@ from django.forms import BoundField
 
 from imports.columns import choices, fields, formats, mapping
 from imports.columns.mapping import ColumnMap, Mapping, fold_cell
+from imports.intake.sensitive.kinds import label
 
 CUSTOM: Final = "custom"
 AS_IS, LEAVE_OUT = "", "-"
@@ -56,8 +57,15 @@ class ColumnChoice:
         return formats.topic(self.column.looks) == "date"
 
     @property
+    def sensitive(self) -> str:
+        """What its masked cells hold, in words."""
+        return label(self.column.masked) if self.column.masked else ""
+
+    @property
     def group(self) -> str:
-        """ "sure", "guessed", "chosen" or "left_out"."""
+        """ "masked", "sure", "guessed", "chosen" or "left_out"."""
+        if self.column.masked:
+            return "masked"
         if self.column.target is None:
             return "left_out"
         return {"exact": "sure", "synonym": "sure", "chosen": "chosen"}.get(
@@ -115,6 +123,7 @@ class ColumnsForm(forms.Form):
             ("guessed", "Guessed: please look", "warn"),
             ("sure", "Recognised", "good"),
             ("chosen", "Chosen by a person", "info"),
+            ("masked", "Sensitive: masked, not imported", "warn"),
             ("left_out", "Not imported", "quiet"),
         )
         found = [(c, h, t, [line for line in lines if line.group == c]) for c, h, t in parts]
@@ -142,6 +151,8 @@ class ColumnsForm(forms.Form):
 
     def _decided(self, column: ColumnMap) -> ColumnMap:
         """The column with what was chosen; left as it was, reason and all, when nothing was."""
+        if column.masked:
+            return column
         chosen = str(self.cleaned_data.get(f"target_{column.index}", ""))
         slug = str(self.cleaned_data.get(f"slug_{column.index}", "")).strip()
         column = replace(

@@ -15,6 +15,7 @@ from django.conf import settings
 from imports.errors import UnreadableFile
 from imports.intake import detect
 from imports.intake.dialect import Limits
+from imports.intake.sensitive.masking import Masking
 from imports.intake.table import open_table
 
 log = logging.getLogger(__name__)
@@ -54,7 +55,8 @@ def seen(path: Path) -> Seen:
 
 def _of(path: Path) -> Seen:
     with open_table(path, limits=BRIEF) as table:
-        return Seen(table.headers, table.ours.number if table.ours else None)
+        number = table.ours.number if table.ours else None
+        return Seen(Masking.of_table(table).headers, number)
 
 
 def _of_beginning(path: Path) -> Seen:

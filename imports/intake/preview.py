@@ -1,14 +1,17 @@
 """A file as it would be read: its headings and first rows, before all of it is read."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
 from imports.errors import UnreadableFile
 from imports.intake.batches import SheetRow
 from imports.intake.dialect import Dialect, Limits
+from imports.intake.sensitive.masking import Masking
 from imports.intake.table import open_table
 
 ROWS = 20
@@ -31,18 +34,22 @@ class Preview:
     more_columns: int = 0
 
 
-def preview(path: Path, choice: Dialect) -> Preview:
-    """Read the first ROWS rows that are not blank under the choice."""
+def preview(path: Path, choice: Dialect, known: Iterable[Mapping[str, Any]] = ()) -> Preview:
+    """Read the first ROWS rows that are not blank under the choice.
+
+    Sensitive columns are masked, but for those that the import keeps (`known`: its `sensitive`).
+    """
     limits = Limits(file_bytes=settings.MAX_UPLOAD_BYTES, rows=settings.MAX_ROWS)
     try:
         with open_table(path, choice=choice, limits=limits) as table:
-            filled = (row for row in table.rows() if row.cells)
+            masking = Masking.of_table(table, known)
+            filled = (masking.row(row) for row in table.rows() if row.cells)
             rows = [row._replace(cells=_shown(row.cells)) for row in islice(filled, ROWS)]
             return Preview(
                 table.dialect,
-                headers=_shown(table.headers),
+                headers=_shown(masking.headers),
                 rows=rows,
-                doubts=table.doubts,
+                doubts=masking.doubts(table.doubts, table.headers),
                 more_columns=max(0, len(table.headers) - COLUMNS),
             )
     except UnreadableFile as problem:

@@ -14,12 +14,14 @@ from django.db.models.functions import Now
 
 from imports.audit import acts, trail
 from imports.errors import UnreadableFile, WrongState
-from imports.intake import copytext, origin
+from imports.intake import copytext, origin, spread
 from imports.intake.batches import Batch, Even, SheetRow
 from imports.intake.dialect import Dialect, Limits
 from imports.intake.encoding import Disproved
 from imports.intake.layout import fingerprint
 from imports.intake.returned import Returned
+from imports.intake.sensitive.find import Finding
+from imports.intake.sensitive.masking import Masking
 from imports.intake.table import Table, open_table
 from imports.models import Import, ImportState, Row
 
@@ -33,11 +35,22 @@ _STEP = MOST_BEGINNINGS + 1  # fences of one reading: how often it was begun is 
 _LAST_FENCE = 32_767  # of the column
 _COPY = f"COPY imports_row ({copytext.COLUMNS}) FROM STDIN"
 _COPY_RETURNED = f"COPY imports_row ({copytext.RETURNED}) FROM STDIN"
+_NOTED = (
+    "headers", "layout", "dialect", "sheets", "doubts", "returned", "parent", "sensitive",
+)  # fmt: skip
 _TO_READ = (ImportState.UPLOADED, ImportState.READING)
 
 
 class Overtaken(Exception):  # noqa: N818 - not an error: somebody else reads this file now
     """Another reader has begun, or the import is no longer to be read."""
+
+
+class Revealed(Exception):  # noqa: N818 - not an error: the rows are dropped and read again
+    """Rows far below show sensitive columns that the first ones did not."""
+
+    def __init__(self, findings: list[Finding]) -> None:
+        super().__init__()
+        self.findings = findings
 
 
 def read(import_id: int) -> int | None:
@@ -108,24 +121,31 @@ def _begin(import_id: int) -> Import | None:
 
 
 def _read(lead_import: Import) -> None:
-    try:
-        _read_once(lead_import)
-    except Disproved:
-        # Some byte far below is not of the encoding that a sample let expect.
+    thorough = False
+    while True:
+        try:
+            return _read_once(lead_import, thorough=thorough)
+        except Disproved:
+            # Some byte far below is not of the encoding that a sample let expect.
+            thorough = True
+        except Revealed as found:  # at least one column more each time
+            lead_import.sensitive = [each.to_json() for each in found.findings]
         _drop_rows(lead_import)
-        _read_once(lead_import, thorough=True)
 
 
-def _read_once(lead_import: Import, *, thorough: bool = False) -> None:
+def _read_once(lead_import: Import, *, thorough: bool) -> None:
     choice = Dialect.from_dict(lead_import.dialect_choice)
     limits = Limits(file_bytes=settings.MAX_UPLOAD_BYTES, rows=settings.MAX_ROWS)
     path = Path(lead_import.file.path)
     with open_table(path, choice=choice, limits=limits, thorough=thorough) as table:
-        _note(lead_import, table)
-        batches = table.batches()
+        masking = Masking.of_table(table, lead_import.sensitive)
+        _note(lead_import, table, masking)
+        batches = masking.batches(table.batches())
         size = FIRST_SLICE
         while _store(lead_import, batches, size):
             size = SLICE
+    if missed := masking.missed(spread.rows(lead_import)):
+        raise Revealed(missed)
     _make_durable(lead_import)
 
 
@@ -134,21 +154,21 @@ def _drop_rows(lead_import: Import) -> None:
     _keep_lease(lead_import)
     Row.objects.filter(lead_import=lead_import).delete()
     lead_import.row_count = lead_import.blank_count = 0
-    lead_import.save(update_fields=["row_count", "blank_count"])
+    lead_import.save(update_fields=["row_count", "blank_count", "sensitive"])
 
 
 @transaction.atomic
-def _note(lead_import: Import, table: Table) -> None:
+def _note(lead_import: Import, table: Table, masking: Masking) -> None:
     _keep_lease(lead_import)
-    lead_import.headers = table.headers
-    lead_import.layout = fingerprint(table.headers)
+    lead_import.headers = masking.headers
+    lead_import.layout = fingerprint(masking.headers)
     lead_import.dialect = table.dialect.as_dict()
     lead_import.sheets = [{"name": name, "hidden": name in table.hidden} for name in table.sheets]
     before = lead_import.returned
-    lead_import.doubts = table.doubts + origin.note(lead_import, table.headers, table.ours)
-    lead_import.save(
-        update_fields=["headers", "layout", "dialect", "sheets", "doubts", "returned", "parent"]
-    )
+    doubts = table.doubts + origin.note(lead_import, masking.headers, table.ours)
+    lead_import.doubts = masking.doubts(doubts, table.headers)
+    lead_import.sensitive = [each.to_json() for each in masking.findings]
+    lead_import.save(update_fields=_NOTED)
     origin.tell(lead_import, before)
 
 

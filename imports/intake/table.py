@@ -56,6 +56,7 @@ class Table:
     doubts   sentences about what a person should look at
     ours     what of the sheet we have written ourselves, if it is a file of ours that came back:
              it is left out of headers and rows
+    sample   the cells of the first rows below the headings, SAMPLE_RECORDS at most
     """
 
     def __init__(self, source: Source, header_row: int, limits: Limits) -> None:
@@ -70,13 +71,14 @@ class Table:
         place, headings_read = self._read_headings(records, header_row)
         self._first = place + 2
         self.dialect = replace(source.dialect, header_row=place + 1)
-        self._all_headers, below = (
-            self._cut_headers(headings_read, records, place),
-            records[place + 1 :],
-        )
-        self.ours = returned.find(self._all_headers, [cells for cells, _ in below])
+        below = records[place + 1 :]
+        cells_below = [cells for cells, _ in below]
+        self._all_headers = self._cut_headers(headings_read, records, place)
+        self.ours = returned.find(self._all_headers, cells_below)
         self.headers = self.ours.headings(self._all_headers) if self.ours else self._all_headers
         self.doubts += [] if self.ours else returned.doubts(self._all_headers)
+        sample = cells_below[:SAMPLE_RECORDS]
+        self.sample = list(map(self.ours.rest, sample)) if self.ours else sample
         if not any(any(map(str.strip, cells)) for cells, _ in below):
             below = []
             self._live = self._read_on_to_a_row(self._live, len(records) - place - 1)
@@ -184,10 +186,12 @@ class Table:
     def _read_on_to_a_row(self, live: Iterator[Block], blank: int) -> Iterator[Block]:
         """Give the blocks again, before which so many rows are blank, from a row that is not."""
         for block in live:
-            records = iter(block.records() if isinstance(block, Plain) else block)
-            for record in records:
-                if any(map(str.strip, record[0])):
-                    return chain([chain(repeat(BLANK, blank), [record], records)], live)
+            records = list(block.records() if isinstance(block, Plain) else block)
+            for place, (cells, _) in enumerate(records):
+                if any(map(str.strip, cells)):
+                    rest = records[place:]
+                    self.sample = [cells for cells, _ in rest[:SAMPLE_RECORDS]]
+                    return chain([chain(repeat(BLANK, blank), rest)], live)
                 blank += 1
         raise UnreadableFile(
             f"{self._source.label} has headings in row {self._first - 1:,} but no rows below them."

@@ -127,6 +127,7 @@ class Import(models.Model):
     together = models.UUIDField(null=True)  # what was uploaded at once, or is of one workbook
     doubts = models.JSONField(default=list)  # sentences of the reader about the file
     returned = models.JSONField(default=dict)  # of a file of ours that came back: intake.origin
+    sensitive = models.JSONField(default=list)  # intake.sensitive.find.Finding.to_json(), a list
 
     state = models.CharField(
         max_length=12, choices=ImportState.choices, default=ImportState.UPLOADED
@@ -205,6 +206,11 @@ class Import(models.Model):
         """Each sheet's name, and whether it is hidden; an earlier release kept names only."""
         kept = self.sheets
         return [(s, False) if isinstance(s, str) else (s["name"], s["hidden"]) for s in kept]
+
+    @property
+    def masked(self) -> dict[int, str]:
+        """The columns, by index, whose cells were masked when they were stored, with their kind."""
+        return {one["column"]: one["kind"] for one in self.sensitive if not one["kept"]}
 
     @property
     def is_editable(self) -> bool:

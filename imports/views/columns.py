@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
 from imports import access, tasks
-from imports.columns import derive, values
+from imports.columns import derive, sensitive, values
 from imports.errors import PortalError
 from imports.forms.columns import ColumnsForm, columns_with_meanings
 from imports.intake.read import first_rows
@@ -104,6 +104,7 @@ def _page(request: Request, lead_import: Import, form: ColumnsForm | None) -> Ht
     context = steps.shared(request, lead_import, "import_columns") | {
         "form": form,
         "checking": checking(lead_import),
+        "sensitive": sensitive.of(lead_import),
         "page": "import_columns",
     }
     status = 422 if form is not None and form.is_bound else 200

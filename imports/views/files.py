@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from imports import access, tasks
-from imports.columns import options
+from imports.columns import options, sensitive
 from imports.forms.upload import ReadForm
 from imports.intake import preview as reading
 from imports.intake.dialect import Dialect
@@ -49,9 +49,27 @@ def preview(request: Request, pk: int) -> HttpResponse:
     context = {**_context(request, lead_import), "form": form}
     if form.is_valid() and context["can_read_again"]:
         choice = Dialect.from_dict(form.dialect)
-        context["preview"] = reading.preview(Path(lead_import.file.path), choice)
+        context["preview"] = reading.preview(
+            Path(lead_import.file.path), choice, lead_import.sensitive
+        )
     template = "parts/preview.html" if request.htmx else "imports/file.html"
     return render(request, template, context, status=200 if form.is_valid() else 422)
+
+
+@require_POST
+def keep_column(request: Request, pk: int, column: int) -> HttpResponse:
+    """Keep a sensitive column as it is in the file, or (with `mask`) mask it again."""
+    lead_import = access.get_import(request.user, pk, need=Role.MANAGER)
+    kept = "mask" not in request.POST
+    done = f"The file is read again, with the column {'as it is' if kept else 'masked'}."
+    if attempt(request, done, _keep_column, lead_import, request.user, column, kept):
+        return redirect("import_columns", pk)
+    return redirect("import_file", pk)
+
+
+def _keep_column(lead_import: Import, user: User, column: int, kept: bool) -> None:
+    options.keep_column(lead_import, user, column, kept=kept)
+    tasks.nudge_read(lead_import.pk)
 
 
 def _read_again(lead_import: Import, user: User, dialect: dict[str, Any]) -> None:
@@ -62,6 +80,7 @@ def _read_again(lead_import: Import, user: User, dialect: dict[str, Any]) -> Non
 def _context(request: Request, lead_import: Import) -> dict[str, Any]:
     return steps.shared(request, lead_import, "import_file") | {
         "form": _form(lead_import),
+        "sensitive": sensitive.of(lead_import),
         "read_as": Dialect.from_dict(lead_import.dialect).words,
         "is_reading": lead_import.state in READING,
         "can_read_again": lead_import.state in CAN_READ_AGAIN and lead_import.origin == Origin.FILE,

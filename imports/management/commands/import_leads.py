@@ -9,10 +9,11 @@ from django.core.files import File
 from django.core.management.base import CommandParser
 
 from imports import access, tasks
-from imports.columns import mapfile, mapping, match
+from imports.columns import mapfile, mapping, match, sensitive
 from imports.errors import BadInput, BadMapping
 from imports.intake import upload
 from imports.intake.dialect import Dialect
+from imports.intake.sensitive.masking import Masking
 from imports.intake.table import open_table
 from imports.management.base import PortalCommand, acting_user, add_user_option
 from imports.management.reporting import check_report_path, write_report
@@ -82,6 +83,8 @@ class Command(PortalCommand):
             self._print(summary_of(lead_import), as_json=options["json"])
             return
         status, dry_run = _wait(lead_import, dry_run=options["dry_run"])
+        if sentence := sensitive.masked_sentence(lead_import):
+            self.stderr.write(sentence)
         if status != Exit.NOTHING or lead_import.row_count:
             if options["report"]:
                 write_report(lead_import, Selection(), options["report"], user)
@@ -141,7 +144,8 @@ def _mapping(path: Path, dialect: Dialect, source: Path | None) -> dict[str, Any
     try:
         with open_table(path, choice=dialect) as table:
             rows = [row.cells for _, row in zip(range(SAMPLE), table.rows(), strict=False)]
-            proposed = mapping.from_guesses(match.propose(table.headers, rows))
+            masked = Masking.of_table(table).kinds
+            proposed = mapping.from_guesses(match.propose(table.headers, rows, masked))
     except OSError as problem:
         raise BadInput(f"{path} cannot be opened: {problem.strerror}.") from problem
     for sentence in mapping.check(mapfile.apply_file(proposed, wanted)):

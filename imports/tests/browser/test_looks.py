@@ -28,6 +28,7 @@ def pages(ines, client_of):
         answer=zlib.compress(b"<h1>502</h1>"), headers={"x-request-id": "0a1b2c3d4e5f" * 6}
     )
     waiting = story.reviewed(customer, ines)
+    masked = story.reviewed(customer, ines, content="Name,Phone,Blood type\nAna,2065550123,A+\n")
     story.kept(done, 3)
     draft = drafts.keep(ines, story.a_file("Naam,Telefoon\r\nAna,1\r\n"), "x.csv", uuid.uuid4())
     Import.objects.filter(pk=waiting.pk).update(together=draft.together)
@@ -42,6 +43,7 @@ def pages(ines, client_of):
         f"/imports/{done.pk}/requests/{request.pk}/",
         f"/uploads/{draft.together}/",
         *(f"/imports/{waiting.pk}/{step}/" for step in ("file", "columns", "review")),
+        *(f"/imports/{masked.pk}/{step}/" for step in ("file", "columns")),
     ]  # fmt: skip
 
 

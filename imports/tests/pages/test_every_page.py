@@ -20,7 +20,7 @@ POSTED = {
     "import_resume",
     "import_go_on", "import_decide", "import_priority", "import_rest", "import_skip_reading",
     "history_search", "team_webhook_test", "notices_read", "notice_read", "customer_known",
-    "together_start", "together_remove", "import_sheets",
+    "together_start", "together_remove", "import_sheets", "import_keep_column",
 }  # fmt: skip
 FOR_IMPORTERS = {
     "customer_check", "import_read_again", "import_read_preview", "import_options",
@@ -33,6 +33,7 @@ FOR_IMPORTERS = {
 FOR_MANAGERS = {
     "customer_new", "customer_edit", "customer_token", "member_add", "member_role",
     "member_remove", "team_webhook", "team_webhook_test", "team_webhook_remove",
+    "import_keep_column",
 }  # fmt: skip
 OF_THE_READER = {  # lists of one's own things, and pages about the portal
     "home", "customers", "customers_csv", "customer_new", "teams", "import_new", "history",
@@ -66,7 +67,7 @@ def addresses(acme):
             answer = Attempt.objects.filter(answer__isnull=False).get()
             sent = pk | {"batch": answer.batch_id}
             options = [{}, pk, sent if "request" in name else pk | {"batch": batch.pk},
-                       sent | {"attempt": answer.pk}]  # fmt: skip
+                       sent | {"attempt": answer.pk}, pk | {"column": 0}]  # fmt: skip
         made[name] = next(path for path in (_reverse(name, o) for o in options) if path)
     return made
 
