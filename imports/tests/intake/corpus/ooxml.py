@@ -132,6 +132,21 @@ GROUPS = (
     '<mergeCells count="3"><mergeCell ref="A1:A2"/><mergeCell ref="B1:C1"/>'
     '<mergeCell ref="D1:E1"/></mergeCells>'
 )
+# The rest of the sheet's thousand rows has looks but no cells with anything; two headings are the
+# same and one is left empty; a number is kept as text.
+GOOGLE_BLANK = (
+    "<sheetData>"
+    '<row r="1"><c r="A1" t="str"><v>Name</v></c><c r="B1" t="str"><v>Phone</v></c>'
+    '<c r="C1" t="str"><v>Phone</v></c><c r="D1" s="0"/><c r="E1" t="str"><v>Zip</v></c></row>'
+    '<row r="2"><c r="A2" t="str"><v>Ann Lee</v></c><c r="B2"><v>2.065550123E9</v></c>'
+    '<c r="C2" t="str"><v>+12065550124</v></c><c r="D2" t="str"><v>x</v></c>'
+    '<c r="E2" t="str"><v>00123</v></c></row>'
+    '<row r="4"><c r="A4" t="str"><v>Bob Ray</v></c><c r="B4" s="0"/><c r="C4"><v>5</v></c>'
+    '<c r="D4" t="b"><v>1</v></c><c r="E4" s="2"><v>4567</v></c></row>'
+    + "".join(f'<row r="{row}"><c r="A{row}" s="0"/><c r="E{row}" s="2"/></row>'
+              for row in range(5, 1001))
+    + "</sheetData>"
+)  # fmt: skip
 
 
 def books():
@@ -142,6 +157,7 @@ def books():
         "strict.xlsx": book(inline(PLAIN), main=STRICT_MAIN, rels=STRICT_RELS),
         "absolute_target.xlsx": book(inline(PLAIN), target="/xl/worksheets/Tabelle.xml"),
         "google_rich_phonetic.xlsx": book(GOOGLE, texts=SHARED, styles=STYLES),
+        "google_blank_rows.xlsx": book(GOOGLE_BLANK, styles=STYLES),
         "values_and_formulas.xlsx": book(VALUES, styles=STYLES),
         "no_references.xlsx": book(NO_REFERENCES),
         "groups.xlsx": book(GROUPS),
