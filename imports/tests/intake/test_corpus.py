@@ -17,6 +17,11 @@ PLAIN_ANN = ["Ann Lee", "2065550123", "0.12", *ANN[3:]]
 PLAIN_BOB = [*BOB[:2], "0.075", *BOB[3:6], "45", "O'Neil & <Sons>"]
 AS_STORED = [HEADINGS, PLAIN_ANN, PLAIN_BOB]
 SHORT = [["Name", "City"], ["Ann Lee", "Bonn"], ["Bob Ray", "Ulm"]]
+VALUES = [
+    ["Name", "Rate", "Id", "Since"],
+    ["Ann Lee", "7%", "00123", "2026-11-03"],
+    ["Bob Ray", "#DIV/0!", "7a", "2026-11-04"],
+]
 
 EXPECTED = {
     "excel.xlsx": FULL,
@@ -74,11 +79,8 @@ EXPECTED = {
         [],
         ["Bob Ray", "", "5", "TRUE", "04567"],
     ],
-    "values_and_formulas.xlsx": [
-        ["Name", "Rate", "Id", "Since"],
-        ["Ann Lee", "7%", "00123", "2026-11-03"],
-        ["Bob Ray", "#DIV/0!", "7a", "2026-11-04"],
-    ],
+    "values_and_formulas.xlsx": VALUES,
+    "macros.xlsm": VALUES,
     "groups.xlsx": [
         ["No", "Contact Name", "Contact Phone", "Home City", "Home Street"],
         ["1", "Ann Lee", "2065550123", "Bonn", "Am Hof 1"],

@@ -43,7 +43,7 @@ def by_pyxlsb(path, sheet):
 def by_pandas(path, sheet):
     import pandas  # noqa: PLC0415 it takes a second, and no other test needs it
 
-    engines = {".xlsx": "openpyxl", ".ods": "odf"}
+    engines = {".xlsx": "openpyxl", ".xlsm": "openpyxl", ".ods": "odf"}
     frame = pandas.read_excel(
         path,
         sheet_name=sheet,
@@ -58,6 +58,7 @@ def by_pandas(path, sheet):
 
 READERS = {
     ".xlsx": [by_openpyxl, by_pandas],
+    ".xlsm": [by_openpyxl, by_pandas],
     ".xls": [by_xlrd, by_pandas],
     ".xlsb": [by_pyxlsb, by_pandas],
     ".ods": [by_pandas],
@@ -112,6 +113,11 @@ DIFFERENT = {
     ),
     (by_openpyxl, "values_and_formulas.xlsx"): ({(1, 1): "0.07", (1, 2): "123"}, FORMATTED),
     (by_pandas, "values_and_formulas.xlsx"): (
+        {(1, 1): "0.07", (1, 2): "123", (2, 1): ""},
+        f"{FORMATTED}; {ERRORS}",
+    ),
+    (by_openpyxl, "macros.xlsm"): ({(1, 1): "0.07", (1, 2): "123"}, FORMATTED),
+    (by_pandas, "macros.xlsm"): (
         {(1, 1): "0.07", (1, 2): "123", (2, 1): ""},
         f"{FORMATTED}; {ERRORS}",
     ),

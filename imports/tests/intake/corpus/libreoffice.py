@@ -26,7 +26,7 @@ def number(kind, value, seen, more=""):
 def formats():
     """What is seen differs from what is stored: blank rows above, notes, repetition, errors."""
     error = 'office:string-value="" calcext:value-type="error" table:formula="of:=NA()"'
-    note = "<office:annotation><text:p>0123</text:p></office:annotation><text:p>"
+    note = "<office:annotation><text:p>05550123</text:p></office:annotation><text:p>"
     noted = number("float", 5550123, "5550123").replace("<text:p>", note)
     rows = ods_row(ods_cell(""), more='table:number-rows-repeated="2"')
     rows += ods_row("Name", "Rate", "Zip", "Since", "Note", "Code", "Code 2", "Price")

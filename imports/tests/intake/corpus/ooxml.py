@@ -1,6 +1,9 @@
 """XLSX by hand, in the manners of programs that no library here imitates."""
 
-from imports.tests.intake.made import zipped
+import io
+import zipfile
+
+from imports.tests.intake.made import ole, zipped
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -83,6 +86,22 @@ def inline(rows, colon=""):
     return f"<{colon}sheetData>{made}</{colon}sheetData>"
 
 
+def with_macros(content):
+    """The same workbook as one that may hold macros, and does: an XLSM."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    types = parts["[Content_Types].xml"].replace(
+        b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
+        b"application/vnd.ms-excel.sheet.macroEnabled.main+xml",
+    )
+    parts["[Content_Types].xml"] = types.replace(
+        b"</Types>",
+        b'<Override PartName="/xl/vbaProject.bin"'
+        b' ContentType="application/vnd.ms-office.vbaProject"/></Types>',
+    )
+    return zipped(*parts.items(), ("xl/vbaProject.bin", ole("VBA", b"Sub Auto_Open()")))
+
+
 PLAIN = [["Name", "City"], ["Ann Lee", "Bonn"], ["Bob Ray", "Ulm"]]
 SHARED = (
     f'<sst xmlns="{MAIN}" count="6" uniqueCount="6"><si><t>Name</t></si><si><t>City</t></si>'
@@ -158,6 +177,7 @@ def books():
         "absolute_target.xlsx": book(inline(PLAIN), target="/xl/worksheets/Tabelle.xml"),
         "google_rich_phonetic.xlsx": book(GOOGLE, texts=SHARED, styles=STYLES),
         "google_blank_rows.xlsx": book(GOOGLE_BLANK, styles=STYLES),
+        "macros.xlsm": with_macros(book(VALUES, styles=STYLES)),
         "values_and_formulas.xlsx": book(VALUES, styles=STYLES),
         "no_references.xlsx": book(NO_REFERENCES),
         "groups.xlsx": book(GROUPS),
