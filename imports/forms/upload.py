@@ -9,7 +9,7 @@ from django.core.files.base import File
 from django.db.models import QuerySet
 from django.utils.datastructures import MultiValueDict
 
-from imports.intake.dialect import DELIMITERS, ENCODINGS, QUOTES
+from imports.intake.dialect import DELIMITERS, ENCODINGS, ESCAPES, QUOTES
 from imports.models import Customer
 
 ACCEPTED = ".csv,.tsv,.txt,.xlsx,.xlsm,.xls,.xlsb,.ods,.gz,.zip"
@@ -121,6 +121,12 @@ class ReadForm(forms.Form):
         label="Cells are quoted by",
         choices=[("", "Find out"), *QUOTES.items()],
     )
+    escape = forms.ChoiceField(
+        required=False,
+        label="The next character is taken as it is after",
+        choices=[("", "Find out"), *ESCAPES.items()],
+        help_text="MySQL and some other programs put a backslash before a quote in a cell.",
+    )
 
     def __init__(
         self, *args: Any, sheets: Sequence[tuple[str, bool]] = (), kind: str = "", **kwargs: Any
@@ -128,7 +134,8 @@ class ReadForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.initial["delimiter"] = _marked(self.initial.get("delimiter", ""))
         if kind not in {"", "csv"}:
-            del self.fields["encoding"], self.fields["delimiter"], self.fields["quote"]
+            for name in ("encoding", "delimiter", "quote", "escape"):
+                del self.fields[name]
             if sheets:
                 choices = [("", "Find out"), *map(_sheet_choice, sheets)]
                 self.fields["sheet"] = forms.ChoiceField(required=False, choices=choices)

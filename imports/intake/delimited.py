@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 
@@ -34,6 +35,9 @@ class Delimited:
         _refuse_unknown(choice)
         self._encoding = encoding.find(path, choice.encoding, thorough=thorough)
         self.doubts = list(self._encoding.doubts)
+        self._records = lines.has_records(path, self._encoding)
+        if self._records:
+            choice = replace(choice, delimiter=choice.delimiter or lines.UNIT)
         sample, is_cut = self._sample()
         first_line = io.StringIO(sample[:16], newline="").readline()
         named = sniff.named_delimiter(first_line)
@@ -46,7 +50,7 @@ class Delimited:
             encoding=self._encoding.name,
             delimiter=style.delimiter,
             quote=style.quote,
-            escape=style.escape,
+            escape=style.escape or choice.escape,  # also that there is none was chosen
         )
 
     def blocks(self) -> Iterator[Plain | list[Record]]:
@@ -55,15 +59,17 @@ class Delimited:
         Raises UnreadableFile at a quote that is never closed, at a cell that is too long, and where
         the text is not in the encoding (`encoding.Disproved` where nobody has chosen it).
         """
-        texts = lines.blocks(self._path, self._encoding)
+        texts = self._texts()
         skipped = int(self._has_sep_line)
         if skipped:
             texts = _without_first_line(texts)
         parser = Parser(self.dialect, self._limits, lines_above=skipped)
         for text in texts:
-            yield parser.parse(text)
+            block = parser.parse(text)
+            has_ends = self._records and lines.SWAPPED.search(text) is not None
+            yield _with_line_ends(block) if has_ends else block
         if rest := parser.finish():
-            yield rest
+            yield _with_line_ends(rest) if self._records else rest
 
     def records(self) -> Iterator[Record]:
         """Stream (cells, note), record by record; raises as `blocks` does."""
@@ -73,8 +79,11 @@ class Delimited:
     def close(self) -> None:
         """Nothing is held between two readings."""
 
+    def _texts(self) -> Iterator[str]:
+        return lines.blocks(self._path, self._encoding, records=self._records)
+
     def _sample(self) -> tuple[str, bool]:
-        texts = list(islice(lines.blocks(self._path, self._encoding), SAMPLE_BLOCKS + 1))
+        texts = list(islice(self._texts(), SAMPLE_BLOCKS + 1))
         return "".join(texts[:SAMPLE_BLOCKS]), len(texts) > SAMPLE_BLOCKS
 
 
@@ -84,8 +93,13 @@ def _refuse_unknown(choice: Dialect) -> None:
         raise UnreadableFile(f"Columns cannot be separated by that: choose one of {words}.")
     if choice.quote and choice.quote not in QUOTES:
         raise UnreadableFile("Choose the double or the single quote.")
-    if choice.escape not in ESCAPES:
+    if choice.escape and choice.escape not in ESCAPES:
         raise UnreadableFile("Only a backslash can escape a quote.")
+
+
+def _with_line_ends(block: Plain | list[Record]) -> list[Record]:
+    records = block.records() if isinstance(block, Plain) else block
+    return [(lines.in_cells(cells), note) for cells, note in records]
 
 
 def _without_first_line(texts: Iterator[str]) -> Iterator[str]:

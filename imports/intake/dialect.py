@@ -53,7 +53,8 @@ DELIMITERS = {
     "^": "caret  ^",
     "\x1f": "unit separator (1F)",
 }
-ESCAPES = ("", "\\")
+NO_ESCAPE = "none"
+ESCAPES = {"\\": "a backslash  \\", NO_ESCAPE: "nothing: a backslash is one"}
 QUOTES = {'"': 'double quotes  "', "'": "single quotes  '"}
 
 
@@ -63,7 +64,8 @@ class Dialect:
 
     encoding  one of ENCODINGS; "utf-8/cp1252" is UTF-8 with stray Windows-1252 bytes (CSV only)
     delimiter, quote  one character each (CSV only)
-    escape  a backslash where one takes the next character as it is, as MySQL writes (CSV only)
+    escape  a backslash where one takes the next character as it is, as MySQL writes; NO_ESCAPE
+            where somebody chose that none does (CSV only)
     sheet  the name of the sheet (workbooks only)
     header_row  the number of the row with the headings, as the spreadsheet program shows it
     packing  what the file was unpacked from; found anew each time
@@ -90,7 +92,14 @@ class Dialect:
         said = f"CSV{packed}, {encoding}, columns separated by {mark.split('  ')[0]}"
         if self.quote == "'":
             said += ", cells quoted by single quotes"
-        return said + (", backslashes as escapes" if self.escape else "")
+        if self.escape:
+            said += f", backslashes as {'escapes' if self.escape_mark else 'they stand'}"
+        return said
+
+    @property
+    def escape_mark(self) -> str:
+        """The character that escapes, "" where none does."""
+        return "" if self.escape == NO_ESCAPE else self.escape
 
     def as_dict(self) -> dict[str, Any]:
         """Give what JSON can hold; `from_dict` reads it back."""

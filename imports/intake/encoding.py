@@ -34,7 +34,8 @@ MIXES = (
     "The file mixes UTF-8 and Windows-1252: look whether names with accents came out right, else"
     " choose another encoding."
 )
-HIGH_LINE = re.compile(rb"[^\r\n]*[\x80-\xff][^\r\n]*")
+LINE_ENDS = (b"\n", b"\r", b"\x1e")  # the last one is ASCII's own mark of a record's end
+HIGH_LINE = re.compile(rb"[^\r\n\x1e]*[\x80-\xff][^\r\n\x1e]*")
 # Two characters of Windows-1252 in a row may happen to be UTF-8 too, but for a far-off script.
 EUROPEAN = re.compile("[\u00a0-\u04ff\u2010-\u20ac]")
 BEYOND_ASCII = re.compile(r"\w*[^\W\x00-\x7f]\w*")
@@ -185,12 +186,12 @@ def _within_line_ends(piece: bytes, *, first: bool = False, last: bool = False) 
 
 
 def _first_end(piece: bytes) -> int:
-    found = [at for at in (piece.find(b"\n"), piece.find(b"\r")) if at >= 0]
+    found = [at for at in map(piece.find, LINE_ENDS) if at >= 0]
     return min(found) + 1 if found else len(piece)
 
 
 def _last_end(piece: bytes) -> int:
-    return max(piece.rfind(b"\n"), piece.rfind(b"\r")) + 1
+    return max(map(piece.rfind, LINE_ENDS)) + 1
 
 
 def _whole_lines(path: Path) -> Iterator[bytes]:
@@ -244,7 +245,7 @@ def _judged(pieces: Iterator[bytes], bom: int) -> Encoding:
                 evidence += lines
         else:
             high = len(piece.translate(None, ASCII))
-            good += min(high, piece.count(b"\n") + piece.count(b"\r"))  # lines, about
+            good += min(high, sum(map(piece.count, LINE_ENDS)))  # lines, about
     if not bad:
         return Encoding("utf-8", bom)
     if good * 4 > bad:

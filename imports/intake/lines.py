@@ -1,6 +1,11 @@
-"""A text file as blocks of whole lines, decoded as it is read."""
+"""A text file as blocks of whole lines, decoded as it is read.
+
+A text of ASCII's own separators ends its records by RS, and a line end in it is part of a cell.
+They change places while it is read (RS with LF, GS with CR), and again in each cell (`in_cells`).
+"""
 
 import codecs
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,10 +14,25 @@ from imports.intake.encoding import Encoding, endless_line
 FIRST_BLOCK = 16 * 1024  # bytes: the first rows are wanted at once
 BLOCK = 128 * 1024
 LONGEST_LINE = 16 * 1024 * 1024  # characters
+UNIT, RECORD = "\x1f", "\x1e"
+SWAPPED = re.compile("[\x1d\x1e]")  # a line end within a cell
+_SWAP = str.maketrans("\x1e\n\x1d\r", "\n\x1e\r\x1d")
+_LINE_END = re.compile("(\n|^)\x1d?\x1e")
 
 
-def blocks(path: Path, encoding: Encoding) -> Iterator[str]:
+def has_records(path: Path, encoding: Encoding) -> bool:
+    """Tell by its beginning whether a text has both of ASCII's own separators."""
+    decoder = codecs.getincrementaldecoder(encoding.codec)(encoding.errors)
+    with path.open("rb") as file:
+        file.seek(encoding.bom)
+        head = _decoded(decoder, file.read(FIRST_BLOCK), encoding)
+    return UNIT in head and RECORD in head
+
+
+def blocks(path: Path, encoding: Encoding, *, records: bool = False) -> Iterator[str]:
     """Give the text in pieces that end where a line ends (the last one where the text does).
+
+    `records` is what `has_records` told: then RS and line ends have changed places.
 
     Raises UnreadableFile at a byte that means nothing in the encoding (`encoding.Disproved` where
     nobody has chosen it), and at a line of more than 16 MB.
@@ -22,7 +42,7 @@ def blocks(path: Path, encoding: Encoding) -> Iterator[str]:
     with path.open("rb") as file:
         file.seek(encoding.bom)
         while data := file.read(size):
-            text = rest + _decoded(decoder, data, encoding)
+            text = _swapped(rest, _decoded(decoder, data, encoding), records=records)
             size = BLOCK
             # A CR at the very end may be the first half of a CR LF.
             end = max(text.rfind("\n"), text.rfind("\r", 0, len(text) - 1)) + 1
@@ -31,9 +51,19 @@ def blocks(path: Path, encoding: Encoding) -> Iterator[str]:
             elif len(text) > LONGEST_LINE:
                 raise endless_line()
             rest = text[end:]
-    rest += _decoded(decoder, b"", encoding, final=True)
+    rest = _swapped(rest, _decoded(decoder, b"", encoding, final=True), records=records)
     if rest:
         yield rest
+
+
+def in_cells(cells: list[str]) -> list[str]:
+    """Give cells of a text with `records` the line ends back that they have in the file."""
+    return [cell.translate(_SWAP) for cell in cells]
+
+
+def _swapped(rest: str, text: str, *, records: bool) -> str:
+    """Put the next text behind the rest of the one before; a line end right behind RS is none."""
+    return _LINE_END.sub(r"\1", rest + text.translate(_SWAP)) if records else rest + text
 
 
 def _decoded(

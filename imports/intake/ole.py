@@ -3,6 +3,8 @@
 import mmap
 from pathlib import Path
 
+from imports.intake import ole_stream
+
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 SECTOR_SHIFTS = {9, 12}
 BOF = (b"\x09\x08", b"\x09\x04", b"\x09\x02")  # of a workbook: BIFF 5 and 8, 4, 3
@@ -39,6 +41,11 @@ class Streams:
                 return head[:2] == FILEPASS
             start += 4 + int.from_bytes(head[2:], "little")
         return False
+
+    def read(self, *names: str) -> bytes:
+        """Give the first stream that there is of the names, as far as the file has it."""
+        at = next((at for at in map(self._entry, names) if at >= 0), -1)
+        return ole_stream.content(self._bytes, at) if at >= 0 else b""
 
     def _entry(self, name: str) -> int:
         """Find an entry of the directory: a name of 64 bytes at most, then its length."""

@@ -48,11 +48,11 @@ class Parser:
 
     def __init__(self, dialect: Dialect, limits: Limits, *, lines_above: int = 0) -> None:
         self._delimiter, self._quote = dialect.delimiter, dialect.quote
-        self._escape = dialect.escape
+        self._escape = dialect.escape_mark
         self._format: dict[str, Any] = {
             "delimiter": dialect.delimiter,
             "quotechar": dialect.quote,
-            "escapechar": dialect.escape or None,
+            "escapechar": dialect.escape_mark or None,
         }
         mark = re.escape(dialect.delimiter)
         self._null = re.compile(rf"(?<![^{mark}\r\n])\\N(?=[{mark}\r\n]|\Z)")

@@ -5,18 +5,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree
-from zipfile import ZipFile
 
 from imports.errors import UnreadableFile
-from imports.intake import shown
+from imports.intake import shown_ods, shown_xls, shown_xlsb, shown_xlsx
 from imports.intake.dialect import FileKind
-from imports.intake.workbook_look import Part
+from imports.intake.shown import Shown
+from imports.intake.workbook_look import Part, xml_of
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet, CalamineWorkbook
 
 WORKBOOK, RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
+MOST_LINES_EACH, LINES_ABOVE = 4, 10  # of a sheet that lists the others
 PARSE_SECONDS = 2.0  # to find out which sheets are empty; the rest counts as full
 
 
@@ -25,6 +25,7 @@ class Sheets:
     """The sheets that hold something, in order; `hidden` are those that the program hides."""
 
     path: Path
+    kind: FileKind
     workbook: "CalamineWorkbook"
     parts: dict[str, Part]
     names: list[str] = field(default_factory=list)
@@ -43,11 +44,13 @@ class Sheets:
             if sheet.start is None:
                 raise UnreadableFile(f"The sheet “{wanted}” is empty. Choose another: {listed}.")
             return wanted, sheet
-        for name in [name for name in self.names if name not in self.hidden]:
+        visible = [name for name in self.names if name not in self.hidden]
+        for name in visible:
             sheet = self.workbook.get_sheet_by_name(name)
-            if sheet.start is not None:
+            if sheet.start is None:
+                self.names.remove(name)
+            elif not _lists_the_others(sheet, visible):
                 return name, sheet
-            self.names.remove(name)
         raise UnreadableFile(
             f"The workbook has only hidden sheets with something in them: {listed}. Unhide the"
             " sheet with the leads, or choose it."
@@ -56,19 +59,25 @@ class Sheets:
             " right file and save it again."
         )
 
-    def overlay(self, name: str) -> Iterator[shown.Shown]:
-        """Give the cells of a sheet that a person sees otherwise than the parser (XLSX only)."""
-        entry = self.part_of.get(name, "")
-        if entry not in self.parts:
-            return iter(())
-        return shown.cells(self.path, entry, self.parts)
+    def overlay(self, name: str) -> Iterator[Shown]:
+        """Give the cells of a sheet that a person sees otherwise than the parser."""
+        if self.kind == "xls":
+            sheets = [sheet.name for sheet in self.workbook.sheets_metadata]
+            return shown_xls.cells(self.path, sheets.index(name))
+        if self.kind == "xlsx":
+            entry = self.part_of.get(name, "")
+            known = entry in self.parts
+            return shown_xlsx.cells(self.path, entry, self.parts) if known else iter(())
+        if self.kind == "xlsb":
+            return shown_xlsb.cells(self.path, name, self.parts)
+        return shown_ods.cells(self.path, name, self.parts)
 
 
 def find(
     path: Path, kind: FileKind, workbook: "CalamineWorkbook", parts: dict[str, Part]
 ) -> Sheets:
     """List the sheets of an opened workbook."""
-    found = Sheets(path, workbook, parts)
+    found = Sheets(path, kind, workbook, parts)
     if kind == "xlsx":
         found.part_of = _parts_of_sheets(path, parts)
     deadline = time.monotonic() + PARSE_SECONDS
@@ -91,14 +100,20 @@ def find(
     return found
 
 
+def _lists_the_others(sheet: "CalamineSheet", names: list[str]) -> bool:
+    """Tell whether a short sheet only names all others, as the first one of a Numbers export."""
+    others = set(names) - {sheet.name}
+    if not others or sheet.total_height > MOST_LINES_EACH * len(others) + LINES_ABOVE:
+        return False
+    found = {cell for row in sheet.iter_rows() for cell in row if isinstance(cell, str)}
+    return others <= found
+
+
 def _parts_of_sheets(path: Path, parts: dict[str, Part]) -> dict[str, str]:
     """Give the archive's entry of each sheet, as far as the workbook is laid out as usual."""
     if not {WORKBOOK, RELATIONS} <= parts.keys():
         return {}
-    with ZipFile(path) as archive:
-        real = {entry.replace("\\", "/").lower(): entry for entry in archive.namelist()}
-        workbook = ElementTree.fromstring(archive.read(real[WORKBOOK]))  # noqa: S314 expat bounds expansion, this process the rest
-        relations = ElementTree.fromstring(archive.read(real[RELATIONS]))  # noqa: S314 likewise
+    workbook, relations = xml_of(path, WORKBOOK), xml_of(path, RELATIONS)
     targets = {each.get("Id"): each.get("Target", "").lower() for each in relations}
     found = {}
     for sheet in workbook.findall(".//{*}sheet"):

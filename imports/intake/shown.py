@@ -1,27 +1,24 @@
-"""Cells of an XLSX that a person sees otherwise than they are stored: 12 %, 00123, #N/A.
+"""Cells of a workbook that a person sees otherwise than they are stored: 12 %, 00123, #N/A.
 
-The parser gives 0.12, 123 and nothing for them. Only where a workbook has such formats or errors
-is the sheet's entry read once more, beside the parser's rows.
+The parser gives 0.12, 123 and nothing for them. What is seen is found beside the parser's rows, by
+a reader for each kind of workbook (`shown_xlsx`, `shown_xls`, `shown_xlsb`, `shown_ods`), and only
+where a workbook has such formats or errors.
 """
 
+import math
 import re
-from collections.abc import Callable, Iterator
-from decimal import Decimal, InvalidOperation
-from pathlib import Path
-from typing import NamedTuple
-from xml.etree import ElementTree
-from zipfile import ZipFile
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Final, NamedTuple
 
-from imports.intake.workbook_look import OVERLAP, Part, column_number, unpacked
-
-STYLES = "xl/styles.xml"
 PERCENT_FORMATS = {9, 10}  # that Excel knows without being told
 QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.')
-ZEROS = re.compile(r"(?:\[[^\]]*\])*(0{2,})(?:;@)?")
-VALUE = rb"(?<!/)>(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>([^<]{1,40})<"
-PLACE = re.compile(rb"\sr=[\"']([A-Z]{1,3})(\d{1,7})[\"']")
-TYPE = re.compile(rb"\st=[\"'](\w+)[\"']")
-STYLE = re.compile(rb"\ss=[\"'](\d+)[\"']")
+# 00000, and with marks between the digits: 00000-0000, 000\-00\-0000.
+ZEROS = re.compile(r"(?:\[[^\]]*\])*(0(?:(?:\\?[- ])?0)+)(?:;@)?")
+ERRORS: Final = {
+    0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?",
+    0x24: "#NUM!", 0x2A: "#N/A", 0x2B: "#GETTING_DATA",
+}  # fmt: skip
 
 Format = Callable[[Decimal], str]
 
@@ -37,78 +34,43 @@ class Shown(NamedTuple):
 NOTHING = Shown(2**31, 0, "")
 
 
-def cells(path: Path, entry: str, parts: dict[str, Part]) -> Iterator[Shown]:
-    """Give such cells of a sheet in the order in which they stand in the file."""
-    formats = _formats(path) if STYLES in parts else {}
-    wanted = [rb"\ss=[\"'](?:%s)[\"']" % "|".join(map(str, formats)).encode()] if formats else []
-    if parts[entry].errors:
-        wanted.append(rb"\st=[\"']e[\"']")
-    if wanted:
-        cell = rb"<(?:\w+:)?c(?=\s)(?=[^>]*(?:%s))([^>]*)" % b"|".join(wanted)
-        yield from _search(path, entry, re.compile(cell + VALUE, re.DOTALL), formats)
+def format_of(number: int, code: str) -> Format | None:
+    """Give the format that shows a per cent sign or leading zeros, None for any other."""
+    if number in PERCENT_FORMATS or "%" in QUOTED.sub("", code):
+        return percent
+    if zeros := ZEROS.fullmatch(code):
+        return _zeros(zeros[1].replace("\\", ""))
+    return None
 
 
-def _search(
-    path: Path, entry: str, pattern: re.Pattern[bytes], formats: dict[int, Format]
-) -> Iterator[Shown]:
-    with path.open("rb") as file:
-        info = next(each for each in ZipFile(file).infolist() if _same(each.filename, entry))
-        tail = b""
-        for piece in unpacked(file, info):
-            window = tail + piece
-            end = 0
-            for match in pattern.finditer(window):
-                end = match.end()
-                place = PLACE.search(match[1])
-                text = _text(match[1], match[2], formats)
-                if place and text:
-                    yield Shown(int(place[2]) - 1, column_number(place[1]) - 1, text)
-            tail = window[max(end, len(window) - OVERLAP) :]
+def formats_of(styles: list[int], codes: dict[int, str]) -> dict[int, Format]:
+    """Give such formats by the place of a cell's style; `styles` are their formats' numbers."""
+    found = {place: format_of(number, codes.get(number, "")) for place, number in enumerate(styles)}
+    return {place: each for place, each in found.items() if each}
 
 
-def _text(attributes: bytes, value: bytes, formats: dict[int, Format]) -> str:
-    kind, style = TYPE.search(attributes), STYLE.search(attributes)
-    if kind and kind[1] == b"e":
-        return value.decode("utf-8", "replace")
-    if (kind and kind[1] != b"n") or not style or int(style[1]) not in formats:
-        return ""
-    try:
-        # Through a float, as the program has it: 7.0000000000000007E-2 is 0.07.
-        return formats[int(style[1])](Decimal(repr(float(value))))
-    except (ValueError, InvalidOperation):
-        return ""
+def text(value: float, shown_by: Format) -> str:
+    """Give what is seen of a number, "" where the format shows it as it is stored."""
+    # By its shortest digits, as programs have it: 7.0000000000000007E-2 is 0.07.
+    return shown_by(Decimal(repr(value))) if math.isfinite(value) else ""
 
 
-def _formats(path: Path) -> dict[int, Format]:
-    """Give the styles of cells whose format shows a per cent sign or leading zeros."""
-    with ZipFile(path) as archive:
-        name = next(each for each in archive.namelist() if _same(each, STYLES))
-        root = ElementTree.fromstring(archive.read(name))  # noqa: S314 expat bounds expansion, this process the rest
-    codes = {
-        int(each.get("numFmtId", "0")): each.get("formatCode", "")
-        for each in root.findall("{*}numFmts/{*}numFmt")
-    }
-    found: dict[int, Format] = {}
-    for style, each in enumerate(root.findall("{*}cellXfs/{*}xf")):
-        number = int(each.get("numFmtId", "0"))
-        if number in PERCENT_FORMATS or "%" in QUOTED.sub("", codes.get(number, "")):
-            found[style] = _percent
-        elif zeros := ZEROS.fullmatch(codes.get(number, "")):
-            found[style] = _zeros(len(zeros[1]))
-    return found
-
-
-def _percent(value: Decimal) -> str:
+def percent(value: Decimal) -> str:
     """0.12 → 12%, 0.125 → 12.5% under any number of decimals: nothing is rounded away."""
     return f"{(value * 100).normalize():f}%"
 
 
-def _zeros(width: int) -> Format:
+def _zeros(pattern: str) -> Format:
+    width = pattern.count("0")
+    marks = [(len(pattern) - place, mark) for place, mark in enumerate(pattern) if mark != "0"]
+
     def text(value: Decimal) -> str:
-        return f"{int(value):0{width}d}" if value == int(value) else ""
+        if value != value.to_integral_value():
+            return ""
+        shown = f"{abs(value):f}".partition(".")[0].zfill(width)
+        for behind, mark in reversed(marks):
+            place = len(shown) - behind + 1
+            shown = shown[:place] + mark + shown[place:]
+        return f"-{shown}" if value < 0 else shown
 
     return text
-
-
-def _same(filename: str, name: str) -> bool:
-    return filename.replace("\\", "/").lower() == name

@@ -37,9 +37,10 @@ def find(sample: str, choice: Dialect, named: str, *, is_cut: bool) -> Style:
     """Choose the style that divides the sample most evenly; `is_cut` where more text follows."""
     delimiters = [choice.delimiter or named] if choice.delimiter or named else list(DELIMITERS)
     quotes = [choice.quote] if choice.quote else _likely_quotes(sample)
-    best, best_score = Style(delimiters[0], quotes[0], choice.escape), -2.0
+    best, best_score = Style(delimiters[0], quotes[0], choice.escape_mark), -2.0
     for delimiter, quote in product(delimiters, quotes):
-        style = Style(delimiter, quote, choice.escape or _escape(sample, delimiter, quote))
+        escape = choice.escape_mark if choice.escape else _escape(sample, delimiter, quote)
+        style = Style(delimiter, quote, escape)
         score = _score(sample, style, is_cut=is_cut)
         if score > best_score * BETTER if best_score > 0 else score > best_score:
             best, best_score = style, score
@@ -47,14 +48,20 @@ def find(sample: str, choice: Dialect, named: str, *, is_cut: bool) -> Style:
 
 
 def _likely_quotes(sample: str) -> list[str]:
-    """Single quotes where cells begin and end with them, and double quotes do not do so."""
-    counts = {
-        quote: len(
-            re.findall(rf"(?<![^{_BETWEEN}]){quote}[^{quote}\r\n]*{quote}(?![^{_BETWEEN}])", sample)
-        )
-        for quote in QUOTES
-    }
-    return ["'"] if counts["'"] > 1 and not counts['"'] else ['"']
+    """Single quotes where each line has a cell within them, or the headings are, and no other are.
+
+    Where only some cells are, the more even division decides: somebody may have typed them.
+    """
+    counts = {quote: len(re.findall(_quoted(quote), sample)) for quote in QUOTES}
+    if counts["'"] < 2 or counts['"']:
+        return ['"']
+    head, *below = [line for line in sample.splitlines() if line.strip()]
+    is_usual = re.search(_quoted("'"), head) or counts["'"] >= len(below)
+    return ["'"] if is_usual else ['"', "'"]
+
+
+def _quoted(quote: str) -> str:
+    return rf"(?<![^{_BETWEEN}]){quote}[^{quote}\r\n]*{quote}(?![^{_BETWEEN}])"
 
 
 def _escape(sample: str, delimiter: str, quote: str) -> str:

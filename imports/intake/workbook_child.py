@@ -17,7 +17,6 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from xml.etree import ElementTree
 
 from imports.errors import UnreadableFile
 from imports.intake import frames, sheets
@@ -93,7 +92,7 @@ def _frames(request: dict[str, Any], limits: Limits) -> Iterator[dict[str, Any] 
         yield from _rows(sheet, found.overlay(name), limits)
     except PasswordError as problem:
         raise UnreadableFile(SEALED) from problem
-    except (CalamineError, ElementTree.ParseError, OSError) as problem:
+    except (CalamineError, OSError) as problem:
         raise UnreadableFile(DAMAGED, code="damaged") from problem
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO
+from xml.etree.ElementTree import Element, ParseError, fromstring
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from imports.errors import UnreadableFile
@@ -29,6 +30,14 @@ FAR_CELLS = tuple(
     for quote in (b'"', b"'")
 )
 UNIQUE = re.compile(rb"<(?:\w+:)?sst\s[^>]*?\buniqueCount=[\"'](\d{1,20})")
+# A percentage, an error, a text of digits that begins with a zero.
+ODS_MARKS = re.compile(
+    rb"value-type=[\"']percentage|calcext:value-type=[\"']error|<text:p>0\d{1,50}</text:p>"
+)
+# A cell with an error, or with one as a formula's result. Texts may look so too: no harm is done.
+XLSB_ERROR = re.compile(
+    rb"(?:\x03\x09|\x0b..?).{2}\x00\x00.{4}[\x00\x07\x0f\x17\x1d\x24\x2a\x2b]", re.DOTALL
+)
 
 DAMAGED = (
     "The workbook is damaged and cannot be opened. Open it in Excel, save it as a new XLSX or CSV"
@@ -41,13 +50,14 @@ SEALED = "The workbook has a password. Remove the password, save it and upload t
 class Part:
     """An entry of the archive.
 
-    size is the unpacked one; content and errors tell whether a sheet has cells with a value and
-    cells with an error; texts is the number of shared texts that the entry claims to hold.
+    size is the unpacked one; content tells whether a sheet of an XLSX has cells with a value, marks
+    whether there may be cells that show otherwise than the parser gives them (in XLSX and XLSB:
+    errors); texts is the number of shared texts that the entry claims to hold.
     """
 
     size: int = 0
     content: bool = False
-    errors: bool = False
+    marks: bool = False
     texts: int = 0
 
 
@@ -79,7 +89,9 @@ def look(path: Path, kind: FileKind, limits: Limits) -> dict[str, Part]:
 
 def _inspector(kind: FileKind, name: str, part: Part, limits: Limits) -> Callable[[bytes], object]:
     if kind == "ods" and name == "content.xml":
-        return Repeats(limits).feed
+        return _Marks(part, ODS_MARKS, Repeats(limits).feed).feed
+    if kind == "xlsb":
+        return _Marks(part, XLSB_ERROR).feed
     if kind == "xlsx":
         return _Inspector(part, limits).feed
     return len  # counted, nothing else
@@ -127,6 +139,42 @@ def _refuse_bomb(size: int, total: int, info: ZipInfo, limits: Limits) -> None:
         )
 
 
+def entry_of(file: BinaryIO, name: str) -> ZipInfo:
+    """Find an entry by the name under which `look` gave its findings."""
+    return next(
+        entry
+        for entry in ZipFile(file).infolist()
+        if entry.filename.replace("\\", "/").lower() == name
+    )
+
+
+def xml_of(path: Path, name: str) -> Element:
+    """Parse an entry of XML as a whole; raises UnreadableFile where it is none."""
+    with path.open("rb") as file:
+        content = b"".join(unpacked(file, entry_of(file, name)))
+    try:
+        return fromstring(content)  # noqa: S314 expat bounds expansion, this process the rest
+    except (ParseError, LookupError, ValueError) as problem:  # the two others: odd encodings
+        raise UnreadableFile(DAMAGED, code="damaged") from problem
+
+
+class _Marks:
+    """Notes whether an entry has what a pattern finds, and hands its pieces on."""
+
+    def __init__(
+        self, part: Part, pattern: re.Pattern[bytes], then: Callable[[bytes], object] = len
+    ) -> None:
+        self._part, self._pattern, self._then = part, pattern, then
+        self._tail = b""
+
+    def feed(self, piece: bytes) -> None:
+        """Look at the next piece, with the end of the one before."""
+        if not self._part.marks:
+            self._part.marks = self._pattern.search(self._tail + piece) is not None
+            self._tail = piece[-64:]
+        self._then(piece)
+
+
 class _Inspector:
     """Notes what an entry of an XLSX shows, refuses false claims."""
 
@@ -146,7 +194,7 @@ class _Inspector:
             self._is_texts = True
         part.content = part.content or CONTENT.search(window) is not None
         single = b"'" in window  # few programs quote so
-        part.errors = part.errors or b't="e"' in window or (single and b"t='e'" in window)
+        part.marks = part.marks or b't="e"' in window or (single and b"t='e'" in window)
         for column, row in chain.from_iterable(
             far.findall(window) for far in (FAR_CELLS if single else FAR_CELLS[:1])
         ):

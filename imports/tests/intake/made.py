@@ -14,6 +14,14 @@ ODF_NAMES = " ".join(
         ("style", "style"),
     )
 )
+ODF_NAMES += ' xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"'
+
+MANIFEST = (
+    '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+    '<manifest:file-entry manifest:full-path="/"'
+    ' manifest:media-type="application/vnd.oasis.opendocument.spreadsheet"/><manifest:file-entry'
+    ' manifest:full-path="content.xml" manifest:media-type="text/xml"/></manifest:manifest>'
+)
 
 
 def ole(name, stream=b""):
@@ -43,7 +51,7 @@ def ods(*sheets, styles=""):
     return zipped(
         ("mimetype", "application/vnd.oasis.opendocument.spreadsheet"),
         ("content.xml", content),
-        ("META-INF/manifest.xml", "<manifest/>"),
+        ("META-INF/manifest.xml", MANIFEST),
     )
 
 

@@ -414,3 +414,12 @@ def test_a_file_that_breaks_off_within_a_quoted_cell_is_refused(opened):
     refused = sentence_of(lambda: list(opened('Name,Note\nAnn,x\nBob,"I said').rows()))
 
     assert refused.startswith("The quote that opens in row 3 (line 3 of the file) is never closed")
+
+
+def test_twenty_megabytes_that_hold_no_line_end_but_record_separators(opened):
+    below = "".join(f"Jürgen {n}\x1f{n:0>1000}\x1e" for n in range(20_000))
+    table = opened(f"Name\x1fNote\x1e{below}".encode())
+
+    assert table.dialect.encoding == "utf-8"
+    rows = list(table.rows())
+    assert (len(rows), rows[-1].number, rows[-1].cells[0]) == (20_000, 20_001, "Jürgen 19999")

@@ -208,7 +208,13 @@ def test_an_xlsb_that_unpacks_to_much_more_than_its_size(stored):
 # Any of them
 
 
-@pytest.mark.parametrize("name", ["excel97.xls", "excel.xlsb", "odfpy.ods"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("excel97.xls", "excel.xlsb", "odfpy.ods"),
+        *("biff5.xls", "formats.xlsb", "libreoffice_formats.ods"),
+    ],
+)
 def test_flipped_bits(stored, name):
     whole = (make.HERE / name).read_bytes()
     for place in range(40, len(whole), len(whole) // 15):

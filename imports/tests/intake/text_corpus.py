@@ -138,6 +138,22 @@ QUOTED_ONCE = sheet(
     ["name", "city", "note"],
     [["Ann O'Brien", "Bonn", "a, b"], ["Bob", "Ulm", '5" pipe']],
 )
+QUOTED_WHERE_NEEDED = sheet(
+    "single-quotes-where-needed.csv",
+    "name,note\nAnn,'a, b'\nBob,\nCay,'c, d'\nDee,plain\n",
+    "utf-8",
+    ",",
+    ["name", "note"],
+    [["Ann", "a, b"], ["Bob", ""], ["Cay", "c, d"], ["Dee", "plain"]],
+)
+TYPED_QUOTES = sheet(
+    "typed-single-quotes.csv",
+    "name,note\nAnn,'x'\nBob,''\nCay,\n",
+    "utf-8",
+    ",",
+    ["name", "note"],
+    [["Ann", "'x'"], ["Bob", "''"], ["Cay", ""]],
+)
 GERMAN = plain(
     "german-excel.csv", "cp1252", ";", "\r\n",
     ("Name", "Straße", "Umsatz"), ("Jürgen Müller", "Große Gasse 5", "1.234,50"),
@@ -213,6 +229,65 @@ WIDE = plain(
 PIPES = plain(
     "carets.txt", "utf-8", "^", "\n",
     ("name", "tags", "note"), ("Ann", "a|b", "x;y"), ("Bob", "c|d", "z"),
+)  # fmt: skip
+
+UNITS = sheet(
+    "unit-separators.txt",
+    table("\x1f", "\n", ["name", "note"], ["Ann", "a, b; c"], ["Jürgen", 'said "hi"']),
+    "utf-8",
+    "\x1f",
+    ["name", "note"],
+    [["Ann", "a, b; c"], ["Jürgen", 'said "hi"']],
+)
+RECORDS = sheet(
+    "unit-and-record-separators.txt",
+    table("\x1f", "\x1e", ["name", "note"], ["Ann", "two\nlines\r\nand more"], ["Bob", ""]),
+    "utf-8",
+    "\x1f",
+    ["name", "note"],
+    [["Ann", "two\nlines\r\nand more"], ["Bob", ""]],
+)
+NUMBERS = sheet(
+    "numbers-export.csv",  # a title above each table, cells down to the edge of the sheet
+    'Table 1,,,\nName,Phone,Since,Amount\nAnn Lee,2065550123,03.11.26,"1.234,50"\n'
+    'Zoë,,04.11.26,"99,00"\n,,,\n,,,\n',
+    "utf-8",
+    ",",
+    ["Name", "Phone", "Since", "Amount"],
+    [["Ann Lee", "2065550123", "03.11.26", "1.234,50"], ["Zoë", "", "04.11.26", "99,00"]],
+    header_row=2,
+)
+LIBREOFFICE = sheet(
+    "libreoffice-quotes-texts.csv",  # texts are quoted, numbers are not
+    '"Name","Zip","Rate","Since"\n"Ann Lee","00123",12.50%,03/11/26\n"Bo ""B"" Li",4567,7.00%,'
+    "04/11/26\n",
+    "utf-8",
+    ",",
+    ["Name", "Zip", "Rate", "Since"],
+    [["Ann Lee", "00123", "12.50%", "03/11/26"], ['Bo "B" Li', "4567", "7.00%", "04/11/26"]],
+)
+SHEETS = sheet(
+    "google-sheets.tsv",
+    "Timestamp\tName\tPhone\tName\t\r\n11/3/2026 14:05:09\tAnn\t+1 206-555-0123\tLee\t x \r\n"
+    "11/4/2026 9:30:00\tBob\t(206) 555-0124\tRay\t",
+    "utf-8",
+    "\t",
+    ["Timestamp", "Name", "Phone", "Name", ""],  # one heading twice, and one left empty
+    [
+        ["11/3/2026 14:05:09", "Ann", "+1 206-555-0123", "Lee", " x "],
+        ["11/4/2026 9:30:00", "Bob", "(206) 555-0124", "Ray", ""],
+    ],
+)
+ZONES = plain(
+    "times-with-zones.csv", "utf-8", ",", "\n",
+    ("Lead", "Created", "Called"),
+    ("Ann", "2026-11-03T10:00:00Z", "2026-11-03 02:00:00 PST"),
+    ("Bob", "2026-11-03T10:00:00.123+05:30", "Tue Nov 03 10:00:00 GMT+0100 2026"),
+)  # fmt: skip
+SHORTENED = plain(
+    "excel-shortened-numbers.csv", "utf-8-sig", ",", "\r\n",
+    ("Name", "Phone", "Error"), ("Ann", "2.06556E+09", "#N/A"), ("Bob", "2065550124", "#REF!"),
+    found="utf-8",
 )  # fmt: skip
 
 ALL = [value for value in list(globals().values()) if isinstance(value, Sheet)]

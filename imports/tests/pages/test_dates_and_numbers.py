@@ -1,6 +1,14 @@
 """A column of dates that may be read in two ways is asked about; what the column proves is not."""
 
-from imports.columns import derive
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imports.columns import derive, formats, survey
 from imports.intake import upload
 from imports.models import Import, ImportState
 from imports.tests.pages import story
@@ -48,6 +56,39 @@ def test_a_date_beyond_the_first_rows_decides_too(ines, acme):
     dates = ["03/04/2025"] * 300 + ["31/12/2025", "12/31/2025"][:1]
     lead_import = story.reviewed(acme, ines.user, content=sheet(*dates))
     assert derive.mapping_of(lead_import).columns[2].read_as == "dmy"
+
+
+@pytest.mark.parametrize("place", [49, 50, 51, 99, 100, 298])
+def test_the_one_that_decides_may_stand_in_any_stretch_of_rows(monkeypatch, ines, acme, place):
+    monkeypatch.setattr(survey, "STRETCH", 50)
+    dates = ["03/04/2025"] * 299
+    dates[place] = " 31/12/2025 10:05 "
+    lead_import = story.reviewed(acme, ines.user, content=sheet(*dates))
+    assert derive.mapping_of(lead_import).columns[2].read_as == "dmy"
+
+
+def test_any_number_of_columns_costs_one_pass_over_the_rows(ines, acme):
+    head = "Name,Email,Born,Seen,Won,Worth,Paid,Rate\r\n"
+    cells = '03/04/2025,13/04/2025,04/13/25,"1.234","1.234,5","1,234.50"\r\n'
+    content = head + "".join(f"Ann,a{n}@example.com,{cells}" for n in range(30))
+    with CaptureQueriesContext(connection) as queries:
+        lead_import = story.reviewed(acme, ines.user, content=content)
+    looks = [column.looks for column in derive.mapping_of(lead_import).columns]
+    assert looks == ["", "", "date", "dmy", "mdy", "number", "comma", "point"]
+    asked = [each["sql"] for each in queries if "string_agg" in each["sql"]]
+    assert len(asked) == 1
+
+
+@given(
+    cell=st.from_regex(r"[-+]?[0-9]{1,4}([.,' ][0-9]{1,4}){0,3}", fullmatch=True)
+    | st.text("0123456789.,'- x", max_size=12)
+)
+def test_the_shape_of_a_number_proves_what_the_number_proves(cell):
+    seen = survey._Numbers()
+    seen.see(f"x{survey.BETWEEN} {cell} ")
+    patterns = (formats.COMMA, formats.POINT, formats.EITHER)
+    proven = [re.match(pattern, cell.strip()) is not None for pattern in patterns]
+    assert [seen.comma, seen.point, seen.either] == proven
 
 
 def test_decimal_commas_are_proven_and_can_be_kept_as_they_stand(ines, acme):

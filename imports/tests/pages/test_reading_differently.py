@@ -52,6 +52,39 @@ def test_the_choice_that_looks_right_is_then_read_as_a_whole(ines, acme):
     assert said in story.text(ines.get(f"/imports/{lead_import.pk}/file/"))
 
 
+PATHS = (
+    "Name,Email,Folder,Note\n"
+    '"Ana ""A"" Souza",ana@example.com,"C:\\leads\\","said ""hi"""\n'
+    '"Bo Li",bo@example.com,"D:\\","none"\n'
+)
+MYSQL = 'Name,Email,Note\n"Ana",ana@example.com,"says: \\"hi\\""\n"Bo",bo@example.com,"x"\n'
+
+
+def test_backslashes_that_end_folders_are_said_to_escape_nothing(ines, acme):
+    lead_import = story.reviewed(acme, ines.user, content=PATHS)
+    escaped = story.text(previewed(ines, lead_import, htmx=True, escape="\\"))
+    assert "backslashes as escapes" in escaped
+    assert "<td>C:\\leads\\</td>" not in escaped
+    plain = story.text(previewed(ines, lead_import, htmx=True, escape="none"))
+    assert "backslashes as they stand" in plain
+    assert "<td>C:\\leads\\</td>" in plain
+    ines.post(f"/imports/{lead_import.pk}/file/again/", {"escape": "none"})
+    lead_import = story.read_and_check(lead_import)
+    rows = Row.objects.filter(lead_import=lead_import).order_by("number")
+    assert rows[0].cells == ['Ana "A" Souza', "ana@example.com", "C:\\leads\\", 'said "hi"']
+    page = story.text(ines.get(f"/imports/{lead_import.pk}/file/"))
+    assert '<option value="none" selected>' in page, "the choice is still there"
+
+
+def test_backslashes_that_escape_are_found_and_may_be_denied(ines, acme):
+    lead_import = story.reviewed(acme, ines.user, content=MYSQL)
+    assert Row.objects.get(lead_import=lead_import, number=2).cells[2] == 'says: "hi"'
+    assert "says: &quot;hi&quot;</td>" in story.text(previewed(ines, lead_import, escape="\\"))
+    denied = story.text(previewed(ines, lead_import, escape="none"))
+    assert "says: &quot;hi&quot;</td>" not in denied
+    assert previewed(ines, lead_import, escape="/").status_code == 422
+
+
 def test_while_a_file_is_read_its_first_rows_are_there_to_look_at(ines, acme):
     lead_import = story.uploaded(acme, ines.user)
     read.read(lead_import.pk)

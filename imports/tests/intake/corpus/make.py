@@ -13,8 +13,7 @@ import xlwt
 from odf import opendocument, table, text
 from openpyxl.chart import BarChart
 
-from imports.tests.intake.corpus import ooxml, xlsb
-from imports.tests.intake.made import ods, ods_cell, ods_row
+from imports.tests.intake.corpus import biff, libreoffice, ooxml, xlsb
 
 HERE = Path(__file__).parent
 HEADINGS = ["Name", "Phone", "Rate", "Since", "At", "OK", "Id", "Note"]
@@ -102,19 +101,39 @@ def odf_cell(value):
     return table.TableCell(valuetype="float", value=str(value))
 
 
-def libreoffice_ods(path):
-    """Repeated blank cells and rows to the end of the sheet, a hidden sheet, an empty one."""
-    end = ods_row(ods_cell("", more='table:number-columns-repeated="16384"'),
-                  more='table:number-rows-repeated="1048573"')  # fmt: skip
-    blank = ods_cell("", more='table:number-columns-repeated="16381"')
-    leads = ods_row("Name", "City", "Tag", blank)
-    leads += ods_row("Ann Lee", "Bonn", "x", blank)
-    leads += ods_row("Bob Ray", ods_cell("same", more='table:number-columns-repeated="2"'), blank)
-    leads += ods_row("Cay", "Ulm", "y", blank, more='table:number-rows-repeated="2"') + end
-    hidden = '<style:style style:name="ta2" style:family="table">'
-    hidden += '<style:table-properties table:display="false"/></style:style>'
-    old = ("Old", ods_row("Name") + ods_row("Zoe"), 'table:style-name="ta2"')
-    path.write_bytes(ods(("Leads", leads), old, ("Empty", end), styles=hidden))
+def xlwt_1904(path):
+    """The days of old Macs: a date is four years and a day less than elsewhere."""
+    book = xlwt.Workbook()
+    book.dates_1904 = True
+    sheet = book.add_sheet("Leads")
+    for column, heading in enumerate(("Name", "Since", "Rate")):
+        sheet.write(0, column, heading)
+    sheet.write(1, 0, "Ann Lee")
+    sheet.write(1, 1, ANN[3], xlwt.easyxf(num_format_str="yyyy-mm-dd"))
+    sheet.write(1, 2, 0.5, xlwt.easyxf(num_format_str="0%"))
+    book.save(str(path))
+
+
+def numbers_book(path):
+    """As Numbers exports: a sheet that lists the others, and one for each table, titled so."""
+    book = openpyxl.Workbook()
+    summary = book.active
+    summary.title = "Export Summary"
+    summary["B3"] = "This document was exported from Numbers. Each table was converted to an Excel"
+    summary["B3"].value += " worksheet. All other objects were placed on separate worksheets."
+    for column, heading in zip("BCD", ("Sheet", "Table", "Worksheet"), strict=True):
+        summary[f"{column}7"] = f"{'Excel' if heading == 'Worksheet' else 'Numbers'} {heading} Name"
+    for row, named in ((9, "Table 1"), (11, "Table 2")):
+        summary[f"B{row - 1}"], summary[f"C{row}"] = "Leads", named
+        summary[f"D{row}"] = f"Leads - {named}"
+        summary[f"D{row}"].hyperlink = f"#'Leads - {named}'!R1C1"
+        sheet = book.create_sheet(f"Leads - {named}")
+        sheet.append(["Leads" if named == "Table 1" else "Others"])
+        sheet.merge_cells("A1:C1")
+        for values in (["Name", "Since", "Rate"], ["Ann Lee", ANN[3], 0.12], ["Bob Ray", None, 1]):
+            sheet.append(values)
+        sheet["C3"].number_format = sheet["C4"].number_format = "0%"
+    book.save(path)
 
 
 def main():
@@ -125,10 +144,15 @@ def main():
     openpyxl_book(HERE / "openpyxl.xlsx")
     xlwt_book(HERE / "excel97.xls")
     odfpy_book(HERE / "odfpy.ods")
-    libreoffice_ods(HERE / "libreoffice.ods")
+    xlwt_1904(HERE / "mac_1904.xls")
+    numbers_book(HERE / "numbers.xlsx")
+    (HERE / "biff5.xls").write_bytes(biff.book())
+    (HERE / "libreoffice.ods").write_bytes(libreoffice.leads())
+    (HERE / "libreoffice_formats.ods").write_bytes(libreoffice.formats())
     for name, content in ooxml.books().items():
         (HERE / name).write_bytes(content)
     (HERE / "excel.xlsb").write_bytes(xlsb.book())
+    (HERE / "formats.xlsb").write_bytes(xlsb.book(xlsb.FORMATTED, (0, 4, 0, 5)))
 
 
 if __name__ == "__main__":

@@ -1,6 +1,9 @@
 """XLSX by hand, in the manners of programs that no library here imitates."""
 
-from imports.tests.intake.made import zipped
+import io
+import zipfile
+
+from imports.tests.intake.made import ole, zipped
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -83,6 +86,22 @@ def inline(rows, colon=""):
     return f"<{colon}sheetData>{made}</{colon}sheetData>"
 
 
+def with_macros(content):
+    """The same workbook as one that may hold macros, and does: an XLSM."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    types = parts["[Content_Types].xml"].replace(
+        b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml",
+        b"application/vnd.ms-excel.sheet.macroEnabled.main+xml",
+    )
+    parts["[Content_Types].xml"] = types.replace(
+        b"</Types>",
+        b'<Override PartName="/xl/vbaProject.bin"'
+        b' ContentType="application/vnd.ms-office.vbaProject"/></Types>',
+    )
+    return zipped(*parts.items(), ("xl/vbaProject.bin", ole("VBA", b"Sub Auto_Open()")))
+
+
 PLAIN = [["Name", "City"], ["Ann Lee", "Bonn"], ["Bob Ray", "Ulm"]]
 SHARED = (
     f'<sst xmlns="{MAIN}" count="6" uniqueCount="6"><si><t>Name</t></si><si><t>City</t></si>'
@@ -132,6 +151,21 @@ GROUPS = (
     '<mergeCells count="3"><mergeCell ref="A1:A2"/><mergeCell ref="B1:C1"/>'
     '<mergeCell ref="D1:E1"/></mergeCells>'
 )
+# The rest of the sheet's thousand rows has looks but no cells with anything; two headings are the
+# same and one is left empty; a number is kept as text.
+GOOGLE_BLANK = (
+    "<sheetData>"
+    '<row r="1"><c r="A1" t="str"><v>Name</v></c><c r="B1" t="str"><v>Phone</v></c>'
+    '<c r="C1" t="str"><v>Phone</v></c><c r="D1" s="0"/><c r="E1" t="str"><v>Zip</v></c></row>'
+    '<row r="2"><c r="A2" t="str"><v>Ann Lee</v></c><c r="B2"><v>2.065550123E9</v></c>'
+    '<c r="C2" t="str"><v>+12065550124</v></c><c r="D2" t="str"><v>x</v></c>'
+    '<c r="E2" t="str"><v>00123</v></c></row>'
+    '<row r="4"><c r="A4" t="str"><v>Bob Ray</v></c><c r="B4" s="0"/><c r="C4"><v>5</v></c>'
+    '<c r="D4" t="b"><v>1</v></c><c r="E4" s="2"><v>4567</v></c></row>'
+    + "".join(f'<row r="{row}"><c r="A{row}" s="0"/><c r="E{row}" s="2"/></row>'
+              for row in range(5, 1001))
+    + "</sheetData>"
+)  # fmt: skip
 
 
 def books():
@@ -142,6 +176,8 @@ def books():
         "strict.xlsx": book(inline(PLAIN), main=STRICT_MAIN, rels=STRICT_RELS),
         "absolute_target.xlsx": book(inline(PLAIN), target="/xl/worksheets/Tabelle.xml"),
         "google_rich_phonetic.xlsx": book(GOOGLE, texts=SHARED, styles=STYLES),
+        "google_blank_rows.xlsx": book(GOOGLE_BLANK, styles=STYLES),
+        "macros.xlsm": with_macros(book(VALUES, styles=STYLES)),
         "values_and_formulas.xlsx": book(VALUES, styles=STYLES),
         "no_references.xlsx": book(NO_REFERENCES),
         "groups.xlsx": book(GROUPS),

@@ -6,9 +6,10 @@ from imports.tests.intake.made import zipped
 
 RELS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
-PERCENT, DATE, ZEROS = 1, 2, 3
-FORMATS = ((164, "yyyy-mm-dd"), (165, "00000"))
-STYLES = (0, 9, 164, 165)  # number formats of the cells' styles
+PERCENT, DATE, ZEROS, ZIP_4 = 1, 2, 3, 4
+FORMATS = ((164, "yyyy-mm-dd"), (165, "00000"), (166, "00000\\-0000"))
+STYLES = (0, 9, 164, 165, 166)  # number formats of the cells' styles
+LOOKS = (0, 0, 9)  # those of whole looks, such as “Percent”: a list of its own
 
 
 def record(kind, content=b""):
@@ -47,6 +48,16 @@ def real(column, value, style=0):
     return cell(5, column, struct.pack("<d", value), style)
 
 
+def short(column, number, style=0):
+    """A cell with a whole number in four bytes, to be divided by a hundred."""
+    return cell(2, column, struct.pack("<I", number << 2 | 3), style)
+
+
+def computed(kind, column, result, style=0):
+    """A cell with a formula, of which only the result counts."""
+    return cell(kind, column, result + bytes(2) + struct.pack("<2I", 0, 0), style)
+
+
 TEXTS = ["Name", "Phone", "Rate", "Since", "OK", "Note", "Ann Lee", "Bob Ray", "a\nb"]
 ROWS = (
     row(0, *(text(column, column) for column in range(6))),
@@ -54,6 +65,14 @@ ROWS = (
         cell(4, 4, b"\x01"), text(5, 8)),
     row(2, text(0, 7), cell(6, 1, wide("0049 221 5550123")), real(2, 0.5), real(3, 46330, DATE),
         cell(4, 4, b"\x00"), cell(3, 5, b"\x2a")),
+)  # fmt: skip
+FORMATTED = (
+    row(0, *(text(column, column) for column in range(6))),
+    row(1, text(0, 6), real(1, 123, ZEROS), short(2, 25, PERCENT), real(3, 46329, DATE),
+        real(4, 21341234, ZIP_4), computed(9, 5, struct.pack("<d", 0.125), PERCENT)),
+    row(4, text(0, 7), real(1, 123, DATE - 2), computed(11, 2, b"\x07"), cell(3, 3, b"\x17"),
+        # A text that looks like an error to whoever does not go record by record.
+        cell(6, 4, wide("\u0903x")), text(5, 8)),
 )  # fmt: skip
 
 
@@ -93,5 +112,12 @@ def _styles():
         record(44, struct.pack("<H", number) + wide(code)) for number, code in FORMATS
     )
     made = record(278) + record(615, struct.pack("<I", len(FORMATS))) + formats + record(616)
-    styles = b"".join(record(47, struct.pack("<2H", 0, number) + bytes(12)) for number in STYLES)
-    return made + record(617, struct.pack("<I", len(STYLES))) + styles + record(618) + record(279)
+    made += record(626, struct.pack("<I", len(LOOKS))) + _looks(LOOKS, 0xFFFF) + record(627)
+    made += record(617, struct.pack("<I", len(STYLES))) + _looks(STYLES, 0) + record(618)
+    return made + record(279)
+
+
+def _looks(numbers, parent):
+    return b"".join(
+        record(47, struct.pack("<2H", parent, number) + bytes(12)) for number in numbers
+    )
