@@ -7,14 +7,15 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from imports.columns import choices, clean, emails, fields, formats, headers, phones, problems
 from imports.columns.clean import Cleaned
 from imports.columns.mapping import ColumnMap, Mapping, fold_cell, refuse_defects
 from imports.columns.problems import Problem
+from portal import characters
 
-RULES_VERSION: Final = 2
+RULES_VERSION: Final = 3
 """Raised with every change that can make another lead of the same row."""
 
 PHONE_DATA_VERSION: Final = phones.PHONE_DATA_VERSION
@@ -96,6 +97,8 @@ class Checker:
             value, notes = step.read(meant)
             if value is not None:
                 values[step.field] = value
+                if not cell.isascii() and meant is cell:
+                    notes += _removed(cell)
             if notes:
                 found.extend(_problem(step, cell, note) for note in notes)
                 if value is None:
@@ -164,13 +167,29 @@ def reader(target: str, region: str) -> Reader:
 
 
 def lead_hash(lead: Lead) -> bytes:
-    """16 bytes that are equal for equal leads, whatever the order of their fields."""
+    """16 bytes that are equal for equal leads, whatever the order of their fields.
+
+    Kinds of spaces, and joiners that a script may have or not, make no other lead.
+    """
     canonical = json.dumps(lead, sort_keys=True, separators=(",", ":"))
+    if "\\u" in canonical:  # not all of it is ASCII
+        canonical = json.dumps(_alike(lead), sort_keys=True, separators=(",", ":"))
     return hashlib.blake2b(canonical.encode(), digest_size=16).digest()
+
+
+def _alike(part: Any) -> Any:
+    if isinstance(part, str):
+        return characters.alike(part)
+    return {name: _alike(value) for name, value in part.items()}
 
 
 def _meanings(column: ColumnMap) -> dict[str, str]:
     return {fold_cell(cell): value for cell, value in column.values.items()}
+
+
+def _removed(cell: str) -> tuple[clean.Note, ...]:
+    said = characters.said(cell)
+    return (clean.Note("hidden_removed", said),) if said else ()
 
 
 def _problem(step: _Step, cell: str, note: clean.Note) -> Problem:
