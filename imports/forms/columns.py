@@ -10,6 +10,7 @@ from django.forms import BoundField
 
 from imports.columns import choices, fields, formats, mapping
 from imports.columns.mapping import ColumnMap, Mapping, fold_cell
+from portal import characters
 
 CUSTOM: Final = "custom"
 AS_IS, LEAVE_OUT = "", "-"
@@ -54,6 +55,11 @@ class ColumnChoice:
     def is_date(self) -> bool:
         """Whether what is asked about its cells is the order of dates."""
         return formats.topic(self.column.looks) == "date"
+
+    @property
+    def hidden(self) -> str:
+        """What the heading holds that cannot be seen, in words."""
+        return characters.said(self.column.header)
 
     @property
     def group(self) -> str:

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError
 
 from imports.errors import BadInput, PortalError
-from portal import embedded
+from portal import characters, embedded
 from portal.models import User
 
 
@@ -35,7 +35,7 @@ class PortalCommand(BaseCommand):
         try:
             return super().execute(*args, **options)
         except PortalError as error:
-            raise Problem(error.sentence, returncode=1) from error
+            raise Problem(characters.spelt(error.sentence), returncode=1) from error
         except OperationalError as error:
             raise Problem(
                 "The database does not answer or broke off; see that it runs and that DATABASE_URL "
