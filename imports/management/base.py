@@ -14,7 +14,13 @@ from portal.models import User
 
 
 class Problem(CommandError):  # noqa: N818 - its name is what is printed before the sentence
-    """A refusal; Django prints `Problem: <sentence>` on stderr and exits with the status."""
+    """A refusal; Django prints `Problem: <sentence>` on stderr and exits with the status.
+
+    What no terminal should be given (overrides of direction, control characters) is spelt out.
+    """
+
+    def __init__(self, sentence: str, *, returncode: int = 1) -> None:
+        super().__init__(characters.spelt(sentence), returncode=returncode)
 
 
 class PortalCommand(BaseCommand):
@@ -35,7 +41,7 @@ class PortalCommand(BaseCommand):
         try:
             return super().execute(*args, **options)
         except PortalError as error:
-            raise Problem(characters.spelt(error.sentence), returncode=1) from error
+            raise Problem(error.sentence, returncode=1) from error
         except OperationalError as error:
             raise Problem(
                 "The database does not answer or broke off; see that it runs and that DATABASE_URL "

@@ -121,6 +121,19 @@ def test_a_heading_is_known_whatever_is_put_into_it(added):
     assert layout.fingerprint([odd, "Name"]) == layout.fingerprint(["name", "phone number"])
 
 
+def test_a_heading_has_its_words_also_where_something_hides_between_them():
+    assert headers.words(f"first{ZWSP}Name") == ["first", "name"]
+
+
+def test_joiners_that_stay_where_they_are_sent_are_ignored_where_things_are_compared():
+    sheet = Mapping((ColumnMap(0, "می\u200cخواه", None),))
+    for typed in ("میخواه", f"می{ZWSP}خواه"):
+        assert mapping.fold_cell(typed) == mapping.fold_cell("می\u200cخواه")
+        assert mapfile.find_column(sheet, typed) == 0
+    row = checked("Ana", "+1 206 ۵۵۵\u200c۰۱۲۳", "")
+    assert (row.lead["contact_phone"], row.problems) == ("+12065550123", [])
+
+
 def test_two_headings_that_look_the_same_have_two_names():
     assert headers.names(["E-mail", f"E-{ZWSP}mail", f"Lead{NBSP}id"]) == [
         "E-mail (1)", "E-mail (2)", "Lead id",
@@ -152,6 +165,14 @@ def test_a_customer_is_found_in_a_file_name_that_hides_something():
 def test_leads_are_told_apart_by_what_can_be_seen(one, other, same):
     leads = [{"contact_name": name, "custom_fields": {"a": name}} for name in (one, other)]
     assert (check.lead_hash(leads[0]) == check.lead_hash(leads[1])) is same
+
+
+def test_no_hidden_character_and_no_odd_space_makes_another_lead():
+    ranges = [*characters.HIDDEN, *characters.SPACES]
+    for code in (code for a, b in ranges for code in range(a, min(b, a + 300) + 1) if code > 0x7F):
+        space = " " if chr(code).isspace() else ""
+        odd, plain = {"contact_name": f"é{chr(code)}b"}, {"contact_name": f"é{space}b"}
+        assert check.lead_hash(odd) == check.lead_hash(plain), hex(code)
 
 
 def test_the_hash_of_other_leads_is_what_it_was():

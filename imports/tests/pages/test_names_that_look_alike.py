@@ -78,6 +78,9 @@ def test_the_command_line_warns_and_refuses_alike(db, capsys):
         call_command("add_customer", f"Acme{ZWSP}", "--mega-id", other, "--team", "North")
     assert "already has a customer called Ac[U+202E]me" in str(refused.value)
     assert Team.objects.count() == 1
+    with pytest.raises(CommandError) as refused:
+        call_command("add_customer", "Else", "--mega-id", other, "--region", f"D{RLO}E")
+    assert "--region is “D[U+202E]E”, which is not a region." in str(refused.value)
 
 
 @pytest.mark.parametrize("name", [f"Acme{ZWSP}", f"Ac{RLO}me", f"{NBSP}Acme"])
