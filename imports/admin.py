@@ -6,7 +6,7 @@ being staff is the permission to administer people.
 
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.forms import BaseInlineFormSet, BaseModelFormSet, ModelForm
@@ -178,6 +178,8 @@ class TeamAdmin(StaffMay, admin.ModelAdmin):  # type: ignore[type-arg] # not sub
             act = acts.TEAM_CHANGED if change else acts.TEAM_ADDED
             if not change or form.changed_data:
                 trail.record(act, actor=_actor(request), team=obj, facts={"team": obj.pk})
+        if remark := people.remark_on(obj):
+            self.message_user(request, remark, messages.WARNING)
 
     def save_formset(
         self,

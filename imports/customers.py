@@ -8,9 +8,11 @@ from django.utils.text import slugify
 from imports.audit import acts, trail
 from imports.errors import BadInput
 from imports.models import Customer
+from portal import characters
 from portal.models import Team, User
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look like another
+LONGEST_NAME = 120  # characters
 KEEPING = ("keep_old_values", "keep_minutes", "hold_won", "hold_lost", "hold_days")
 ASKING = ("failure_percent", "update_points")
 CHANGEABLE = ("name", "region", "requests_per_minute", "on_duplicate", "mega_id", *ASKING, *KEEPING)
@@ -69,6 +71,44 @@ def read_region(text: str) -> str:
     return region
 
 
+def read_name(text: str) -> str:
+    """Return the name without doubled spaces. BadInput when there is nothing to be seen of it."""
+    name = " ".join(text.split())
+    if not 1 <= len(name) <= LONGEST_NAME:
+        raise BadInput(f"A customer's name has 1 to {LONGEST_NAME} characters.")
+    if not characters.seen(name):
+        raise BadInput("Nothing of this name can be seen; type one with letters or digits.")
+    return name
+
+
+def remark_on(name: str) -> str:
+    """What a person should know of a name that is stored with what cannot be seen, else ""."""
+    said = characters.said(name)
+    if not said:
+        return ""
+    return (
+        f"The name {characters.spelt(name)} contains {said}. It was kept, is shown as a mark and "
+        "ignored in comparisons. Type the name anew if it was not meant."
+    )
+
+
+def twin_of(customer: Customer) -> Customer | None:
+    """Another customer of the team whose name looks the same."""
+    same = Customer.objects.filter(team=customer.team_id, name__seen=characters.seen(customer.name))
+    return same.exclude(pk=customer.pk).first()
+
+
+def name_is_taken(name: str, twin: Customer) -> BadInput:
+    """Say whose name it is, and what cannot be seen of the difference."""
+    shown, said = characters.spelt(twin.name), characters.said(name)
+    if said and name != twin.name:
+        return BadInput(
+            f"The team already has a customer called {shown}, and this name differs from it only "
+            f"by {said}. Choose a name that looks different."
+        )
+    return BadInput(f"The team already has a customer called {shown}; choose another name.")
+
+
 def free_slug(name: str, *, is_shared: bool = False) -> str:
     """The name as it may stand in an address, with random letters behind it where it is taken.
 
@@ -89,7 +129,7 @@ def taken(customer: Customer) -> BadInput:
     others = Customer.objects.filter(team=customer.team).exclude(pk=customer.pk)
     if others.filter(mega_id=customer.mega_id).exists():
         return BadInput("The team already has a customer with this MEGA id; open that one.")
-    return BadInput(f"The team already has a customer called {customer.name}; choose another name.")
+    return name_is_taken(customer.name, twin_of(customer) or customer)
 
 
 def _fact(value: object) -> int | str:

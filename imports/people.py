@@ -12,6 +12,7 @@ from django.utils.text import slugify
 
 from imports.audit import acts, trail
 from imports.errors import BadInput
+from portal import characters
 from portal.models import Team, User
 
 
@@ -61,15 +62,26 @@ def changed(user: User, fields: list[str], actor: User | None) -> None:
 
 @transaction.atomic
 def team_called(name: str, actor: User | None = None) -> Team:
-    """The team of this name (capitals do not matter), made when there is none."""
+    """The team of this name, made when there is none.
+
+    Capitals and what cannot be seen do not matter.
+    """
     name = " ".join(name.split())
     if not 1 <= len(name) <= 120:
         raise BadInput("A team's name has 1 to 120 characters.")
-    team = Team.objects.filter(name__iexact=name).first()
+    if not characters.seen(name):
+        raise BadInput("Nothing of this team's name can be seen; type one with letters or digits.")
+    team = Team.objects.filter(name__seen__iexact=characters.seen(name)).first()
     if team is None:
         team = Team.objects.create(name=name, slug=free_team_slug(name))
         trail.record(acts.TEAM_ADDED, actor=actor, team=team, facts={"team": team.pk})
     return team
+
+
+def remark_on(team: Team) -> str:
+    """What a person should know of a team's name that holds what cannot be seen, else ""."""
+    said = characters.said(team.name)
+    return said and f"The team's name {characters.spelt(team.name)} contains {said}."
 
 
 def free_team_slug(name: str) -> str:

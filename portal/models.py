@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from portal.names import Seen
+
 
 class UserManager(BaseUserManager["User"]):
     """Makes users; an e-mail is kept in lower case, so that a person has one account only."""
@@ -73,6 +75,13 @@ class Team(models.Model):
 
     class Meta:
         ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                Seen("name"),
+                name="team_name_once_seen",
+                violation_error_message="There is a team whose name looks the same.",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

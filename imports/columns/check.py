@@ -5,16 +5,18 @@ Pure and quick: the mapping is compiled once, then each row is a loop over its m
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from imports.columns import choices, clean, emails, fields, formats, headers, phones, problems
 from imports.columns.clean import Cleaned
 from imports.columns.mapping import ColumnMap, Mapping, fold_cell, refuse_defects
 from imports.columns.problems import Problem
+from portal import characters
 
-RULES_VERSION: Final = 2
+RULES_VERSION: Final = 3
 """Raised with every change that can make another lead of the same row."""
 
 PHONE_DATA_VERSION: Final = phones.PHONE_DATA_VERSION
@@ -23,6 +25,11 @@ Lead = dict[str, str | dict[str, str]]
 Verdict = Literal["ok", "invalid"]
 Reader = Callable[[str], Cleaned]
 
+# Where JSON's escapes may stand for something hidden or an odd space: most letters need no look.
+_PERHAPS_HIDDEN = re.compile(
+    r"\\u(?:00[01789a]|034f|061c|115f|1160|1680|17b|180|20[0256]|2800|3000|3164"
+    r"|d80d|d82f|d834|db4|dff|fdd|fde|fe0|feff|ffa0|fff)"
+)
 _NAMES = ("contact_name", *fields.NAME_PARTS)
 _ORDER = tuple(field.name for field in fields.FIELDS if field.name not in fields.NAME_PARTS)
 
@@ -96,6 +103,8 @@ class Checker:
             value, notes = step.read(meant)
             if value is not None:
                 values[step.field] = value
+                if not cell.isascii() and meant is cell:
+                    notes += _removed(cell)
             if notes:
                 found.extend(_problem(step, cell, note) for note in notes)
                 if value is None:
@@ -164,13 +173,29 @@ def reader(target: str, region: str) -> Reader:
 
 
 def lead_hash(lead: Lead) -> bytes:
-    """16 bytes that are equal for equal leads, whatever the order of their fields."""
+    """16 bytes that are equal for equal leads, whatever the order of their fields.
+
+    Kinds of spaces, and joiners that a script may have or not, make no other lead.
+    """
     canonical = json.dumps(lead, sort_keys=True, separators=(",", ":"))
+    if "\\u" in canonical and _PERHAPS_HIDDEN.search(canonical):
+        canonical = json.dumps(_alike(lead), sort_keys=True, separators=(",", ":"))
     return hashlib.blake2b(canonical.encode(), digest_size=16).digest()
+
+
+def _alike(part: Any) -> Any:
+    if isinstance(part, str):
+        return characters.alike(part)
+    return {name: _alike(value) for name, value in part.items()}
 
 
 def _meanings(column: ColumnMap) -> dict[str, str]:
     return {fold_cell(cell): value for cell, value in column.values.items()}
+
+
+def _removed(cell: str) -> tuple[clean.Note, ...]:
+    said = characters.said(cell)
+    return (clean.Note("hidden_removed", said),) if said else ()
 
 
 def _problem(step: _Step, cell: str, note: clean.Note) -> Problem:

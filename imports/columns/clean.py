@@ -9,6 +9,7 @@ import uuid
 from typing import NamedTuple
 
 from imports.columns import headers
+from portal import characters
 
 
 class Note(NamedTuple):
@@ -27,12 +28,6 @@ class Cleaned(NamedTuple):
 
 BLANK = Cleaned(None)
 
-# Control characters but tab, LF, CR; zero-width and direction marks but the joiners that scripts
-# and emoji need; lone surrogates, which have no UTF-8.
-_UNSENDABLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e"
-    "\u2060-\u2069\ufeff\ud800-\udfff\ufff9-\ufffb]"
-)
 _TEXT_FORMULA = re.compile(r'="(.*)"', re.DOTALL)
 _CELL_ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|ERROR!)")
 _NOTHING = {
@@ -59,9 +54,9 @@ _STAGE = re.compile(r"[a-z0-9][a-z0-9_-]*")
 
 
 def visible(cell: str) -> str:
-    """The cell without what cannot be sent, trimmed; `="0123"`, a CSV habit, gives 0123."""
-    if not cell.isprintable():
-        cell = _UNSENDABLE.sub("", cell)
+    """The cell without stray invisible characters, trimmed; `="0123"`, a CSV habit, gives 0123."""
+    if not (cell.isascii() and cell.isprintable()):  # asked here as well, since calls cost
+        cell = characters.clean(cell)
     cell = cell.strip()
     if cell.startswith('="'):
         formula = _TEXT_FORMULA.fullmatch(cell)

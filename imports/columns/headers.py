@@ -9,20 +9,26 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from portal import characters
+
+_LINE_ENDS = re.compile(r"[\v\f\x1c-\x1f]")  # spaces to Python, control characters to others
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NOT_WORD = re.compile(r"[\W_]+")
 _BOUNDARY = re.compile(r"(?<=\d)(?=[^\W\d])|(?<=[^\W\d])(?=\d)")
 
 
 def fold(text: str) -> str:
-    """Lower case without accents: "Prénom" is "prenom", "Straße" is "strasse"."""
-    decomposed = unicodedata.normalize("NFKD", text)
+    """Lower case without accents: "Prénom" is "prenom", "Straße" is "strasse".
+
+    Nothing that cannot be seen counts (see `portal.characters`).
+    """
+    decomposed = unicodedata.normalize("NFKD", characters.bare(text))
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
 
 def words(header: str) -> list[str]:
     """The words of a header: "firstName", "FIRST_NAME" and "First name:" give the same two."""
-    spaced = _CAMEL.sub(" ", header)
+    spaced = _CAMEL.sub(" ", characters.bare(header))
     return [word for word in _NOT_WORD.split(_BOUNDARY.sub(" ", fold(spaced))) if word]
 
 
@@ -42,9 +48,8 @@ def letter(index: int) -> str:
 
 
 def tidy(header: str) -> str:
-    """One line without what cannot be shown or stored (control characters, lone surrogates)."""
-    shown = "".join(c for c in header if c.isspace() or unicodedata.category(c) not in {"Cc", "Cs"})
-    return " ".join(shown.split()).lstrip("\ufeff")
+    """One line without stray invisible characters, which nobody could type or tell apart."""
+    return " ".join(characters.clean(_LINE_ENDS.sub(" ", header)).split())
 
 
 def names(headers: Sequence[str]) -> list[str]:

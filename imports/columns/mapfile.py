@@ -17,6 +17,7 @@ from rapidfuzz import process
 from imports.columns import fields, formats, headers
 from imports.columns.mapping import ColumnMap, Mapping, refuse_defects
 from imports.errors import BadMapping
+from portal import characters
 
 _LARGEST = 1_000_000  # bytes
 _CHOSEN = "chosen in the mapping file"
@@ -200,4 +201,4 @@ def _no_such_column(header: str, names: list[str]) -> str:
 
 
 def _fold(header: str) -> str:
-    return headers.tidy(header).casefold()
+    return characters.bare(headers.tidy(header)).casefold()

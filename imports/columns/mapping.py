@@ -12,6 +12,7 @@ from imports.columns import choices, clean, fields, formats, headers
 from imports.columns.match import Confidence, Guess
 from imports.errors import BadMapping
 from imports.intake.sensitive.kinds import label
+from portal import characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +109,11 @@ def from_guesses(guesses: Sequence[Guess]) -> Mapping:
 
 
 def fold_cell(cell: str) -> str:
-    """The form under which a cell is looked up in `values`: case and spacing do not count."""
-    return clean.one_line(cell).casefold()
+    """The form under which a cell is looked up in `values`.
+
+    Case, spacing and what cannot be seen do not count.
+    """
+    return characters.bare(clean.one_line(cell)).casefold()
 
 
 def check(mapping: Mapping) -> list[str]:

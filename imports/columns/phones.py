@@ -9,6 +9,7 @@ from phonenumbers import NumberParseException, PhoneNumber, ValidationResult
 
 from imports.columns import clean
 from imports.columns.clean import BLANK, Cleaned, Note, left_out
+from portal import characters
 
 PHONE_DATA_VERSION: Final[str] = phonenumbers.__version__
 
@@ -65,7 +66,7 @@ def read_phone(cell: str, region: str) -> Cleaned:
 
 @lru_cache(maxsize=_CACHED)
 def _read(cell: str, region: str) -> Cleaned:
-    text = clean.visible(cell).lstrip("'`’ ")
+    text = characters.bare(clean.visible(cell)).lstrip("'`’ ")
     if not text or clean.is_nothing(text):
         return BLANK
     if error := clean.error_note(text):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Self
 
 from imports.columns import clean, fields
+from portal import characters
 
 Level = Literal["error", "warning"]
 Effect = Literal["refused", "left_out", "changed"]
@@ -168,6 +169,12 @@ KINDS: Mapping[str, Kind] = {
         "was shortened by a spreadsheet program and its last digits are lost",
         "Format the column as text or as a number without decimals there, and export it again.",
     ),
+    "hidden_removed": Kind(
+        "invisible characters removed",
+        "changed",
+        "contained {detail}, removed before sending",
+        "Nothing to do if the rest is right.",
+    ),
     "cell_error": Kind(
         "cell holds a spreadsheet error",
         "left_out",
@@ -236,8 +243,9 @@ class Problem:
 
 
 def shorten(cell: str) -> str:
-    """The cell on one line, at most LONGEST_FOUND characters."""
-    text = clean.one_line(cell)
+    """The cell on one line, at most LONGEST_FOUND characters; what is invisible is spelt out."""
+    text = cell if cell.isascii() else characters.spelt(cell)
+    text = clean.one_line(text)
     return text if len(text) <= LONGEST_FOUND else text[: LONGEST_FOUND - 1] + "…"
 
 

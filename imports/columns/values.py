@@ -2,6 +2,7 @@
 
 from django.db import connection
 
+from imports.columns.mapping import fold_cell
 from imports.models import Import
 
 MOST = 30
@@ -17,10 +18,17 @@ _SQL = """
 
 
 def values_of(lead_import: Import, index: int, most: int = MOST) -> list[tuple[str, int]]:
-    """The most frequent cells of the column at `index` (from 0), each with its count of rows."""
+    """The most frequent cells of the column at `index` (from 0), each with its count of rows.
+
+    Cells that can only have one meaning ("Buyer", "buyer ") are one, spelt as most of them are.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             _SQL, {"pk": lead_import.pk, "place": index + 1, "longest": LONGEST, "most": most}
         )
         found: list[tuple[str, int]] = cursor.fetchall()
-    return found
+    merged: dict[str, tuple[str, int]] = {}
+    for cell, count in found:
+        shown, before = merged.get(fold_cell(cell), (cell, 0))
+        merged[fold_cell(cell)] = (shown, before + count)
+    return [*merged.values()]

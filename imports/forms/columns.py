@@ -11,6 +11,7 @@ from django.forms import BoundField
 from imports.columns import choices, fields, formats, mapping
 from imports.columns.mapping import ColumnMap, Mapping, fold_cell
 from imports.intake.sensitive.kinds import label
+from portal import characters
 
 CUSTOM: Final = "custom"
 AS_IS, LEAVE_OUT = "", "-"
@@ -60,6 +61,11 @@ class ColumnChoice:
     def sensitive(self) -> str:
         """What its masked cells hold, in words."""
         return label(self.column.masked) if self.column.masked else ""
+
+    @property
+    def hidden(self) -> str:
+        """What the heading holds that cannot be seen, in words."""
+        return characters.said(self.column.header)
 
     @property
     def group(self) -> str:

@@ -100,8 +100,21 @@ class CustomerForm(_CustomerForm):
         return int(getattr(self.instance, name) if given is None else given)
 
     def clean_name(self) -> str:
-        """Without doubled spaces, which would hide a twin."""
-        return " ".join(str(self.cleaned_data["name"]).split())
+        """Without doubled spaces; one that can be seen."""
+        try:
+            return customers.read_name(str(self.cleaned_data["name"]))
+        except BadInput as problem:
+            raise forms.ValidationError(problem.sentence) from problem
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a name that looks like that of another customer of the team."""
+        data = super().clean() or self.cleaned_data
+        team = self.instance.team if self.instance.pk else data.get("team")
+        if team and "name" in data:
+            named = Customer(pk=self.instance.pk, team=team, name=data["name"])
+            if twin := customers.twin_of(named):
+                self.add_error("name", customers.name_is_taken(data["name"], twin).sentence)
+        return data
 
     def clean_region(self) -> str:
         """Two capital letters of a region whose phones are known."""

@@ -9,12 +9,18 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import OperationalError
 
 from imports.errors import BadInput, PortalError
-from portal import embedded
+from portal import characters, embedded
 from portal.models import User
 
 
 class Problem(CommandError):  # noqa: N818 - its name is what is printed before the sentence
-    """A refusal; Django prints `Problem: <sentence>` on stderr and exits with the status."""
+    """A refusal; Django prints `Problem: <sentence>` on stderr and exits with the status.
+
+    What no terminal should be given (overrides of direction, control characters) is spelt out.
+    """
+
+    def __init__(self, sentence: str, *, returncode: int = 1) -> None:
+        super().__init__(characters.spelt(sentence), returncode=returncode)
 
 
 class PortalCommand(BaseCommand):

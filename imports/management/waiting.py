@@ -11,6 +11,7 @@ from imports.delivery import progress
 from imports.models import DryRun, Import, ImportState
 from imports.reports import balance
 from imports.reports.balance import Balance
+from portal import characters
 
 POLL_SECONDS = 0.5
 BAR = 30  # characters
@@ -120,7 +121,7 @@ class Wait:
             self._stream.write("\r\x1b[K")
 
     def _say(self, sentence: str) -> None:
-        self._stream.write(f"{sentence}\n")
+        self._stream.write(f"{characters.spelt(sentence)}\n")
 
 
 def exit_of(sheet: Balance) -> Exit:

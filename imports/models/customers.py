@@ -5,6 +5,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from portal.models import Team
+from portal.names import Seen
 
 
 class OnDuplicate(models.TextChoices):
@@ -70,7 +71,14 @@ class Customer(models.Model):
         ordering = ["name", "id"]
         constraints = [
             models.UniqueConstraint(fields=["team", "mega_id"], name="customer_mega_id_once"),
-            models.UniqueConstraint(fields=["team", "name"], name="customer_name_once"),
+            models.UniqueConstraint(
+                models.F("team"),
+                Seen("name"),
+                name="customer_name_once_seen",
+                violation_error_message=(
+                    "The team already has a customer whose name looks the same; choose another."
+                ),
+            ),
             models.CheckConstraint(
                 condition=models.Q(requests_per_minute__range=(1, 600)), name="customer_rpm_range"
             ),

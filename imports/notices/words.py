@@ -11,6 +11,7 @@ from django.urls import reverse
 from imports.delivery import questions, rights
 from imports.models import Notice, NoticeKind, Recipient
 from imports.reports import balance
+from portal import characters
 
 _TITLES = {
     NoticeKind.FINISHED: "Finished",
@@ -79,7 +80,7 @@ def mail(recipient: Recipient) -> str:
     """The text of the mail."""
     notice = recipient.notice
     why = (
-        f"you manage the team {notice.lead_import.customer.team}"
+        f"you manage the team {characters.spelt(notice.lead_import.customer.team.name)}"
         if recipient.as_manager
         else "you uploaded, sent or resumed this import"
     )
@@ -120,5 +121,5 @@ def event(notice: Notice | None, team: str) -> dict[str, Any]:
 
 
 def _customer(notice: Notice) -> str:
-    """On one line, whatever was stored: it stands in the head of a mail."""
-    return " ".join(notice.lead_import.customer.name.split())
+    """On one line, with marks for what cannot be seen: it stands in the head of a mail."""
+    return " ".join(characters.spelt(notice.lead_import.customer.name).split())

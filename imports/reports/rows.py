@@ -13,6 +13,8 @@ from imports.columns.problems import Problem
 from imports.models import Import, Row
 from imports.reports import balance
 from imports.reports.balance import BUCKET, LABELS, ROWS_WITH_ALL
+from portal import characters
+from portal.names import SEEN
 
 SLICE = 5_000  # rows that are read at a time
 MOST = 80_000  # rows that are looked at, at a time, where few of them are chosen
@@ -55,6 +57,12 @@ class ReportRow:
         return LABELS[self.bucket]
 
 
+# Where something is hidden in a cell the row says so, and only there it costs another look.
+_CELLS = "array_to_string(r.cells, ' ')"
+_HOLDS = f"""AND ({_CELLS} ILIKE %(text)s
+    OR l.problems @> '[{{"c": "hidden_removed"}}]' AND {SEEN.format(_CELLS)} ILIKE %(text)s)"""
+
+
 @dataclass(frozen=True, slots=True)
 class Selection:
     """Which rows: by bucket, by the code of a problem, by what a person wrote in any cell."""
@@ -80,8 +88,8 @@ class Selection:
             parts.append("AND l.problems @> %(problem)s::jsonb")
             values["problem"] = json.dumps([wanted])
         if self.text:
-            parts.append("AND array_to_string(r.cells, ' ') ILIKE %(text)s")
-            values["text"] = f"%{_like(self.text)}%"
+            parts.append(_HOLDS)
+            values["text"] = f"%{_like(characters.seen(self.text))}%"
         return " ".join(parts), values
 
 

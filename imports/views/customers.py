@@ -19,6 +19,7 @@ from imports.forms.filters import words_of
 from imports.models import Customer
 from imports.reports import downloads, lists
 from imports.views.http import Request, attachment, page_of, teams_as
+from portal import characters
 from portal.models import Role, User
 
 LATEST = 10
@@ -28,8 +29,9 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def _searched(request: Request) -> tuple[str, QuerySet[Customer]]:
     words = words_of(request.GET.get("q"))
     found = access.customers_for(request.user).select_related("team")
-    if words:
-        found = found.filter(Q(name__icontains=words) | Q(team__name__icontains=words))
+    if looked_for := characters.seen(words):
+        hit = Q(name__seen__icontains=looked_for) | Q(team__name__seen__icontains=looked_for)
+        found = found.filter(hit)
     return words, found.order_by("name", "pk")
 
 
@@ -107,9 +109,15 @@ def new(request: Request) -> HttpResponse:
             form.add_error(None, error.sentence)
         else:
             messages.success(request, f"{customer.name} was added. Set its API token next.")
+            _remark(request, customer)
             return redirect("customer", customer.slug)
     status = 422 if form.is_bound else 200
     return render(request, "imports/customer_form.html", {"form": form}, status=status)
+
+
+def _remark(request: Request, customer: Customer) -> None:
+    if remark := customers.remark_on(customer.name):
+        messages.warning(request, remark)
 
 
 @require_http_methods(["GET", "POST"])
@@ -125,6 +133,7 @@ def edit(request: Request, slug: str) -> HttpResponse:
             form.add_error(None, error.sentence)
         else:
             messages.success(request, "The settings were saved.")
+            _remark(request, customer)
             return redirect("customer", slug)
     fresh = access.get_customer(request.user, slug)  # the form wrote into the other one
     status = 422 if form.is_bound else 200

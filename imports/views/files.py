@@ -15,6 +15,7 @@ from imports.intake.dialect import Dialect
 from imports.models import EDITABLE, Import, ImportState, Origin
 from imports.views import steps
 from imports.views.http import Request, attempt
+from portal import characters
 from portal.models import Role, User
 
 READING = (ImportState.UPLOADED, ImportState.READING)
@@ -82,6 +83,7 @@ def _context(request: Request, lead_import: Import) -> dict[str, Any]:
         "form": _form(lead_import),
         "sensitive": sensitive.of(lead_import),
         "read_as": Dialect.from_dict(lead_import.dialect).words,
+        "hidden_in_name": characters.said(lead_import.file_name),
         "is_reading": lead_import.state in READING,
         "can_read_again": lead_import.state in CAN_READ_AGAIN and lead_import.origin == Origin.FILE,
     }

@@ -12,6 +12,7 @@ from imports.forms.filters import HistoryFilter, words_of
 from imports.models import Import
 from imports.reports import downloads, lists
 from imports.views.http import Request, attachment, page_of, remembered
+from portal import characters
 from portal.models import User
 
 WORDS = "history_words"
@@ -64,8 +65,8 @@ def _found(request: Request) -> tuple[HistoryFilter, QuerySet[Import]]:
 
 def _matching(found: QuerySet[Import], words: str) -> QuerySet[Import]:
     """Every word must occur in the file's or customer's name, or be the import's number."""
-    for word in words.split():
-        hit = Q(file_name__icontains=word) | Q(customer__name__icontains=word)
+    for word in characters.seen(words).split():
+        hit = Q(file_name__seen__icontains=word) | Q(customer__name__seen__icontains=word)
         number = word.removeprefix("#")
         if number.isdecimal() and len(number) <= NUMBER:
             hit |= Q(pk=int(number))

@@ -19,6 +19,7 @@ from imports.forms.upload import UploadForm
 from imports.intake import drafts, known, upload
 from imports.models import Customer, Import
 from imports.views.http import Request, teams_as
+from portal import characters
 from portal.models import Role
 
 HASHES = 50  # that are looked for at once
@@ -59,7 +60,7 @@ def _answer(request: Request, form: UploadForm, taken: Taken) -> HttpResponse:
         for sentence in taken.refused:
             messages.error(request, sentence)
         return redirect(taken.url)
-    sentences = [sentence for each in form.errors.values() for sentence in each]
+    sentences = [characters.spelt(str(said)) for each in form.errors.values() for said in each]
     if taken.url:
         return JsonResponse({"url": taken.url}, status=201)
     return JsonResponse({"errors": sentences}, status=422)
@@ -122,7 +123,10 @@ def already_there(request: Request, slug: str) -> HttpResponse:
     customer = access.get_customer(request.user, slug, need=Role.IMPORTER)
     posted: MultiValueDict[str, str] = request.POST
     found = {
-        sha256: {"sentence": known.in_words(one), "url": reverse("import", args=[one.pk])}
+        sha256: {
+            "sentence": characters.spelt(known.in_words(one)),
+            "url": reverse("import", args=[one.pk]),
+        }
         for sha256 in posted.getlist("sha256")[:HASHES]
         if (one := known.earlier_import_of(customer, sha256))
     }

@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "portal.middleware.TimezoneMiddleware",
+    "portal.marks.MarksMiddleware",
 ]
 
 TEMPLATES = [

@@ -1,3 +1,5 @@
+import { spelt } from "./names.js";
+
 // One file in the list of those to upload: what is shown of it, and what may be done with it.
 export function sized(bytes) {
   if (bytes < 1024) return `${bytes} bytes`;
@@ -8,14 +10,15 @@ export function sized(bytes) {
 export class Line {
   constructor(template, file, onRemove) {
     this.file = file;
+    this.name = spelt(file.name);
     this.state = "waiting"; // then sending, taken or refused
     this.sent = 0;
     this.element = template.content.cloneNode(true).firstElementChild;
-    this.part("name").textContent = file.name;
+    this.part("name").textContent = this.name;
     this.part("size").textContent = sized(file.size);
-    this.part("bar").setAttribute("aria-label", `Upload of ${file.name}`);
-    this.part("again").setAttribute("aria-label", `Import ${file.name} again`);
-    this.part("remove").setAttribute("aria-label", `Remove ${file.name}`);
+    this.part("bar").setAttribute("aria-label", `Upload of ${this.name}`);
+    this.part("again").setAttribute("aria-label", `Import ${this.name} again`);
+    this.part("remove").setAttribute("aria-label", `Remove ${this.name}`);
     this.part("remove").addEventListener("click", () => onRemove(this));
   }
 
@@ -75,6 +78,6 @@ export class Line {
 
   removable(word) {
     this.part("remove").textContent = word;
-    this.part("remove").setAttribute("aria-label", `${word} ${this.file.name}`);
+    this.part("remove").setAttribute("aria-label", `${word} ${this.name}`);
   }
 }

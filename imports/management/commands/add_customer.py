@@ -46,7 +46,7 @@ class Command(PortalCommand):
         user = acting_user(options["user"])
         token = secret_from_stdin("MEGA token") if options["token_stdin"] else None
         draft = Customer(
-            name=_name(options["name"]),
+            name=customers.read_name(options["name"]),
             mega_id=_mega_id(options["mega_id"]),
             region=_region(options["region"]),
             requests_per_minute=_requests(options["requests_per_minute"]),
@@ -56,6 +56,8 @@ class Command(PortalCommand):
             customer = customers.create(draft, user)
             if token is not None:
                 tokens.set_token(customer, token, user)
+        for remark in filter(None, [people.remark_on(draft.team), customers.remark_on(draft.name)]):
+            self.stderr.write(remark)
         self.stdout.write(customer.slug)
 
 
@@ -67,13 +69,6 @@ def _team(name: str | None, user: User | None) -> Team:
     if user is not None and not access.can(user, team, Role.MANAGER):
         raise BadInput(f"{user.email} is not a manager of the team {team.name}.")
     return team
-
-
-def _name(text: str) -> str:
-    name = " ".join(text.split())
-    if not 1 <= len(name) <= 120:
-        raise BadInput("A customer's name has 1 to 120 characters.")
-    return name
 
 
 def _mega_id(text: str) -> UUID:

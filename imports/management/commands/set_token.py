@@ -13,6 +13,7 @@ from imports.management.base import (
     add_user_option,
     secret_from_stdin,
 )
+from portal import characters
 from portal.models import Role
 
 
@@ -32,4 +33,5 @@ class Command(PortalCommand):
         if not access.can(user, customer.team, Role.MANAGER):
             raise BadInput(f"Only managers of the team {customer.team.name} may set its tokens.")
         token = tokens.set_token(customer, secret_from_stdin("MEGA token"), user)
-        self.stdout.write(f"{customer.name} now uses the token that ends in {token.last_four}.")
+        name = characters.spelt(customer.name)
+        self.stdout.write(f"{name} now uses the token that ends in {token.last_four}.")

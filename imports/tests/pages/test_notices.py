@@ -28,7 +28,7 @@ def test_ines_sees_that_something_is_told_opens_it_and_it_is_read(ines, done):
     page = story.text(ines.get("/"))
     assert '1<span class="visually-hidden"> unread notice</span>' in page
     listed = story.text(ines.get("/notices/"))
-    assert f"Import #{done.pk} for Acme" in listed
+    assert f"Import #{done.pk} for <bdi>Acme</bdi>" in listed
     assert "Finished with failures" in listed
     assert "4 rows: 1 created, 1 updated, 1 failed, 1 left out" in listed
 

@@ -45,7 +45,7 @@ def test_ines_imports_the_other_sheets_too(ines, first):
         assert (read.file_sha256, read.created_by) == (first.file_sha256, ines.user)
         assert read.file.name != first.file.name
     page = story.text(ines.get(answer["Location"]))
-    assert "q2.xlsx, sheet “May” · 1 row" in page
+    assert "<bdi>q2.xlsx</bdi>, sheet “May” · 1 row" in page
     assert "very same file" not in page
     assert "More sheets" not in page
 

@@ -33,7 +33,7 @@ def test_two_files_for_one_customer_are_two_imports_on_one_page(ines, acme):
     story.read_and_check(first)
     page = story.text(ines.get(answer["Location"]))
     assert f'href="/imports/{first.pk}/"' in page
-    assert "a.csv · 4 rows" in page
+    assert "<bdi>a.csv</bdi> · 4 rows" in page
     assert "Checked, not sent yet" in page
     assert f"Open import {second.pk}, b.csv" in page
 
@@ -65,7 +65,7 @@ def test_a_file_without_a_customer_waits_for_ines_with_a_suggestion(ines, acme, 
     assert '<option value="acme" selected>Acme (North)</option>' in page
     assert Import.objects.count() == 1
     home = story.text(ines.get("/"))
-    assert f'<a href="/uploads/{draft.together}/">1 file without a customer</a>' in home
+    assert f'<a href="/uploads/{draft.together}/"><bdi>1 file without a customer</bdi></a>' in home
 
 
 def test_one_click_starts_all_that_have_a_customer(ines, acme, beta):
