@@ -2,18 +2,20 @@
 
 from dataclasses import dataclass, field
 from itertools import islice
-from pathlib import Path
 
 from django.conf import settings
 
-from imports.errors import UnreadableFile
+from imports.errors import StoreUnavailable, UnreadableFile
+from imports.intake import stored
 from imports.intake.batches import SheetRow
 from imports.intake.dialect import Dialect, Limits
 from imports.intake.table import open_table
+from imports.models import Import
 
 ROWS = 20
 COLUMNS = 30
 CELL_CHARS = 60
+WITHIN = 20.0  # seconds to fetch the file, where it is not on this machine: a person waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +33,14 @@ class Preview:
     more_columns: int = 0
 
 
-def preview(path: Path, choice: Dialect) -> Preview:
+def preview(lead_import: Import, choice: Dialect) -> Preview:
     """Read the first ROWS rows that are not blank under the choice."""
     limits = Limits(file_bytes=settings.MAX_UPLOAD_BYTES, rows=settings.MAX_ROWS)
     try:
-        with open_table(path, choice=choice, limits=limits) as table:
+        with (
+            stored.local(lead_import, within=WITHIN) as path,
+            open_table(path, choice=choice, limits=limits) as table,
+        ):
             filled = (row for row in table.rows() if row.cells)
             rows = [row._replace(cells=_shown(row.cells)) for row in islice(filled, ROWS)]
             return Preview(
@@ -45,12 +50,8 @@ def preview(path: Path, choice: Dialect) -> Preview:
                 doubts=table.doubts,
                 more_columns=max(0, len(table.headers) - COLUMNS),
             )
-    except UnreadableFile as problem:
+    except (UnreadableFile, StoreUnavailable) as problem:
         return Preview(choice, problem.sentence)
-    except FileNotFoundError:
-        return Preview(
-            choice, "The stored file is missing on this machine: tell your administrator."
-        )
 
 
 def _shown(cells: list[str]) -> list[str]:
