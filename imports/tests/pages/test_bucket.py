@@ -312,19 +312,22 @@ def test_a_file_that_is_gone_from_the_store_is_a_sentence(ines, acme, bucket):
 
 
 def test_a_reader_that_is_overtaken_while_it_fetches_stops(ines, acme, bucket, monkeypatch):
-    upload(ines, acme)
+    rows = "".join(f"{'Ann ' * 100}{n},ann{n}@example.com\r\n" for n in range(2_000))
+    upload(ines, acme, f"Name,Email\r\n{rows}")
     made = Import.objects.get()
     monkeypatch.setattr(stored, "HEED_EVERY", 0.0)
-    pieces = BucketStorage.pieces
+    fetched, pieces = [], BucketStorage.pieces
 
     def slowly(storage, name):
         for piece in pieces(storage, name):
             Import.objects.update(read_fence=2)  # its lease lapsed, another reader began
+            fetched.append(len(piece))
             yield piece
 
     monkeypatch.setattr(BucketStorage, "pieces", slowly)
     tasks.read(made.pk)
 
+    assert sum(fetched) < made.file_size / 2
     made.refresh_from_db()
     assert (made.state, made.read_fence, made.headers) == (ImportState.READING, 2, [])
 
