@@ -6,7 +6,9 @@ imports.E003  MEGA_BASE_URL would carry tokens and leads in the clear
 imports.E004  the demo login exists though DEBUG is off                (check --database default)
 imports.E006  nothing says where people reach the site, so no link can be mailed
 imports.E007  NOTICE_DAYS would remove notices on the day they are told
+imports.E008  the store of uploads is configured by half
 imports.W005  fewer database connections than a delivery worker has threads
+imports.W009  uploads would travel to their store in the clear
 """
 
 from collections.abc import Sequence
@@ -24,6 +26,17 @@ from imports.models import Token, Webhook
 from portal.context import is_loopback_url
 from portal.models import User
 
+_STORE_KEYS = ("S3_ACCESS_KEY_ID", "S3_SECRET_ACCESS_KEY")
+_STORE = (
+    *_STORE_KEYS,
+    "S3_BUCKET",
+    "S3_PREFIX",
+    "S3_ENDPOINT_URL",
+    "S3_REGION",
+    "S3_ADDRESSING",
+    "S3_ENCRYPTION",
+    "S3_KMS_KEY_ID",
+)
 SPARE_CONNECTIONS = 2  # of a worker: its sign of life, and one for whoever looks
 
 
@@ -136,6 +149,38 @@ def pool_size(**_kwargs: Any) -> list[CheckMessage]:
             f"DB_POOL_SIZE is {settings.DB_POOL_SIZE}, a delivery worker needs {needed}.",
             hint=f"Set DB_POOL_SIZE to {needed} or more, or DELIVERY_SLOTS lower.",
             id="imports.W005",
+        )
+    ]
+
+
+@register()
+def store_of_uploads(**_kwargs: Any) -> list[CheckMessage]:
+    """What is missing, by name: with half of it, uploads would stay on this machine, or fail."""
+    given = sorted(name for name in _STORE if getattr(settings, name))
+    keys = [name for name in given if name in _STORE_KEYS]
+    found = []
+    if given and "S3_BUCKET" not in given:
+        hint = "Uploads stay on this machine's disk without it. Name the bucket, or unset the rest."
+        found.append((f"S3_BUCKET is not set, but {', '.join(given)} is.", hint))
+    if len(keys) == 1:
+        hint = f"Set {' and '.join(_STORE_KEYS)}, or neither: then the machine's own role counts."
+        found.append((f"Of the two keys of the store only {keys[0]} is set.", hint))
+    if settings.S3_KMS_KEY_ID and settings.S3_ENCRYPTION != "aws:kms":
+        hint = "Set S3_ENCRYPTION=aws:kms, or unset S3_KMS_KEY_ID."
+        found.append(("S3_KMS_KEY_ID is set, but S3_ENCRYPTION is not aws:kms.", hint))
+    return [Error(what, hint=hint, id="imports.E008") for what, hint in found]
+
+
+@register(Tags.security)
+def way_to_the_store(**_kwargs: Any) -> list[CheckMessage]:
+    url = settings.S3_ENDPOINT_URL
+    if not url or urlsplit(url).scheme == "https" or is_loopback_url(url):
+        return []
+    return [
+        checks.Warning(
+            "S3_ENDPOINT_URL is neither https nor on this machine.",
+            hint="Uploads travel in the clear. Use https, unless the network is yours alone.",
+            id="imports.W009",
         )
     ]
 

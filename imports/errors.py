@@ -5,6 +5,7 @@ PortalError                 a sentence for a person: where, what, what was expec
 │   ├── UnreadableFile      the spreadsheet cannot be opened or holds no rows
 │   └── BadMapping          the mapping file or form names what does not exist
 ├── WrongState              the import is not in a state that allows this
+├── StoreUnavailable        uploads cannot be reached now: nothing is lost, try again later
 ├── VaultError              a token cannot be opened with the keys that are configured
 └── MegaError               an exchange with MEGA that brought no HTTP answer
     ├── NotSent             nothing left this machine: it did not happen, try again later
@@ -39,6 +40,20 @@ class BadMapping(BadInput):
 
 class WrongState(PortalError):
     """The import is not in a state that allows this."""
+
+
+class StoreUnavailable(PortalError):
+    """The place where uploads are kept does not answer: what is there is still there.
+
+    `what` says so without advice, for where it is tried again by itself.
+    """
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"{what} Nothing is lost: try again in some minutes, and tell your administrator if it "
+            "goes on."
+        )
+        self.what = what
 
 
 class VaultError(PortalError):

@@ -21,6 +21,7 @@ from imports.columns import derive
 from imports.delivery import deliver as delivery
 from imports.delivery import leases, plan, pulse, reading, solo
 from imports.delivery.clock import Nudges
+from imports.intake import copies
 from imports.intake import read as intake
 from portal import health
 
@@ -88,6 +89,7 @@ def _begin_to_beat(sender: Any, **_kwargs: Any) -> None:
     What lives as long as the worker, some hundred thousand objects, is put where the collector of
     garbage does not look: each answer is five hundred short-lived ones, which made it look often.
     """
+    copies.sweep()  # a worker that was killed may have left some
     gc.collect()
     gc.freeze()
     queues = sender.app.amqp.queues.consume_from

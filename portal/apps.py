@@ -10,8 +10,11 @@ class PortalConfig(AppConfig):
     name = "portal"
 
     def ready(self) -> None:
-        from portal.uploads import private_folder  # noqa: PLC0415 - needs the settings
+        from portal import health, watch  # noqa: PLC0415 - need the settings
+        from portal.uploads import private_folder  # noqa: PLC0415 - likewise
 
+        if settings.S3_BUCKET:
+            health.register_check("uploads", watch.STORE.look)
         with suppress(OSError):  # Django's check files.E001 says so in words
             private_folder(settings.FILE_UPLOAD_TEMP_DIR)
             # One that an earlier release made was open to look into.

@@ -1,13 +1,15 @@
 """Uploads end where the limit is: Django itself sets no limit on the size of a file."""
 
+import os
 import shutil
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, cast
 
 from django.conf import settings
 from django.core.files.base import File
-from django.core.files.storage import FileSystemStorage
+from django.core.files.storage import FileSystemStorage, Storage
 from django.core.files.uploadhandler import FileUploadHandler, TemporaryFileUploadHandler
 from django.http import HttpRequest
 from django.http.multipartparser import MultiPartParserError
@@ -125,8 +127,37 @@ class DiskFileHandler(TemporaryFileUploadHandler):
         raise disk_full() from None
 
 
+class StoreError(OSError):
+    """The store of uploads does not answer, or refuses: tried again later, it may work."""
+
+
+class Store(Protocol):
+    """What the portal asks of the storage of its uploads, besides Django's `save` and `delete`.
+
+    What is stored is stored to its end, or not at all. Whatever fails is an OSError: StoreError,
+    FileNotFoundError, or that of a disk.
+
+    on_this_machine  whether files have a `path` here; else `pieces` gives their bytes
+    """
+
+    on_this_machine: bool
+
+    def path(self, name: str) -> str: ...
+    def pieces(self, name: str) -> Iterator[bytes]: ...
+    def duplicate(self, name: str, new_name: str) -> None: ...
+    def delete(self, name: str) -> None: ...
+    def trouble(self) -> str: ...
+
+
+def store_of(storage: Storage) -> Store:
+    """The storage of a stored file, which is one of ours."""
+    return cast(Store, storage)
+
+
 class WholeFileStorage(FileSystemStorage):
     """A folder of files that were stored to their end: what could not be is not left there."""
+
+    on_this_machine = True
 
     def _save(self, name: str, content: File) -> str:  # type: ignore[type-arg]  # as Django's
         try:
@@ -136,6 +167,25 @@ class WholeFileStorage(FileSystemStorage):
         except OSError:
             Path(self.path(name)).unlink(missing_ok=True)
             raise
+
+    def trouble(self) -> str:
+        """A disk is there, or nothing of the portal runs."""
+        return ""
+
+    def pieces(self, name: str) -> Iterator[bytes]:
+        """Stream the bytes of a file."""
+        with self.open(name) as file:
+            yield from file.chunks()
+
+    def duplicate(self, name: str, new_name: str) -> None:
+        """Give a file a second name; nothing is copied where the disk can do that."""
+        try:
+            os.link(self.path(name), self.path(new_name))
+        except FileNotFoundError:
+            raise
+        except OSError:
+            with self.open(name) as file:
+                self.save(new_name, file)
 
 
 def private_folder(folder: Path) -> Path:

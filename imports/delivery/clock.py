@@ -29,7 +29,6 @@ from imports.delivery import (
     unattended,
 )
 from imports.delivery.lookout import Lookout
-from imports.intake import drafts
 
 log = logging.getLogger(__name__)
 
@@ -135,7 +134,6 @@ _AFTER: tuple[Callable[[], object], ...] = (
     finish.finish_imports,
     pulse.forget_the_gone,
     heads.export,
-    drafts.remove_old,
 )
 
 

@@ -1,17 +1,15 @@
 """Files without a customer: kept for their owner, looked at, and started once it is known whose."""
 
-from collections.abc import Iterable
 from datetime import timedelta
-from functools import partial
-from pathlib import Path
 from uuid import UUID
 
 from django.core.files import File
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from imports.errors import BadInput, WrongState
-from imports.intake import known, look, upload
+from imports.intake import known, look, stored, upload
 from imports.intake.layout import fingerprint
 from imports.models import Customer, Draft, Import
 from portal.models import User
@@ -31,15 +29,16 @@ def keep(owner: User, file: File, name: str, together: UUID) -> Draft:  # type: 
             code="too_many_drafts",
         )
     draft = Draft(owner=owner, together=together, **upload.facts_of(file, name))
+    with upload.on_disk(file) as path:
+        seen = look.seen(path)
+    draft.headers = [heading[:200] for heading in seen.headings]
+    draft.repairs = seen.repairs
+    draft.layout = fingerprint(draft.headers)
     upload.put(draft.file, file)
     try:
-        seen = look.seen(Path(draft.file.path))
-        draft.headers = [heading[:200] for heading in seen.headings]
-        draft.repairs = seen.repairs
-        draft.layout = fingerprint(draft.headers)
         draft.save()
     except BaseException:
-        draft.file.delete(save=False)
+        stored.remove_quietly(draft.file.storage, str(draft.file.name))
         raise
     return draft
 
@@ -70,22 +69,24 @@ def start(draft: Draft, customer: Customer, user: User, *, again: bool = False) 
 
 
 def remove(draft: Draft) -> None:
-    """Drop a draft and its file."""
-    with transaction.atomic():
-        locked = Draft.objects.select_for_update().filter(pk=draft.pk)
-        _drop(locked)
+    """Drop a draft and its file. Raises StoreUnavailable: then both are still there."""
+    _drop(Draft.objects.select_for_update().filter(pk=draft.pk))
 
 
 def remove_old() -> None:
-    """Drop what nobody claimed for a day; any number of clocks may do it at once."""
-    with transaction.atomic():
-        old = Draft.objects.select_for_update(skip_locked=True).filter(created_at__lt=Now() - KEPT)
-        _drop(old.order_by("created_at")[:SLICE])
+    """Drop what nobody claimed for a day; any number of couriers may do it at once.
+
+    Raises StoreUnavailable at the first file that cannot be removed now.
+    """
+    old = Draft.objects.filter(created_at__lt=Now() - KEPT).order_by("created_at")
+    for pk in old.values_list("pk", flat=True)[:SLICE]:
+        _drop(Draft.objects.select_for_update(skip_locked=True).filter(pk=pk))
 
 
-def _drop(drafts: Iterable[Draft]) -> None:
-    """First the row, so that no draft is left whose file is gone."""
-    for draft in drafts:
-        file = draft.file
-        draft.delete()
-        transaction.on_commit(partial(file.storage.delete, str(file.name)), robust=True)
+@transaction.atomic
+def _drop(one: QuerySet[Draft]) -> None:
+    """First the file: a row without one is dropped at the next try, a file without one never."""
+    locked = one.first()
+    if locked is not None:
+        stored.remove(locked.file)
+        locked.delete()

@@ -1,19 +1,15 @@
 """The other sheets of a workbook: each becomes an import of its own, of the very same file."""
 
-import os
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import uuid4
 
-from django.core.files import File
 from django.db import transaction
 
 from imports.columns.template_book import EXAMPLES
 from imports.errors import BadInput
-from imports.intake import known, upload
+from imports.intake import known, stored, upload
 from imports.intake.dialect import Dialect
 from imports.models import Import, ImportState, Origin
-from imports.models.imports import upload_path
 from portal.models import User
 
 
@@ -45,7 +41,8 @@ def others(lead_import: Import) -> list[Other]:
 def take(lead_import: Import, names: list[str], user: User) -> list[Import]:
     """Make an import of each of these sheets, of those that none has yet.
 
-    Raises BadInput when none of them can be taken.
+    Raises BadInput when none of them can be taken, StoreUnavailable and UnreadableFile when the
+    stored file cannot be had; then none of them was.
     """
     locked = Import.objects.select_for_update(no_key=True).get(pk=lead_import.pk)
     free = [other.name for other in others(locked) if other.taken is None and other.name in names]
@@ -58,32 +55,22 @@ def take(lead_import: Import, names: list[str], user: User) -> list[Import]:
         locked.together = uuid4()
         locked.save(update_fields=["together"])
     lead_import.together = locked.together
-    return [_import_of(locked, name, user) for name in free]
-
-
-def _import_of(lead_import: Import, sheet: str, user: User) -> Import:
-    wishes = upload.Wishes(dialect=Dialect(sheet=sheet).as_dict(), together=lead_import.together)
-    stored_as = _same_bytes(lead_import)
+    names_stored: list[str] = []
     try:
-        return upload.of_stored(
-            lead_import.customer,
-            user,
-            stored_as,
-            facts=upload.facts_kept(lead_import),
-            wishes=wishes,
-        )
+        return [_import_of(lead_import, name, user, names_stored) for name in free]
     except BaseException:
-        lead_import.file.storage.delete(stored_as)
+        for name in names_stored:
+            stored.remove_quietly(lead_import.file.storage, name)
         raise
 
 
-def _same_bytes(lead_import: Import) -> str:
-    """Give the stored file a second name, so that each import owns its file; nothing is copied
-    where the disk can do that."""
-    storage, name = lead_import.file.storage, upload_path(lead_import, "")
-    try:
-        os.link(lead_import.file.path, storage.path(name))
-    except (OSError, NotImplementedError):
-        with Path(lead_import.file.path).open("rb") as file:
-            return str(storage.save(name, File(file)))
-    return name
+def _import_of(lead_import: Import, sheet: str, user: User, names_stored: list[str]) -> Import:
+    """Each import owns its file: the same bytes get a second name."""
+    names_stored.append(stored.again(lead_import))
+    return upload.of_stored(
+        lead_import.customer,
+        user,
+        names_stored[-1],
+        facts=upload.facts_kept(lead_import),
+        wishes=upload.Wishes(dialect=Dialect(sheet=sheet).as_dict(), together=lead_import.together),
+    )

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -13,8 +14,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from imports.audit import acts, trail
-from imports.errors import UnreadableFile, WrongState
-from imports.intake import copytext, origin, spread
+from imports.errors import StoreUnavailable, UnreadableFile, WrongState
+from imports.intake import copytext, origin, spread, stored
 from imports.intake.batches import Batch, Even, SheetRow
 from imports.intake.dialect import Dialect, Limits
 from imports.intake.encoding import Disproved
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 SLICE = 10_000  # rows a transaction, about
 FIRST_SLICE = 100  # the first one: somebody waits to see some rows
 LEASE = timedelta(seconds=120)  # longer than the reader may be silent
+PAUSE = timedelta(seconds=30)  # before a file that could not be had is asked for again
 MOST_BEGINNINGS = 3
 _STEP = MOST_BEGINNINGS + 1  # fences of one reading: how often it was begun is the remainder
 _LAST_FENCE = 32_767  # of the column
@@ -58,7 +60,8 @@ def read(import_id: int) -> int | None:
 
     1. Take the lease; a file that ended its reader three times is set aside. 2. Drop the rows of
     an earlier beginning. 3. Store rows slice by slice while the lease is ours. 4. Note what was
-    found. A file that cannot be read makes the import `failed`, with the reason.
+    found. A file that cannot be read makes the import `failed`, with the reason; one that cannot
+    be had now, because the store of uploads does not answer, waits for another try.
 
     The fence is never 0 and never comes back: who goes on from the rows must show it, so that
     nobody goes on from rows that another reader has dropped since.
@@ -67,14 +70,13 @@ def read(import_id: int) -> int | None:
     if lead_import is None:
         return None
     try:
-        _read(lead_import)
+        with stored.local(lead_import, heed=partial(_keep_lease, lead_import)) as path:
+            _read(lead_import, path)
     except UnreadableFile as problem:
         _fail(lead_import, problem.sentence)
         return None
-    except FileNotFoundError:
-        log.exception("import %s: its file is not on this machine", import_id)
-        _fail(lead_import, "The stored file is missing on the machine that reads it. "
-              "Upload it again; if it happens again, tell your administrator.")  # fmt: skip
+    except StoreUnavailable as problem:
+        _give_back(lead_import, problem.what)
         return None
     except psycopg.errors.DiskFull:
         log.error("import %s: the database has no room for its rows", import_id)  # noqa: TRY400
@@ -113,18 +115,19 @@ def _begin(import_id: int) -> Import | None:
         return None
     lead_import.read_fence += 1
     lead_import.state = ImportState.READING
+    lead_import.reason = ""
     lead_import.row_count = lead_import.blank_count = 0
-    lead_import.save(update_fields=["read_fence", "state", "row_count", "blank_count"])
+    lead_import.save(update_fields=["read_fence", "state", "reason", "row_count", "blank_count"])
     Import.objects.filter(pk=import_id).update(work_until=Now() + LEASE)
     Row.objects.filter(lead_import=lead_import).delete()
     return lead_import
 
 
-def _read(lead_import: Import) -> None:
+def _read(lead_import: Import, path: Path) -> None:
     thorough = False
     while True:
         try:
-            return _read_once(lead_import, thorough=thorough)
+            return _read_once(lead_import, path, thorough=thorough)
         except Disproved:
             # Some byte far below is not of the encoding that a sample let expect.
             thorough = True
@@ -133,10 +136,9 @@ def _read(lead_import: Import) -> None:
         _drop_rows(lead_import)
 
 
-def _read_once(lead_import: Import, *, thorough: bool) -> None:
+def _read_once(lead_import: Import, path: Path, *, thorough: bool) -> None:
     choice = Dialect.from_dict(lead_import.dialect_choice)
     limits = Limits(file_bytes=settings.MAX_UPLOAD_BYTES, rows=settings.MAX_ROWS)
-    path = Path(lead_import.file.path)
     with open_table(path, choice=choice, limits=limits, thorough=thorough) as table:
         masking = Masking.of_table(table, lead_import.sensitive)
         _note(lead_import, table, masking)
@@ -226,6 +228,24 @@ def _keep_lease(lead_import: Import) -> None:
     )
     if not ours.update(work_until=Now() + LEASE):
         raise Overtaken
+
+
+def _give_back(lead_import: Import, why: str) -> None:
+    """Let the file wait for a while, and say why; this beginning does not count.
+
+    Its fence may come back, since nothing was stored under it and nobody was shown it.
+    """
+    log.warning("import %s: its file cannot be had now, it waits", lead_import.pk)
+    ours = Import.objects.filter(
+        pk=lead_import.pk, state=ImportState.READING, read_fence=lead_import.read_fence
+    )
+    ours.update(
+        state=ImportState.UPLOADED,
+        reason=f"{why} Nothing is lost: the file is read as soon as that is over. Tell your "
+        "administrator if it goes on.",
+        read_fence=lead_import.read_fence - 1,
+        work_until=Now() + PAUSE,
+    )
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -17,7 +17,7 @@ from django.db.models.fields.files import FieldFile
 
 from imports.audit import acts, trail
 from imports.errors import BadInput
-from imports.intake import packed
+from imports.intake import packed, stored
 from imports.intake.dialect import DEFAULT
 from imports.models import (
     Customer,
@@ -29,7 +29,7 @@ from imports.models import (
     Unchanged,
 )
 from portal.models import User
-from portal.uploads import too_large_sentence
+from portal.uploads import StoreError, too_large_sentence
 
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]+")
 CHUNK = 1024 * 1024
@@ -76,7 +76,7 @@ def accept(
     try:
         _save(lead_import, user)
     except BaseException:
-        lead_import.file.delete(save=False)
+        stored.remove_quietly(lead_import.file.storage, str(lead_import.file.name))
         raise
     return lead_import
 
@@ -103,17 +103,17 @@ def facts_of(file: File, name: str) -> dict[str, Any]:  # type: ignore[type-arg]
     return {"file_name": shown_name(name), "file_size": file.size, "file_sha256": _sha256(file)}
 
 
-def facts_kept(stored: Draft | Import) -> dict[str, Any]:
+def facts_kept(earlier: Draft | Import) -> dict[str, Any]:
     """The same of a file that was stored before."""
     return {
-        "file_name": stored.file_name,
-        "file_size": stored.file_size,
-        "file_sha256": stored.file_sha256,
+        "file_name": earlier.file_name,
+        "file_size": earlier.file_size,
+        "file_sha256": earlier.file_sha256,
     }
 
 
 def put(field: FieldFile, file: File) -> None:  # type: ignore[type-arg]
-    """Store the bytes under a name of our own. Raises BadInput when there is no room for them."""
+    """Store the bytes under a name of our own. Raises BadInput when that cannot be done now."""
     with _room():
         field.save("", file, save=False)
 
@@ -150,9 +150,16 @@ def _save(lead_import: Import, user: User | None) -> None:
 
 @contextmanager
 def _room() -> Iterator[None]:
-    """Say it when the disk takes no more."""
+    """Say it when the disk, or the store, takes no more."""
     try:
         yield
+    except StoreError as problem:
+        raise BadInput(
+            "The file could not be stored, because the store of uploads does not take it now. "
+            "Nothing was kept. Upload it again in some minutes, and tell your administrator if it "
+            "goes on.",
+            code="not_stored",
+        ) from problem
     except OSError as problem:
         raise BadInput(
             "The file could not be stored: the portal's disk is full or not writable. "
@@ -180,15 +187,28 @@ def _refuse_size(size: int) -> None:
 
 def _refuse_kind(file: File) -> None:  # type: ignore[type-arg]
     """Look at the content at once, so that the person hears about a PDF before waiting."""
-    path = getattr(file, "temporary_file_path", None)
-    if path is not None:
-        packed.kind(Path(path()), DEFAULT)
+    with on_disk(file) as path:
+        packed.kind(path, DEFAULT)
+
+
+@contextmanager
+def on_disk(file: File) -> Iterator[Path]:  # type: ignore[type-arg]
+    """An upload that is not stored yet, as a path: where it arrived, or a copy for the while.
+
+    Raises BadInput when there is no room for that.
+    """
+    arrived = getattr(file, "temporary_file_path", None)
+    if arrived is not None:
+        yield Path(arrived())
         return
-    with _room(), NamedTemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as copy:
-        for chunk in file.chunks(CHUNK):
-            copy.write(chunk)
-        copy.flush()
-        packed.kind(Path(copy.name), DEFAULT)
+    with ExitStack() as held:
+        with _room():
+            copy = held.enter_context(NamedTemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR))
+            for chunk in file.chunks(CHUNK):
+                copy.write(chunk)
+            copy.flush()
+        file.seek(0)
+        yield Path(copy.name)
 
 
 def _sha256(file: File) -> str:  # type: ignore[type-arg]

@@ -1,8 +1,9 @@
 """The courier: threads beside the clock that tell of notices, send mails and call webhooks, and
-remove what was told long ago.
+remove what was told long ago and files that nobody claimed.
 
 They share nothing with the clock's tick or the workers' requests, so that a mail server that hangs
-delays mails only. Any number of couriers may run: what is due is taken by one of them.
+delays mails only, and a store of uploads that hangs only the removing. Any number of couriers may
+run: what is due is taken by one of them.
 """
 
 import logging
@@ -15,6 +16,8 @@ from collections.abc import Callable
 from django.db import DatabaseError, InterfaceError, connection
 
 from imports.delivery import clock, pulse
+from imports.errors import StoreUnavailable
+from imports.intake import drafts
 from imports.mega.wire import steady
 from imports.notices import mail, retention, tell, webhooks
 from imports.notices.post import Poster
@@ -23,6 +26,7 @@ log = logging.getLogger(__name__)
 
 PAUSE = 1.0  # seconds between two looks
 TIDY_EVERY = 3600.0  # seconds between two looks for old notices
+DROP_EVERY = 60.0  # seconds between two looks for files that nobody claimed
 CALLERS = 2  # threads for webhooks: one that takes its five seconds delays no other
 
 
@@ -33,8 +37,8 @@ class Courier:
         self.name = f"notices@{socket.gethostname()}:{os.getpid()}"
         self._poster = poster or Poster()
         self._stopping = threading.Event()
-        self._tidy_at = 0.0  # `steady()` seconds
-        rounds = [self._tell, self._mail, *([self._call] * CALLERS)]
+        self._tidy_at = self._drop_at = 0.0  # `steady()` seconds
+        rounds = [self._tell, self._mail, self._tidy, *([self._call] * CALLERS)]
         self._threads = [
             threading.Thread(target=self._run, args=(one,), name="courier", daemon=True)
             for one in rounds
@@ -72,8 +76,16 @@ class Courier:
         pulse.beat(self.name, "notices")
         for notice_id in tell.untold():
             tell.tell(notice_id)
+
+    def _tidy(self) -> None:
         if steady() >= self._tidy_at and not retention.remove_old():
             self._tidy_at = steady() + TIDY_EVERY
+        if steady() >= self._drop_at:
+            self._drop_at = steady() + DROP_EVERY
+            try:
+                drafts.remove_old()
+            except StoreUnavailable:
+                log.warning("courier: old files wait, the store of uploads does not answer")
 
     def _mail(self) -> None:
         mail.send_due(self._wanted)

@@ -104,3 +104,33 @@ def test_every_thread_of_a_worker_has_a_connection(settings):
     for enough in (34, 0):  # 0: no pool
         settings.DB_POOL_SIZE = enough
         assert checks.pool_size() == []
+
+
+@pytest.mark.parametrize(
+    ("given", "what"),
+    [
+        ({"S3_REGION": "eu-west-1"}, "S3_BUCKET is not set, but S3_REGION is."),
+        ({"S3_BUCKET": "b", "S3_ACCESS_KEY_ID": "AKID"}, "only S3_ACCESS_KEY_ID is set"),
+        ({"S3_BUCKET": "b", "S3_SECRET_ACCESS_KEY": "hush"}, "only S3_SECRET_ACCESS_KEY is"),
+        ({"S3_BUCKET": "b", "S3_KMS_KEY_ID": "k"}, "S3_ENCRYPTION is not aws:kms"),
+    ],
+)
+def test_half_a_configuration_is_found_by_the_checks(settings, given, what):
+    for name in checks._STORE:
+        setattr(settings, name, given.get(name, ""))
+
+    [error] = checks.store_of_uploads()
+
+    assert error.id == "imports.E008"
+    assert what in error.msg
+    assert error.hint
+    assert "hush" not in f"{error.msg}{error.hint}"
+
+
+def test_a_whole_configuration_passes_and_a_way_in_the_clear_is_warned_of(settings):
+    settings.S3_BUCKET, settings.S3_ENDPOINT_URL = "uploads", "http://minio:9000"
+
+    assert checks.store_of_uploads() == []
+    assert [one.id for one in checks.way_to_the_store()] == ["imports.W009"]
+    settings.S3_ENDPOINT_URL = "https://s3.example.com"
+    assert checks.way_to_the_store() == []

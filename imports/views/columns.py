@@ -71,13 +71,15 @@ def checking(lead_import: Import) -> dict[str, Any]:
     """How far reading or checking is; `version` changes whenever that does."""
     working = lead_import.state in (*READING, ImportState.CHECKING)
     done, rows = derive.progress(lead_import) if working else (0, 0)
+    waits_for = lead_import.reason if lead_import.state == ImportState.UPLOADED else ""
     return {
         "is_working": working,
         "done": done,
         "all": rows,
         "first_rows": _first_rows(lead_import),
         "percent": round(100 * done / rows) if rows else 0,
-        "version": f"{lead_import.state}.{done}.{rows}",
+        "waits_for": waits_for,
+        "version": f"{lead_import.state}.{done}.{rows}.{len(waits_for)}",
     }
 
 

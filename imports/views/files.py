@@ -1,6 +1,5 @@
 """The first step: the file as it was read, and reading it differently."""
 
-from pathlib import Path
 from typing import Any
 
 from django.http import HttpResponse
@@ -50,9 +49,7 @@ def preview(request: Request, pk: int) -> HttpResponse:
     context = {**_context(request, lead_import), "form": form}
     if form.is_valid() and context["can_read_again"]:
         choice = Dialect.from_dict(form.dialect)
-        context["preview"] = reading.preview(
-            Path(lead_import.file.path), choice, lead_import.sensitive
-        )
+        context["preview"] = reading.preview(lead_import, choice)
     template = "parts/preview.html" if request.htmx else "imports/file.html"
     return render(request, template, context, status=200 if form.is_valid() else 422)
 

@@ -19,7 +19,7 @@ from imports.forms.together import Choice, StartForm
 from imports.intake import drafts, known, other_sheets, suggest
 from imports.models import Customer, Draft, Import, ImportState
 from imports.views.home import WAITS_FOR_A_PERSON
-from imports.views.http import Request
+from imports.views.http import Request, attempt
 
 WORKING = (ImportState.UPLOADED, ImportState.READING, ImportState.CHECKING)
 
@@ -102,8 +102,7 @@ def remove(request: Request, together: UUID) -> HttpResponse:
     if draft is None:
         messages.error(request, "That file was started or removed in the meantime.")
     else:
-        drafts.remove(draft)
-        messages.success(request, f"{draft.file_name} was removed.")
+        attempt(request, f"{draft.file_name} was removed.", drafts.remove, draft)
     return redirect("together", together) if waiting or imports else redirect("import_new")
 
 

@@ -12,6 +12,8 @@ from django.core.exceptions import ImproperlyConfigured
 from portal.settings.browsers import *  # noqa: F403 - settings, one page for each subject
 from portal.settings.engines import *  # noqa: F403
 from portal.settings.environment import BASE_DIR, DATA_DIR, LAPTOP, env, secret
+from portal.settings.store import *  # noqa: F403
+from portal.settings.store import UPLOADS
 
 DEBUG = False  # also on a laptop: see LAPTOP
 RELEASE = "0.1.0"
@@ -205,7 +207,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = None if LAPTOP else BASE_DIR / "staticfiles"  # on a laptop, read where they are
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
-    "default": {"BACKEND": "portal.uploads.WholeFileStorage"},
+    "default": UPLOADS,
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if LAPTOP
@@ -235,6 +237,10 @@ LOGGING = {
         "django.server": {"handlers": [], "propagate": True},
         "httpx": {"level": "WARNING"},
         "httpcore": {"level": "WARNING"},
+        "boto3": {"level": "WARNING"},  # with LOG_LEVEL=DEBUG they would tell signatures
+        "botocore": {"level": "WARNING"},
+        "s3transfer": {"level": "WARNING"},
+        "urllib3": {"level": "WARNING"},
         "celery.app.trace": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
         "django_structlog": {"level": "WARNING"},

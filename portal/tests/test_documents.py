@@ -16,7 +16,7 @@ DOCUMENTS = [
     *sorted((CHECKOUT / "docs").glob("*.md")),
 ]
 _READ = re.compile(
-    r"""\benv\.(?:str|int|bool|float|list|email)\(\s*"([A-Z_]+)"|os\.environ\.get\(["']([A-Z_]+)["']\)"""
+    r"""\benv\.(?:str|int|bool|float|list|email)\(\s*"([A-Z0-9_]+)"|os\.environ\.get\(["']([A-Z0-9_]+)["']\)"""
 )
 
 
@@ -28,9 +28,9 @@ def variables_in_the_code():
 
 def test_every_setting_stands_in_the_example_and_in_the_readme():
     example = (CHECKOUT / ".env.example").read_text()
-    assert set(re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE)) == variables_in_the_code()
+    assert set(re.findall(r"^#?([A-Z0-9_]+)=", example, re.MULTILINE)) == variables_in_the_code()
     table = README.split("## Settings")[1].split("## Processes")[0]
-    assert variables_in_the_code() <= set(re.findall(r"`([A-Z_]+)`", table))
+    assert variables_in_the_code() <= set(re.findall(r"`([A-Z0-9_]+)`", table))
 
 
 def test_every_command_of_ours_stands_in_the_readme():

@@ -134,14 +134,14 @@ def test_the_courier_removes_them_slice_by_slice_and_then_rests(made, monkeypatc
     one = courier.Courier()
     counts = []
     for _ in range(5):
-        one._tell()
+        one._tidy()
         counts.append(Notice.objects.count())
     assert counts == [2, 1, 0, 0, 0]
     Notice.objects.create(lead_import=made, kind="finished", told_at=ago(100))
-    one._tell()
+    one._tidy()
     assert Notice.objects.count() == 1  # till it looks again
     monkeypatch.setattr(courier, "TIDY_EVERY", 0.0)
-    courier.Courier()._tell()
+    courier.Courier()._tidy()
     assert Notice.objects.count() == 0
 
 
