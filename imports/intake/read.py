@@ -1,6 +1,7 @@
 """Reading an uploaded file into rows: one task, restartable, streaming by COPY."""
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -24,7 +25,8 @@ from imports.models import Import, ImportState, Row
 
 log = logging.getLogger(__name__)
 
-SLICE = 10_000  # rows a transaction, about
+SLICE = 25_000  # rows a transaction, about
+SLICE_SECONDS = 1.0  # or so long: wide rows take their time, and somebody watches the progress
 FIRST_SLICE = 100  # the first one: somebody waits to see some rows
 LEASE = timedelta(seconds=120)  # longer than the reader may be silent
 MOST_BEGINNINGS = 3
@@ -129,31 +131,32 @@ def _read_once(lead_import: Import, *, thorough: bool = False) -> None:
 
 @transaction.atomic
 def _drop_rows(lead_import: Import) -> None:
-    _keep_lease(lead_import)
-    Row.objects.filter(lead_import=lead_import).delete()
     lead_import.row_count = lead_import.blank_count = 0
-    lead_import.save(update_fields=["row_count", "blank_count"])
+    _keep_lease(lead_import, "row_count", "blank_count")
+    Row.objects.filter(lead_import=lead_import).delete()
 
 
 @transaction.atomic
 def _note(lead_import: Import, table: Table) -> None:
-    _keep_lease(lead_import)
     lead_import.headers = table.headers
     lead_import.layout = fingerprint(table.headers)
     lead_import.dialect = table.dialect.as_dict()
     lead_import.sheets = [{"name": name, "hidden": name in table.hidden} for name in table.sheets]
     lead_import.doubts = table.doubts
-    lead_import.save(update_fields=["headers", "layout", "dialect", "sheets", "doubts"])
+    _keep_lease(lead_import, "headers", "layout", "dialect", "sheets", "doubts")
 
 
 @transaction.atomic
 def _store(lead_import: Import, batches: Iterator[Batch], size: int) -> bool:
     """Store about so many rows as they are read; False when there were none left."""
     rows = blank = 0
+    goes_on, ends = True, time.monotonic() + SLICE_SECONDS
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL synchronous_commit TO off")  # see `_make_durable`
         with _only_reader(), cursor.copy(_COPY) as copy:
-            while rows < size and (batch := next(batches, None)) is not None:
+            while goes_on and rows < size and time.monotonic() < ends:
+                batch = next(batches, None)
+                goes_on = batch is not None
                 if isinstance(batch, Even):
                     copy.write(copytext.even_lines(lead_import.pk, batch))
                     rows += batch.size
@@ -161,12 +164,11 @@ def _store(lead_import: Import, batches: Iterator[Batch], size: int) -> bool:
                     copy.write(copytext.lines(lead_import.pk, batch))
                     rows += len(batch)
                     blank += sum(not row.cells for row in batch)
-    # Last, so that the import's row is locked for a moment only.
-    _keep_lease(lead_import)
     lead_import.row_count += rows
     lead_import.blank_count += blank
-    lead_import.save(update_fields=["row_count", "blank_count"])
-    return rows >= size
+    # Last, so that the import's row is locked for a moment only.
+    _keep_lease(lead_import, "row_count", "blank_count")
+    return goes_on
 
 
 @contextmanager
@@ -187,11 +189,13 @@ def _make_durable(lead_import: Import) -> None:
     _keep_lease(lead_import)
 
 
-def _keep_lease(lead_import: Import) -> None:
+def _keep_lease(lead_import: Import, *noted: str) -> None:
+    """Write these fields as well, in the one statement that asks whether the file is still ours."""
+    found = {name: getattr(lead_import, name) for name in noted}
     ours = Import.objects.filter(
         pk=lead_import.pk, state=ImportState.READING, read_fence=lead_import.read_fence
     )
-    if not ours.update(work_until=Now() + LEASE):
+    if not ours.update(work_until=Now() + LEASE, **found):
         raise Overtaken
 
 
