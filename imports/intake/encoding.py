@@ -244,7 +244,7 @@ def _judged(pieces: Iterator[bytes], bom: int) -> Encoding:
                 evidence += lines
         else:
             high = len(piece.translate(None, ASCII))
-            good += min(high, piece.count(b"\n") + piece.count(b"\r"))  # lines, about
+            good += min(high, piece.count(b"\n") or piece.count(b"\r"))  # lines, about
     if not bad:
         return Encoding("utf-8", bom)
     if good * 4 > bad:
