@@ -25,20 +25,21 @@ class SheetRow(NamedTuple):
 
 
 class Even(NamedTuple):
-    """Rows of a text without quotes in which every line has a cell for each heading, none blank.
+    """Rows that need no look at their cells: none is blank, none has a number of them to note.
 
     first  the number of the first row; the `size - 1` others follow without a gap
-    text   the lines, joined by LF
+    text   the rows, joined by `end`, their cells by `delimiter`: neither stands in a cell
     """
 
     first: int
     size: int
     text: str
     delimiter: str
+    end: str = "\n"
 
     def rows(self) -> Iterator[SheetRow]:
-        """Divide the lines."""
-        for number, line in enumerate(self.text.split("\n"), start=self.first):
+        """Divide the rows."""
+        for number, line in enumerate(self.text.split(self.end), start=self.first):
             yield SheetRow(number, line.split(self.delimiter))
 
 
@@ -50,14 +51,14 @@ class Numbering:
     """Numbers the records of one table from its first row on.
 
     Blank rows are given once a row that is not blank stands below them: those at the end are none.
-    `odd` makes the row of a record that has a note or not as many cells as there are headings.
+    `odd` makes the row of a record that has a note or a number of cells that is not `usual`.
     """
 
     def __init__(
-        self, first: int, width: int, odd: Callable[[int, list[str], str], SheetRow]
+        self, first: int, usual: range, odd: Callable[[int, list[str], str], SheetRow]
     ) -> None:
         self._next = self._blank_from = first
-        self._width, self._odd = width, odd
+        self._usual, self._odd = usual, odd
 
     @property
     def last(self) -> int:
@@ -75,20 +76,20 @@ class Numbering:
 
     def _is_even(self, block: Plain) -> bool:
         mark, lines = block.delimiter, block.lines
-        if self._blank_from != self._next or self._width < 2:
+        if self._blank_from != self._next:
             return False
-        if set(map(str.count, lines, repeat(mark))) != {self._width - 1}:
+        if any(marks + 1 not in self._usual for marks in set(map(str.count, lines, repeat(mark)))):
             return False
         return all(map(str.lstrip, lines, repeat(mark + _BLANKS)))
 
     def _even(self, block: Plain) -> Even:
         first, count = self._next, len(block.lines)
         self._next = self._blank_from = first + count
-        return Even(first, count, block.text, block.delimiter)
+        return Even(first, count, block.text, block.delimiter, block.end)
 
     def _rows(self, records: Iterable[Record]) -> Iterator[list[SheetRow]]:
         rows: list[SheetRow] = []
-        number, width = self._next - 1, self._width
+        number, usual = self._next - 1, self._usual
         for number, (cells, note) in enumerate(records, start=self._next):
             if not any(map(str.strip, cells)):
                 continue
@@ -97,7 +98,7 @@ class Numbering:
                 yield from self._blank_until(number)
                 rows = []
             self._blank_from = number + 1
-            if note or len(cells) != width:
+            if note or len(cells) not in usual:
                 rows.append(self._odd(number, cells, note))
             else:
                 rows.append(SheetRow(number, cells))

@@ -12,6 +12,7 @@ from imports.intake.returned import Returned
 COLUMNS = "import_id, number, cells, note"
 RETURNED = f"{COLUMNS}, repairs"
 # Lone surrogates stand in no text that was ever decoded, but make a plain text twice as large.
+WHITESPACE = (("\n", "\\n"), ("\r", "\\r"), ("\t", "\\t"))
 SEPARATORS = (("\x1f", "\x1e"), ("\ud800", "\ud801"))
 
 
@@ -36,16 +37,13 @@ def returned_lines(import_id: int, rows: Returned) -> str:
 
 
 def even_lines(import_id: int, batch: Even) -> str:
-    """Give rows that are whole lines of the file: dividing them into cells is not even needed."""
-    text = batch.text
-    if "\\" in text:
-        text = text.replace("\\", "\\\\\\\\")
-    if '"' in text:
-        text = text.replace('"', '\\\\"')
-    mark = batch.delimiter
-    if "\t" in text and mark != "\t":
-        text = text.replace("\t", "\\t")
-    numbered = enumerate(text.replace(mark, '","').split("\n"), start=batch.first)
+    """Give rows as `lines` does, without dividing them into cells."""
+    text = _quoted(batch.text)
+    for character, escape in WHITESPACE:
+        if character not in (batch.delimiter, batch.end):
+            text = text.replace(character, escape)
+    rows = text.replace(batch.delimiter, '","').split(batch.end)
+    numbered = enumerate(rows, start=batch.first)
     return "".join([f'{import_id}\t{number}\t{{"{line}"}}\t\n' for number, line in numbered])
 
 
@@ -55,9 +53,12 @@ def _arrays(rows: list[list[str]]) -> list[str]:
         joined = row.join(map(cell.join, rows))
         if joined.count(cell) == marks and joined.count(row) == len(rows) - 1:
             break
-    # A backslash means something to the array and then to COPY, so it is written four times.
-    quoted = joined.replace("\\", "\\\\\\\\").replace('"', '\\\\"')
-    return _escaped_whitespace(quoted).replace(cell, '","').split(row)
+    return _escaped_whitespace(_quoted(joined)).replace(cell, '","').split(row)
+
+
+def _quoted(cells: str) -> str:
+    """A backslash means something to the array and then to COPY, so it is written four times."""
+    return cells.replace("\\", "\\\\\\\\").replace('"', '\\\\"')
 
 
 def _escaped(text: str) -> str:
@@ -65,4 +66,6 @@ def _escaped(text: str) -> str:
 
 
 def _escaped_whitespace(text: str) -> str:
-    return text.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
+    for character, escape in WHITESPACE:
+        text = text.replace(character, escape)
+    return text

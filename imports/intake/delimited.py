@@ -71,11 +71,6 @@ class Delimited:
         if rest := parser.finish():
             yield _with_line_ends(rest) if self._records else rest
 
-    def records(self) -> Iterator[Record]:
-        """Stream (cells, note), record by record; raises as `blocks` does."""
-        for block in self.blocks():
-            yield from block.records() if isinstance(block, Plain) else block
-
     def close(self) -> None:
         """Nothing is held between two readings."""
 

@@ -245,7 +245,8 @@ def _judged(pieces: Iterator[bytes], bom: int) -> Encoding:
                 evidence += lines
         else:
             high = len(piece.translate(None, ASCII))
-            good += min(high, sum(map(piece.count, LINE_ENDS)))  # lines, about
+            ends = filter(None, map(piece.count, LINE_ENDS))
+            good += min(high, next(ends, 0))  # lines, about
     if not bad:
         return Encoding("utf-8", bom)
     if good * 4 > bad:

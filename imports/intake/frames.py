@@ -10,7 +10,8 @@ from typing import Any
 
 from imports.intake.celltext import CellValue, text
 
-Frame = dict[str, Any] | list[list[str]]
+Rows = str | list[list[str]]  # one text with separators, or cells that hold such
+Frame = dict[str, Any] | Rows
 
 HEAD = 5
 CELL, ROW = "\x1f", "\x1e"
@@ -59,8 +60,8 @@ def length(head: bytes) -> int:
 
 
 def unpacked(head: bytes, body: bytes) -> Frame:
-    """Read what `packed` made; raises ValueError for anything else."""
+    """Read what was packed; raises ValueError for anything else."""
     if head[:1] == _ROWS:
-        return [row.split(CELL) if row else [] for row in body.decode().split(ROW)]
+        return body.decode()
     frame: Frame = json.loads(body)
     return frame

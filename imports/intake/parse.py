@@ -31,12 +31,13 @@ Record = tuple[list[str], str]
 class Plain(NamedTuple):
     """Lines without a quote: each is a record, divided wherever the delimiter stands.
 
-    text  the lines, joined by LF whatever ended them in the file
+    text  the lines, joined by `end` whatever ended them in the file
     """
 
     text: str
     lines: list[str]
     delimiter: str
+    end: str = "\n"
 
     def records(self) -> Iterator[Record]:
         """Divide the lines."""

@@ -1,6 +1,7 @@
 """Reading an uploaded file into rows: one task, restartable, streaming by COPY."""
 
 import logging
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -28,7 +29,8 @@ from imports.models import Import, ImportState, Row
 
 log = logging.getLogger(__name__)
 
-SLICE = 10_000  # rows a transaction, about
+SLICE = 25_000  # rows a transaction, about
+SLICE_SECONDS = 1.0  # or so long: wide rows take their time, and somebody watches the progress
 FIRST_SLICE = 100  # the first one: somebody waits to see some rows
 LEASE = timedelta(seconds=120)  # longer than the reader may be silent
 PAUSE = timedelta(seconds=30)  # before a file that could not be had is asked for again
@@ -153,15 +155,13 @@ def _read_once(lead_import: Import, path: Path, *, thorough: bool) -> None:
 
 @transaction.atomic
 def _drop_rows(lead_import: Import) -> None:
-    _keep_lease(lead_import)
-    Row.objects.filter(lead_import=lead_import).delete()
     lead_import.row_count = lead_import.blank_count = 0
-    lead_import.save(update_fields=["row_count", "blank_count", "sensitive"])
+    _keep_lease(lead_import, "row_count", "blank_count", "sensitive")
+    Row.objects.filter(lead_import=lead_import).delete()
 
 
 @transaction.atomic
 def _note(lead_import: Import, table: Table, masking: Masking) -> None:
-    _keep_lease(lead_import)
     lead_import.headers = masking.headers
     lead_import.layout = fingerprint(masking.headers)
     lead_import.dialect = table.dialect.as_dict()
@@ -170,7 +170,7 @@ def _note(lead_import: Import, table: Table, masking: Masking) -> None:
     doubts = table.doubts + origin.note(lead_import, masking.headers, table.ours)
     lead_import.doubts = masking.doubts(doubts, table.headers)
     lead_import.sensitive = [each.to_json() for each in masking.findings]
-    lead_import.save(update_fields=_NOTED)
+    _keep_lease(lead_import, *_NOTED)
     origin.tell(lead_import, before)
 
 
@@ -178,11 +178,14 @@ def _note(lead_import: Import, table: Table, masking: Masking) -> None:
 def _store(lead_import: Import, batches: Iterator[Batch], size: int) -> bool:
     """Store about so many rows as they are read; False when there were none left."""
     rows = blank = 0
+    goes_on, ends = True, time.monotonic() + SLICE_SECONDS
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL synchronous_commit TO off")  # see `_make_durable`
         copying = _COPY_RETURNED if lead_import.returned else _COPY
         with _only_reader(), cursor.copy(copying) as copy:
-            while rows < size and (batch := next(batches, None)) is not None:
+            while goes_on and rows < size and time.monotonic() < ends:
+                batch = next(batches, None)
+                goes_on = batch is not None
                 if isinstance(batch, Even):
                     copy.write(copytext.even_lines(lead_import.pk, batch))
                     rows += batch.size
@@ -190,12 +193,11 @@ def _store(lead_import: Import, batches: Iterator[Batch], size: int) -> bool:
                     copy.write(_lines(lead_import.pk, batch))
                     rows += len(batch)
                     blank += sum(not row.cells for row in batch)
-    # Last, so that the import's row is locked for a moment only.
-    _keep_lease(lead_import)
     lead_import.row_count += rows
     lead_import.blank_count += blank
-    lead_import.save(update_fields=["row_count", "blank_count"])
-    return rows >= size
+    # Last, so that the import's row is locked for a moment only.
+    _keep_lease(lead_import, "row_count", "blank_count")
+    return goes_on
 
 
 def _lines(import_id: int, rows: list[SheetRow]) -> str:
@@ -222,11 +224,13 @@ def _make_durable(lead_import: Import) -> None:
     _keep_lease(lead_import)
 
 
-def _keep_lease(lead_import: Import) -> None:
+def _keep_lease(lead_import: Import, *noted: str) -> None:
+    """Write these fields as well, in the one statement that asks whether the file is still ours."""
+    found = {name: getattr(lead_import, name) for name in noted}
     ours = Import.objects.filter(
         pk=lead_import.pk, state=ImportState.READING, read_fence=lead_import.read_fence
     )
-    if not ours.update(work_until=Now() + LEASE):
+    if not ours.update(work_until=Now() + LEASE, **found):
         raise Overtaken
 
 

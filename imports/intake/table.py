@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from itertools import chain, islice, repeat
+from itertools import chain, repeat
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -31,7 +31,7 @@ BLANK: Record = ([], "")
 
 
 class Source(Protocol):
-    """What a format gives: its records from row 1 on, blank ones as empty lists."""
+    """What a format gives: its records from row 1 on in blocks, blank ones as empty lists."""
 
     dialect: Dialect
     doubts: list[str]
@@ -42,7 +42,7 @@ class Source(Protocol):
     def sheets(self) -> Sequence[str]: ...
     @property
     def hidden(self) -> Sequence[str]: ...
-    def records(self) -> Iterator[Record]: ...
+    def blocks(self) -> Iterator[Plain | list[Record]]: ...
     def close(self) -> None: ...
 
 
@@ -63,7 +63,7 @@ class Table:
         self._source = source
         self._limits = limits
         self.held = ExitStack()  # what closing lets go of
-        self._live: Iterator[Block] | None = _blocks(source)
+        self._live: Iterator[Block] | None = source.blocks()
         self.sheets = list(source.sheets)
         self.hidden = list(source.hidden)
         self.doubts = list(source.doubts)
@@ -90,9 +90,12 @@ class Table:
         The first call goes on where opening stopped; each further call reads the file anew.
         Raises UnreadableFile where the file breaks off or a limit is passed.
         """
-        live = self._live or without_first(_blocks(self._source), self._first - 1)
+        live = self._live or without_first(self._source.blocks(), self._first - 1)
         self._live = None
-        numbering = Numbering(self._first, len(self._all_headers), self._odd_row)
+        width = len(self._all_headers)
+        # A workbook leaves out the blank cells at the end of a row.
+        fewest = width if self.dialect.kind == "csv" else 0
+        numbering = Numbering(self._first, range(fewest, width + 1), self._odd_row)
         for block in live:
             for batch in numbering.batches(block):
                 if numbering.last > self._limits.rows:
@@ -249,16 +252,6 @@ def _refuse_size(path: Path, limits: Limits) -> None:
             f"The file has {size / 1e6:,.1f} MB, more than the {limits.file_bytes / 1e6:,.0f} MB"
             " that can be read. Split it into several files and upload them one by one."
         )
-
-
-def _blocks(source: Source) -> Iterator[Block]:
-    """Text comes in blocks; what a workbook gives record by record is put into some."""
-    if isinstance(source, Delimited):
-        yield from source.blocks()
-        return
-    records = source.records()
-    while block := list(islice(records, SAMPLE_RECORDS)):
-        yield block
 
 
 def _extent(cells: Sequence[str]) -> int:

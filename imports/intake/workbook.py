@@ -1,6 +1,7 @@
 """Reading of workbooks through a child process that may die of a hostile file without harm."""
 
 import contextlib
+import fcntl
 import json
 import os
 import select
@@ -11,7 +12,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
-from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +19,14 @@ from imports.errors import UnreadableFile
 from imports.intake import frames
 from imports.intake.dialect import Dialect, FileKind, Limits
 from imports.intake.merged import Range
-from imports.intake.parse import without_nul
+from imports.intake.parse import Plain, Record, without_nul
 from imports.intake.workbook_child import OUT_OF_MEMORY
 from imports.intake.workbook_look import DAMAGED
 
 ROOT = Path(__file__).resolve().parents[2]
 CHILD = "imports.intake.workbook_child"
 READ_BYTES = 256 * 1024
+PIPE_BYTES = 1024 * 1024  # as much as Linux gives without being asked by root
 FRAME_BYTES = 128 * 1024 * 1024
 
 
@@ -52,8 +53,8 @@ class Workbook:
         """How sentences call it."""
         return f"The sheet “{self.dialect.sheet}”"
 
-    def records(self) -> Iterator[tuple[list[str], str]]:
-        """Stream (cells, note), the first time from the process that opening has started."""
+    def blocks(self) -> Iterator[Plain | list[Record]]:
+        """Stream the records, the first time from the process that opening has started."""
         child, self._child = self._child, None
         if child is None:
             child = _Child(self._path, self._kind, self.dialect.sheet, self._limits)
@@ -61,12 +62,7 @@ class Workbook:
         try:
             if not child.opened:
                 child.head()
-            for rows in child.rows():
-                # Excel writes control characters as _x0000_; few frames have one.
-                if any("\0" in "".join(cells) for cells in rows):
-                    yield from map(without_nul, rows, repeat(""))
-                else:
-                    yield from zip(rows, repeat(""))
+            yield from map(_block, child.rows())
         finally:
             child.close()
 
@@ -75,6 +71,16 @@ class Workbook:
         for child in (self._child, getattr(self, "_reading", None)):
             if child is not None:
                 child.close()
+
+
+def _block(rows: frames.Rows) -> Plain | list[Record]:
+    if isinstance(rows, list):
+        return [without_nul(cells, "") for cells in rows]
+    block = Plain(rows, rows.split(frames.ROW), frames.CELL, frames.ROW)
+    # Excel writes control characters as _x0000_; few frames have one.
+    if "\0" in rows:
+        return [without_nul(cells, note) for cells, note in block.records()]
+    return block
 
 
 class _Child:
@@ -93,6 +99,7 @@ class _Child:
             "parent": os.getpid(),
         }
         reading, writing = os.pipe()
+        _widen(writing)
         self._output = os.fdopen(reading, "rb", buffering=0)
         with os.fdopen(writing, "wb") as output, tempfile.TemporaryFile() as stdin:
             stdin.write(json.dumps(request).encode())
@@ -110,12 +117,12 @@ class _Child:
     def head(self) -> dict[str, Any]:
         """Wait for what the child found; raises UnreadableFile when it refuses or dies."""
         self.opened = True
-        found = next(self.frames(), None)
+        found = next(self.said(), None)
         if not isinstance(found, dict):
             raise self._death()
         return found
 
-    def frames(self) -> Iterator[frames.Frame]:
+    def said(self) -> Iterator[frames.Frame]:
         """Stream what the child says, holding one frame at a time."""
         while head := self._take(frames.HEAD):
             if frames.length(head) > FRAME_BYTES:
@@ -131,9 +138,9 @@ class _Child:
         if self._status() != 0:
             raise self._death()
 
-    def rows(self) -> Iterator[list[list[str]]]:
+    def rows(self) -> Iterator[frames.Rows]:
         """Stream the sheet, some thousand cells at a time."""
-        return (frame for frame in self.frames() if isinstance(frame, list))
+        return (frame for frame in self.said() if not isinstance(frame, dict))
 
     def close(self) -> None:
         """Kill the child and whatever it may have started."""
@@ -184,6 +191,13 @@ class _Child:
         if status in {-signal.SIGXCPU, -signal.SIGKILL}:
             return _too_slow()
         return UnreadableFile(DAMAGED, code="damaged")
+
+
+def _widen(pipe: int) -> None:
+    """Let the child go on with its rows while we store some (as far as the system allows)."""
+    if hasattr(fcntl, "F_SETPIPE_SZ"):
+        with contextlib.suppress(OSError):
+            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
 
 
 def _environment() -> dict[str, str]:

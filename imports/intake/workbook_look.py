@@ -18,7 +18,7 @@ from imports.intake import archive
 from imports.intake.dialect import FileKind, Limits
 from imports.intake.ods_look import Repeats
 
-OVERLAP = 4096  # a tag that lies across two pieces is seen whole in the second
+OVERLAP = 4096  # a tag that lies across two pieces is seen whole in what is around the seam
 CELL_BYTES = 40  # what the parser reserves for each cell between the corners of a sheet
 HARMLESS_TEXTS = 1_000_000  # a shared text takes five bytes at least, but writers may miscount
 
@@ -184,17 +184,24 @@ class _Inspector:
         self._is_texts = False  # shared ones: no cells, but half of the file
 
     def feed(self, piece: bytes) -> None:
-        """Look at the next piece, with the end of the one before."""
+        """Look at the seam between the piece before and the next one, and at the next one."""
+        seam = self._tail + piece[:OVERLAP]
+        self._tail = piece[-OVERLAP:] if len(piece) >= OVERLAP else seam[-OVERLAP:]
+        for window in (seam, piece):
+            self._inspect(window)
+
+    def _inspect(self, window: bytes) -> None:
         if self._is_texts:
             return
-        part, window = self._part, self._tail + piece
-        self._tail = window[-OVERLAP:]
+        part = self._part
         if part.size <= archive.PIECE and (claimed := UNIQUE.search(window)):
             part.texts = int(claimed[1])
             self._is_texts = True
         part.content = part.content or CONTENT.search(window) is not None
         single = b"'" in window  # few programs quote so
-        part.marks = part.marks or b't="e"' in window or (single and b"t='e'" in window)
+        # The value of every error begins with #, which few sheets have: one byte is found at once.
+        if b"#" in window and not part.marks:
+            part.marks = b't="e"' in window or (single and b"t='e'" in window)
         for column, row in chain.from_iterable(
             far.findall(window) for far in (FAR_CELLS if single else FAR_CELLS[:1])
         ):

@@ -117,6 +117,25 @@ def test_reading_that_was_cut_off_begins_anew_and_doubles_nothing(monkeypatch):
     assert Row.objects.filter(lead_import=made).count() == made.row_count == 60_000
 
 
+def test_rows_that_take_long_are_shown_as_they_come(monkeypatch):
+    monkeypatch.setattr(read, "SLICE", 1_000_000)
+    monkeypatch.setattr(read, "SLICE_SECONDS", 0.001)
+    made = uploaded("Name\n" + "Ann\n" * 60_000)
+    store, seen = read._store, []
+
+    def watched(lead_import, batches, size):
+        goes_on = store(lead_import, batches, size)
+        seen.append(Import.objects.get(pk=made.pk).row_count)
+        return goes_on
+
+    monkeypatch.setattr(read, "_store", watched)
+
+    assert read.read(made.pk)
+    assert len(set(seen)) > 2
+    assert seen == sorted(seen)
+    assert seen[-1] == Row.objects.filter(lead_import=made).count() == 60_000
+
+
 def test_a_reader_that_was_overtaken_writes_nothing_more(monkeypatch):
     made = uploaded("Name\n" + "Ann\n" * 60_000)
     store, stored = read._store, []

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from psycopg.errors import ForeignKeyViolation
 
 from imports.intake import copytext
-from imports.intake.table import SheetRow
+from imports.intake.batches import Even, SheetRow
 from imports.models import Row
 from imports.tests import people
 from imports.tests.pages import story
@@ -16,6 +16,7 @@ AWKWARD = st.sampled_from(list("\\\"'{},\t\n\r\x1e\x1f \0NULL\\N😀ä\x7f\x08\x
     lambda character: character != "\0"
 )
 CELLS = st.lists(st.text(AWKWARD | st.characters(exclude_categories=["Cs"], min_codepoint=1)))
+COPY = f"COPY imports_row ({copytext.COLUMNS}) FROM STDIN"
 pytestmark = pytest.mark.django_db
 
 
@@ -27,8 +28,7 @@ def lead_import():
 
 
 def store(import_id, rows):
-    command = f"COPY imports_row ({copytext.COLUMNS}) FROM STDIN"
-    with connection.cursor() as cursor, cursor.copy(command) as copy:
+    with connection.cursor() as cursor, cursor.copy(COPY) as copy:
         copy.write(copytext.lines(import_id, rows))
 
 
@@ -47,6 +47,25 @@ def test_any_cells_come_back_the_same(lead_import, table):
     store(lead_import.pk, rows)
 
     assert [SheetRow(*row) for row in stored()] == rows
+
+
+ENDS = st.sampled_from([("\x1f", "\x1e"), (";", "\n"), ("\t", "\n")])
+
+
+@settings(
+    deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(table=st.lists(CELLS.filter(lambda cells: any(map(str.strip, cells))), min_size=1), by=ENDS)
+def test_rows_that_are_not_divided_are_stored_as_those_that_are(lead_import, table, by):
+    mark, end = by
+    plain = [[cell.replace(mark, "").replace(end, "") for cell in cells] for cells in table]
+    even = Even(2, len(plain), end.join(map(mark.join, plain)), mark, end)
+    Row.objects.all().delete()
+
+    with connection.cursor() as cursor, cursor.copy(COPY) as copy:
+        copy.write(copytext.even_lines(lead_import.pk, even))
+
+    assert [row[:2] for row in stored()] == list(enumerate(plain, start=2))
 
 
 def stored():

@@ -15,6 +15,7 @@ import pytest
 from openpyxl.styles import Font
 
 from imports.errors import UnreadableFile
+from imports.intake import archive as archive_of_pieces
 from imports.intake import workbook
 from imports.intake.batches import SheetRow
 from imports.intake.dialect import Dialect, Limits
@@ -210,6 +211,25 @@ def test_a_cell_in_the_last_corner_is_refused_by_name(book):
     assert sentence_of(book(corner, Leads=LEADS)).startswith(
         "A sheet has something in cell XFD1048576, so far from the rest"
     )
+
+
+@pytest.mark.parametrize("before", [1, 8, 30])
+def test_what_lies_across_two_pieces_of_the_look_is_seen(book, before):
+    far, error = b'<c r="XFD1048576"><v>1</v></c>', b'<c r="B4" t="e"><v>#N/A</v></c>'
+
+    path = at_the_seam(book(Leads=LEADS), b'<row r="1048576">', far, before)
+    assert "cell XFD1048576" in sentence_of(path)
+
+    path = at_the_seam(book(Leads=LEADS), b'<row r="4">', error, before)
+    assert rows_of(path)[-1] == SheetRow(4, ["", "#N/A"])
+
+
+def at_the_seam(path, row, cell, before):
+    """Add a row whose cell begins so many bytes before the look's second piece."""
+    with zipfile.ZipFile(path) as archive:
+        start = archive.read("xl/worksheets/sheet1.xml").index(b"</sheetData>")
+    blank = b" " * (archive_of_pieces.PIECE - before - start - len(row))
+    return in_sheet(path, b"</sheetData>", blank + row + cell + b"</row></sheetData>")
 
 
 def test_cells_far_apart_meet_the_memory_limit(book):
