@@ -56,7 +56,7 @@ class FixedWindow:
 
     def take(self, now: float) -> Grant:
         """Count a request in the window that `now` lies in."""
-        number = math.floor(now / self.window)
+        number = math.floor((now + _HAIR) / self.window)
         if number != self._number:
             self._number, self._used = number, 0
         allowed = self._used < self.limit

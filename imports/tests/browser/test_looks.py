@@ -42,8 +42,8 @@ def pages(ines, client_of):
         f"/imports/{done.pk}/requests/",
         f"/imports/{done.pk}/requests/{request.pk}/",
         f"/uploads/{draft.together}/",
-        *(f"/imports/{waiting.pk}/{step}/" for step in ("file", "columns", "review")),
         *(f"/imports/{masked.pk}/{step}/" for step in ("file", "columns")),
+        *(f"/imports/{waiting.pk}/{step}/" for step in ("file", "columns", "review")),
     ]  # fmt: skip
 
 

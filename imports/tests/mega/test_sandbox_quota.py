@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from imports.mega.sandbox.quota import KINDS, Several, make
@@ -41,6 +41,7 @@ def test_a_bucket_never_passes_more_than_it_holds_and_what_flowed_in(gaps, limit
 
 @pytest.mark.parametrize("kind", KINDS)
 @given(gaps=GAPS, limit=LIMITS)
+@example(gaps=[0.0, 5.9, 5.9, 0.1, 0.1], limit=1)  # a sum of seconds just below a window's end
 def test_what_an_answer_says_is_true(kind, gaps, limit):
     limiter, moment = make(kind, limit), 1000.0
     for gap in gaps:

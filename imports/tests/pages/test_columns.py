@@ -1,5 +1,8 @@
 """What becomes of each column: seen, changed, and checked against what others did meanwhile."""
 
+import html
+import re
+
 from imports.columns import derive
 from imports.models import Event, Import, ImportState
 from imports.tests.pages import story
@@ -29,10 +32,10 @@ def test_while_the_file_is_read_the_page_is_live_and_then_comes_anew(ines, acme)
     lead_import = story.uploaded(acme, ines.user)
     page = story.text(columns_page(ines, lead_import))
     assert "Reading the file" in page
-    path = f"/imports/{lead_import.pk}/progress/?page=import_columns"
-    assert ines.get(f"{path}&v=uploaded.0.0").status_code == 204
+    path = html.unescape(re.search('hx-get="([^"]+/progress/[^"]+)"', page)[1])
+    assert ines.get(path).status_code == 204
     story.read_and_check(lead_import)
-    answer = ines.get(f"{path}&v=uploaded.0.0", headers={"HX-Request": "true"})
+    answer = ines.get(path, headers={"HX-Request": "true"})
     assert answer["HX-Redirect"] == f"/imports/{lead_import.pk}/columns/"
 
 
