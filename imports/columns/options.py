@@ -75,7 +75,7 @@ def set_options(
 @transaction.atomic
 def look_again(lead_import: Import) -> None:
     """Leave out what went to MEGA by another import since the rows were checked, and no more."""
-    if not gone.concerns(lead_import):
+    if not gone.is_changed(lead_import):  # most are not, and deciding anew takes its time
         return
     locked = Import.objects.select_for_update(no_key=True).get(pk=lead_import.pk)
     if locked.state != ImportState.REVIEW:

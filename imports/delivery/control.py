@@ -53,7 +53,7 @@ def send(  # noqa: PLR0913 - all by name: what the person confirmed
     seen.refuse_other_columns(locked)
     sendable.refuse_other_account(locked)
     sendable.refuse_without_token(locked)
-    gone.leave_out(locked)
+    gone.leave_out(locked, for_good=True)
     leads = sendable.count(locked)
     seen.refuse_other_number(leads)
     dry_runs.stop(locked)

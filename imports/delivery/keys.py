@@ -183,8 +183,9 @@ def _block(imports: QuerySet[Import], reason: str) -> list[Import]:
 
 
 def _lock(imports: QuerySet[Import]) -> list[Import]:
+    """Lock them, a child before its parent: who sends one does so (`columns.family.lock`)."""
     locked = imports.select_for_update(no_key=True, of=("self",))
-    return list(locked.select_related("customer__team").order_by("customer__team", "pk"))
+    return list(locked.select_related("customer__team").order_by("customer__team", "-pk"))
 
 
 def _put(imports: list[Import], **changes: Any) -> None:

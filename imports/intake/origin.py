@@ -53,7 +53,7 @@ def tell(lead_import: Import, before: dict[str, Any]) -> None:
 
 
 def _source(lead_import: Import, headers: Sequence[str], ours: Ours) -> Import | None:
-    earlier = Import.objects.select_related("customer__team").exclude(pk=lead_import.pk)
+    earlier = Import.objects.select_related("customer__team").filter(pk__lt=lead_import.pk)
     if ours.number is not None:
         return earlier.filter(pk=ours.number).first()
     sent = Batch.objects.filter(key__in=ours.requests, kind=Kind.SEND).order_by()
@@ -66,8 +66,11 @@ def _source(lead_import: Import, headers: Sequence[str], ours: Ours) -> Import |
 def _alike(lead_import: Import, headers: Sequence[str], ours: Ours) -> Import | None:
     """Return the one import of this customer whose rows a report without requests repeats."""
     candidates = Import.objects.filter(
-        customer=lead_import.customer_id, origin=Origin.FILE, headers=list(headers)
-    ).exclude(pk=lead_import.pk)
+        customer=lead_import.customer_id,
+        origin=Origin.FILE,
+        headers=list(headers),
+        pk__lt=lead_import.pk,  # read anew, it must not become the child of its own child
+    )
     found = [one for one in candidates.order_by("-pk")[:CANDIDATES] if _repeats(one, ours)]
     return found[0] if len(found) == 1 else None
 

@@ -8,13 +8,13 @@ import pytest
 from django.db import connection, transaction
 
 from imports import tasks
-from imports.delivery import control
+from imports.delivery import children, control
 from imports.errors import WrongState
 from imports.models import Import, ImportState, Lead, OnDuplicate
 from imports.reports import balance, files, to_repair
 from imports.reports.rows import Selection
 from imports.tests.road.engine import wait_for, wait_until
-from imports.tests.road.test_children import waiting
+from imports.tests.road.test_children import on_its_way, waiting
 
 pytestmark = pytest.mark.road
 
@@ -62,11 +62,22 @@ def test_repaired_rows_arrive_and_a_second_upload_sends_nothing(half_failed, tmp
     assert ines.complaints() == []
 
 
-def test_two_who_send_the_same_rows_at_the_same_moment_send_them_once(half_failed, tmp_path):
+def twice(parent):
+    return parent, parent
+
+
+def one_of_a_follow_up(parent):
+    return parent, wait_for(on_its_way(children.retry(parent, None, ["failed"])))
+
+
+@pytest.mark.parametrize("sources", [twice, one_of_a_follow_up])
+def test_two_who_send_the_same_rows_at_the_same_moment_send_them_once(
+    half_failed, tmp_path, sources
+):
     ines, parent = half_failed
     both = [
-        ines.review(taken_out(parent, tmp_path, f"{name}.csv", stage_slug="new", Name=name))
-        for name in ("Ann", "Bob")
+        ines.review(taken_out(source, tmp_path, f"{name}.csv", stage_slug="new", Name=name))
+        for name, source in zip(("Ann", "Bob"), sources(parent), strict=True)
     ]
     assert [balance.balance(one).not_sent for one in both] == [4, 4]
     said = []
@@ -86,7 +97,7 @@ def test_two_who_send_the_same_rows_at_the_same_moment_send_them_once(half_faile
         Import.objects.select_for_update(no_key=True).get(pk=parent.pk)
         for one in threads:
             one.start()
-        wait_until(lambda: waiting() >= 2 or len(said) == 2, "both at the parent's lock")
+        wait_until(lambda: waiting() >= 2 or len(said) == 2, "both at the eldest's lock")
     for one in threads:
         one.join(10)
 
