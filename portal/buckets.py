@@ -73,11 +73,15 @@ class BucketStorage(S3Storage):  # type: ignore[misc]  # it has no types
             with _spoken("take a file"):
                 stored = str(super()._save(name, content))
             self._compare(stored, content.size)
-        except StoreError:  # what it may have got without saying so is not left there
-            with suppress(OSError), _spoken("remove what it did not take"):
-                self._hasty.delete_object(**self._place(name))
+        except StoreError:
+            self._not_left(name)
             raise
         return stored
+
+    def _not_left(self, name: str) -> None:
+        """Remove what the store may have got, or made, without saying so."""
+        with suppress(OSError), _spoken("remove what it did not take"):
+            self._hasty.delete_object(**self._place(name))
 
     def _compare(self, name: str, size: int) -> None:
         """The store has said yes; it is asked once more before the portal says so to a person."""
@@ -122,9 +126,13 @@ class BucketStorage(S3Storage):  # type: ignore[misc]  # it has no types
 
     def duplicate(self, name: str, new_name: str) -> None:
         """Have the store copy a file within the bucket."""
-        with _spoken("copy a file"):
-            source = self._place(name)
-            self._client.copy_object(CopySource=source, **self._place(new_name), **self._encryption)
+        source, target = self._place(name), self._place(new_name)
+        try:
+            with _spoken("copy a file"):
+                self._client.copy_object(CopySource=source, **target, **self._encryption)
+        except StoreError:
+            self._not_left(new_name)
+            raise
 
     def trouble(self) -> str:
         """'' when the bucket can be reached, else what is wrong, in a few words."""

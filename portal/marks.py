@@ -39,7 +39,10 @@ class MarksMiddleware:
 
 def marked(page: str) -> str:
     """The HTML with a mark for each stray; the same object when there is none."""
-    return "".join(_parts(page)) if characters.strays(page) else page
+    if characters.is_plain(page):
+        return page
+    shown = "".join(_parts(page))
+    return page if shown == page else shown
 
 
 def _parts(page: str) -> Iterator[str]:
@@ -48,13 +51,17 @@ def _parts(page: str) -> Iterator[str]:
         if place % 2:  # a tag
             found = _OPENED.match(part)
             opened = found[1].lower() if found else ""
-            yield _SPOKEN.sub(lambda said: characters.spelt(said[0]), part)
+            yield part if characters.is_plain(part) else _SPOKEN.sub(_spelt, part)
         elif opened in _AS_IT_IS:
             yield part
         elif opened:  # what can hold no element
             yield characters.spelt(part)
         else:
             yield characters.replaced(part, _badge)
+
+
+def _spelt(said: re.Match[str]) -> str:
+    return characters.spelt(said[0])
 
 
 def _badge(character: str) -> str:

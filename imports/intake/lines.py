@@ -6,7 +6,7 @@ They change places while it is read (RS with LF, GS with CR), and again in each 
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from imports.intake.encoding import Encoding, endless_line
@@ -17,7 +17,7 @@ LONGEST_LINE = 16 * 1024 * 1024  # characters
 UNIT, RECORD = "\x1f", "\x1e"
 SWAPPED = re.compile("[\x1d\x1e]")  # a line end within a cell
 _SWAP = str.maketrans("\x1e\n\x1d\r", "\n\x1e\r\x1d")
-_LINE_END = re.compile("(\n|^)\x1d?\x1e")
+_LINE_END = re.compile("\n\x1d?\x1e")
 
 
 def has_records(path: Path, encoding: Encoding) -> bool:
@@ -38,21 +38,22 @@ def blocks(path: Path, encoding: Encoding, *, records: bool = False) -> Iterator
     nobody has chosen it), and at a line of more than 16 MB.
     """
     decoder = codecs.getincrementaldecoder(encoding.codec)(encoding.errors)
+    whole = _whole_records() if records else _as_it_is
     rest, size = "", FIRST_BLOCK
     with path.open("rb") as file:
         file.seek(encoding.bom)
         while data := file.read(size):
-            text = _swapped(rest, _decoded(decoder, data, encoding), records=records)
+            text = rest + _swapped(_decoded(decoder, data, encoding), records=records)
             size = BLOCK
             # A CR at the very end may be the first half of a CR LF.
             end = max(text.rfind("\n"), text.rfind("\r", 0, len(text) - 1)) + 1
             if end:
-                yield text[:end]
+                yield whole(text[:end])
             elif len(text) > LONGEST_LINE:
                 raise endless_line()
             rest = text[end:]
-    rest = _swapped(rest, _decoded(decoder, b"", encoding, final=True), records=records)
-    if rest:
+    rest += _swapped(_decoded(decoder, b"", encoding, final=True), records=records)
+    if rest := whole(rest):
         yield rest
 
 
@@ -61,9 +62,28 @@ def in_cells(cells: list[str]) -> list[str]:
     return [cell.translate(_SWAP) for cell in cells]
 
 
-def _swapped(rest: str, text: str, *, records: bool) -> str:
-    """Put the next text behind the rest of the one before; a line end right behind RS is none."""
-    return _LINE_END.sub(r"\1", rest + text.translate(_SWAP)) if records else rest + text
+def _swapped(text: str, *, records: bool) -> str:
+    return text.translate(_SWAP) if records else text
+
+
+def _as_it_is(text: str) -> str:
+    return text
+
+
+def _whole_records() -> Callable[[str], str]:
+    """What takes each block in turn and leaves out one line end right behind each RS.
+
+    The RS of a line end with which a block begins is the last of the block before.
+    """
+    before = "\n"
+
+    def whole(text: str) -> str:
+        nonlocal before
+        kept = _LINE_END.sub("\n", before + text)[len(before) :]
+        before = "\n" if text.endswith("\n") else ""
+        return kept
+
+    return whole
 
 
 def _decoded(

@@ -18,31 +18,57 @@ CELL = re.compile(
 FILLED = re.compile(rb"(?<![\w-])(?:office|calcext):value-type=|<text:p[\s>/]")
 
 
+class WholeRows:
+    """Cuts pieces behind the last row or sheet that ends; each byte is searched once.
+
+    waiting  how many bytes wait for their row's end
+    """
+
+    def __init__(self) -> None:
+        self.waiting = 0
+        self._pieces: list[bytes] = []
+        self._tail = b""  # where an end may have begun
+
+    def cut(self, piece: bytes) -> bytes:
+        """Give what is whole now, which may be nothing, and keep the rest."""
+        seam = self._tail + piece
+        end = max(behind(seam, ROW_END), behind(seam, TABLE_END)) - len(self._tail)
+        whole = b""
+        if end > 0:
+            whole = b"".join((*self._pieces, piece[:end]))
+            piece = seam = piece[end:]
+            self._pieces, self.waiting = [], 0
+        self._pieces.append(piece)
+        self.waiting += len(piece)
+        self._tail = seam[1 - len(ROW_END) :]
+        return whole
+
+
+def behind(window: bytes, mark: bytes) -> int:
+    """Where the last of these marks ends; 0 for none."""
+    at = window.rfind(mark)
+    return at + len(mark) if at >= 0 else 0
+
+
 class Repeats:
     """Reads the content piece by piece, in whole rows; `feed` raises UnreadableFile for a bomb."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self._rest = b""
+        self._whole = WholeRows()
         self._rows = 0  # that repetition adds to the sheet
         self._far = 0  # how often a blank row was repeated beyond the end of any sheet
 
     def feed(self, piece: bytes) -> None:
         """Look at the rows that end in this piece."""
-        window = self._rest + piece
-        end = max(window.rfind(ROW_END), window.rfind(TABLE_END))
-        if end < 0:
-            if len(window) > self._limits.row_chars:
-                raise UnreadableFile(
-                    f"A row of the workbook has more than {self._limits.row_chars:,} characters,"
-                    " which no table of leads has. Save the sheet as CSV and upload that.",
-                    code="hostile",
-                )
-            self._rest = window
-            return
-        end = window.index(b">", end) + 1
-        self._rest = window[end:]
-        *ended, begun = window[:end].split(TABLE_END)
+        window = self._whole.cut(piece)
+        if self._whole.waiting > self._limits.row_chars:
+            raise UnreadableFile(
+                f"A row of the workbook has more than {self._limits.row_chars:,} characters,"
+                " which no table of leads has. Save the sheet as CSV and upload that.",
+                code="hostile",
+            )
+        *ended, begun = window.split(TABLE_END)
         for sheet in ended:
             self._inspect(sheet)
             self._rows = self._far = 0

@@ -11,19 +11,22 @@ from html import unescape
 from pathlib import Path
 
 from imports.intake import shown
-from imports.intake.ods_look import ROW_END, TABLE_END
+from imports.intake.ods_look import ROW_END, TABLE_END, WholeRows
 from imports.intake.shown import Shown
 from imports.intake.workbook_look import ODS_MARKS, Part, entry_of, unpacked
 
 CONTENT = "content.xml"
-_ATTRIBUTES = rb"((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>"
+# No attribute holds a bare "<": where one comes, nothing further is searched for the tag's end.
+_ATTRIBUTES = rb"((?:[^<>\"']|\"[^<\"]*\"|'[^<']*')*)>"
 TABLE = re.compile(rb"<table:table(?=[\s/>])" + _ATTRIBUTES)
 ROW = re.compile(rb"<table:table-row(?=[\s/>])" + _ATTRIBUTES)
 CELL = re.compile(rb"<table:(?:covered-)?table-cell(?=[\s/>])" + _ATTRIBUTES)
 CELL_END = b"</table:table-cell>"
-ANNOTATION = re.compile(rb"<office:annotation[\s>].*?</office:annotation>", re.DOTALL)
-PARAGRAPH = re.compile(rb"<text:p(?:\s[^>]*)?>(.*?)</text:p>", re.DOTALL)
-TAG = re.compile(rb"<[^>]*>")
+ANNOTATION = re.compile(rb"<office:annotation[\s>]")
+ANNOTATION_END = b"</office:annotation>"
+PARAGRAPH = re.compile(rb"<text:p(?:\s[^<>]*)?>")
+PARAGRAPH_END = b"</text:p>"
+TAG = re.compile(rb"<[^<>]*>")
 ZEROS = re.compile(r"0\d{1,400}", re.ASCII)
 NAME = re.compile(rb"table:name=(?:\"([^\"]*)\"|'([^']*)')")
 ROWS = re.compile(rb"number-rows-repeated=[\"'](\d{1,9})[\"']")
@@ -46,7 +49,7 @@ def cells(path: Path, sheet: str, parts: dict[str, Part]) -> Iterator[Shown]:
         while begin := ROW.search(rows, at):
             is_blank = begin[1].endswith(b"/")
             end = begin.end() if is_blank else rows.find(ROW_END, begin.end())
-            at = max(end, begin.end())
+            at = end if end >= 0 else len(rows)
             count = _number(ROWS, begin[1])
             if ODS_MARKS.search(rows, begin.end(), at):
                 found = _cells(rows[begin.end() : at])
@@ -57,28 +60,18 @@ def cells(path: Path, sheet: str, parts: dict[str, Part]) -> Iterator[Shown]:
 def _rows_of_sheet(path: Path, sheet: str) -> Iterator[bytes]:
     """Give the sheet's content in pieces that end where a row ends."""
     is_inside = False
+    whole = WholeRows()
     with path.open("rb") as file:
-        rest = b""
         for piece in unpacked(file, entry_of(file, CONTENT)):
-            window = rest + piece
-            end = max(_behind(window, ROW_END), _behind(window, TABLE_END))
-            rest, window = window[end:], window[:end]
-            while window:
-                if is_inside:
-                    part, ended, window = window.partition(TABLE_END)
-                    yield part
-                    if ended:
-                        return
-                elif begin := TABLE.search(window):
-                    is_inside = _name(begin[1]) == sheet and not begin[1].endswith(b"/")
-                    window = window[begin.end() :]
-                else:
-                    break
-
-
-def _behind(window: bytes, mark: bytes) -> int:
-    at = window.rfind(mark)
-    return at + len(mark) if at >= 0 else 0
+            window, at = whole.cut(piece), 0
+            while not is_inside and (begin := TABLE.search(window, at)):
+                at = begin.end()
+                is_inside = _name(begin[1]) == sheet and not begin[1].endswith(b"/")
+            if is_inside and window:
+                end = window.find(TABLE_END, at)
+                yield window[at:end] if end >= 0 else window[at:]
+                if end >= 0:
+                    return
 
 
 def _name(attributes: bytes) -> str:
@@ -115,8 +108,7 @@ def _cells(row: bytes) -> Cells:
 
 
 def _text(attributes: bytes, content: bytes) -> str:
-    paragraph = PARAGRAPH.search(ANNOTATION.sub(b"", content))
-    seen = unescape(TAG.sub(b"", paragraph[1]).decode("utf-8", "replace")) if paragraph else ""
+    seen = unescape(TAG.sub(b"", _paragraph(content)).decode("utf-8", "replace"))
     if ERROR.search(attributes):
         return seen
     value = VALUE.search(attributes)
@@ -127,3 +119,22 @@ def _text(attributes: bytes, content: bytes) -> str:
     if PERCENTAGE.search(attributes):
         return shown.text(number, shown.percent)
     return seen if ZEROS.fullmatch(seen) and int(seen) == number else ""
+
+
+def _paragraph(content: bytes) -> bytes:
+    """The first paragraph of a cell, not of a note on it."""
+    content = _without_notes(content)
+    begin = PARAGRAPH.search(content)
+    end = content.find(PARAGRAPH_END, begin.end()) if begin else -1
+    return content[begin.end() : end] if begin and end >= 0 else b""
+
+
+def _without_notes(content: bytes) -> bytes:
+    kept, at = [], 0
+    while begin := ANNOTATION.search(content, at):
+        end = content.find(ANNOTATION_END, begin.end())
+        if end < 0:  # nor has any other one an end
+            break
+        kept.append(content[at : begin.start()])
+        at = end + len(ANNOTATION_END)
+    return b"".join((*kept, content[at:]))

@@ -14,7 +14,6 @@ from django.db.models.fields.files import FieldFile
 from imports.errors import StoreUnavailable, UnreadableFile
 from imports.intake import copies
 from imports.models import Draft, Import
-from imports.models.imports import upload_path
 from portal.uploads import DISK_RESERVE, StoreError, store_of
 
 log = logging.getLogger(__name__)
@@ -50,15 +49,13 @@ def local(
         yield path
 
 
-def again(upload: Import) -> str:
+def again(upload: Import, name: str) -> None:
     """Give the stored file a second name, without its bytes passing through the portal.
 
-    Raises as `local`.
+    In a bucket it may take half a minute: call it outside of any transaction. Raises as `local`.
     """
-    name = upload_path(upload, "")
     with _trouble_is_said(), _missing_is_said(upload, "where uploads are kept"):
         store_of(upload.file.storage).duplicate(_name(upload.file), name)
-    return name
 
 
 def remove(file: FieldFile) -> None:
@@ -67,12 +64,18 @@ def remove(file: FieldFile) -> None:
         store_of(file.storage).delete(_name(file))
 
 
-def remove_quietly(storage: Storage, name: str) -> None:
-    """Remove what was stored in vain, while another error is on its way to a person."""
-    try:
-        store_of(storage).delete(name)
-    except OSError as problem:
-        log.warning("a file that nobody has was left in the store: %s", type(problem).__name__)
+def remove_quietly(storage: Storage, *names: str) -> None:
+    """Remove what was stored in vain, while another error is on its way to a person.
+
+    A store that is away is asked once, not for each of the files: somebody waits.
+    """
+    for place, name in enumerate(names):
+        try:
+            store_of(storage).delete(name)
+        except OSError as problem:
+            left, kind = len(names) - place, type(problem).__name__
+            log.warning("files that nobody has may be left in the store: %s (%s)", left, kind)
+            return
 
 
 def _name(file: FieldFile) -> str:

@@ -10,6 +10,7 @@ import contextlib
 import ctypes
 import json
 import os
+import re
 import resource
 import signal
 import sys
@@ -35,6 +36,7 @@ ROWS_IN_FRAME = 1_000
 LAST_HEADER_ROW = 1_000
 MOST_MERGED = 5_000
 STDERR_BYTES = 64 * 1024
+UNKNOWN_ERROR = re.compile(r"Unsupported cell error value '(#[A-Z_/]{2,20}[!?]?)'")
 
 
 def main() -> None:
@@ -93,7 +95,17 @@ def _frames(request: dict[str, Any], limits: Limits) -> Iterator[dict[str, Any] 
     except PasswordError as problem:
         raise UnreadableFile(SEALED) from problem
     except (CalamineError, OSError) as problem:
-        raise UnreadableFile(DAMAGED, code="damaged") from problem
+        raise _refusal(str(problem)) from problem
+
+
+def _refusal(said: str) -> UnreadableFile:
+    """The parser gives up a whole workbook for an error of newer programs in a single cell."""
+    if not (error := UNKNOWN_ERROR.search(said)):
+        return UnreadableFile(DAMAGED, code="damaged")
+    return UnreadableFile(
+        f"A cell of the sheet shows the error {error[1]}, which cannot be read. Find it in Excel, "
+        "repair or clear it, or save the sheet as CSV, and upload that."
+    )
 
 
 def _merged(sheet: "CalamineSheet") -> list[tuple[int, ...]]:

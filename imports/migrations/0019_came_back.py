@@ -18,12 +18,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='import',
             name='again',
-            field=models.CharField(choices=[('skip', 'Leave them out'), ('send', 'Send them all the same')], default='skip', max_length=4),
+            field=models.CharField(choices=[('skip', 'Leave them out'), ('send', 'Send them all the same')], db_default='skip', default='skip', max_length=4),
         ),
         migrations.AddField(
             model_name='import',
             name='returned',
-            field=models.JSONField(default=dict),
+            field=models.JSONField(db_default={}, default=dict),
         ),
         migrations.AddField(
             model_name='row',

@@ -129,7 +129,9 @@ class ReadAttempt(Exchange):
         Import, models.CASCADE, related_name="read_attempts", db_column="import_id"
     )
     read = models.ForeignKey(BeforeRead, models.SET_NULL, null=True, related_name="attempts")
-    asked = models.JSONField(default=dict)  # the query of the request, which has no body
+    asked = models.JSONField(  # the query of the request, which has no body
+        default=dict, db_default={}
+    )
     quota = models.ForeignKey(Quota, models.PROTECT, related_name="+", db_index=False)
     token = models.ForeignKey(Token, models.PROTECT, related_name="+", db_index=False)
     conclusion = models.CharField(max_length=20, blank=True)  # code, see delivery.reading

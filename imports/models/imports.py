@@ -121,13 +121,17 @@ class Import(models.Model):
     sheets = models.JSONField(default=list)  # those that hold something: name, hidden
     mapping_choice = models.JSONField(default=dict)  # a mapping file that came with the upload
     headers = ArrayField(models.TextField(), default=list)
-    layout = models.CharField(
-        max_length=32, blank=True
-    )  # intake.layout.fingerprint of the headings
+    layout = models.CharField(  # intake.layout.fingerprint of the headings
+        max_length=32, blank=True, default="", db_default=""
+    )
     together = models.UUIDField(null=True)  # what was uploaded at once, or is of one workbook
     doubts = models.JSONField(default=list)  # sentences of the reader about the file
-    returned = models.JSONField(default=dict)  # of a file of ours that came back: intake.origin
-    sensitive = models.JSONField(default=list)  # intake.sensitive.find.Finding.to_json(), a list
+    returned = models.JSONField(  # of a file of ours that came back: intake.origin
+        default=dict, db_default={}
+    )
+    sensitive = models.JSONField(  # intake.sensitive.find.Finding.to_json(), a list
+        default=list, db_default=[]
+    )
 
     state = models.CharField(
         max_length=12, choices=ImportState.choices, default=ImportState.UPLOADED
@@ -143,7 +147,9 @@ class Import(models.Model):
     on_duplicate = models.CharField(max_length=6, choices=OnDuplicate.choices)
     duplicates = models.CharField(max_length=5, choices=Duplicates.choices, default=Duplicates.ALL)
     unchanged = models.CharField(max_length=4, choices=Unchanged.choices, default=Unchanged.SEND)
-    again = models.CharField(max_length=4, choices=Again.choices, default=Again.SKIP)
+    again = models.CharField(
+        max_length=4, choices=Again.choices, default=Again.SKIP, db_default=Again.SKIP
+    )
     rules_version = models.PositiveSmallIntegerField(default=0)
     phone_data_version = models.CharField(max_length=20, blank=True)
     release = models.CharField(max_length=20, blank=True)

@@ -9,10 +9,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from imports import access
 from imports.forms.filters import HistoryFilter, words_of
-from imports.models import Import
+from imports.models import Customer, Import
 from imports.reports import downloads, lists
 from imports.views.http import Request, attachment, page_of, remembered
-from portal import characters
+from portal import characters, names
 from portal.models import User
 
 WORDS = "history_words"
@@ -60,13 +60,17 @@ def _found(request: Request) -> tuple[HistoryFilter, QuerySet[Import]]:
     people = User.objects.filter(pk__in=mine.order_by().values("created_by"))
     filters = HistoryFilter(request.GET, customer=customers, who=people)
     found = filters.apply(mine.select_related("customer", "customer__team", "created_by"))
-    return filters, _matching(found, words_of(request.session.get(WORDS))).order_by("-pk")
+    words = words_of(request.session.get(WORDS))
+    return filters, _matching(found, customers, words).order_by("-pk")
 
 
-def _matching(found: QuerySet[Import], words: str) -> QuerySet[Import]:
+def _matching(
+    found: QuerySet[Import], customers: QuerySet[Customer], words: str
+) -> QuerySet[Import]:
     """Every word must occur in the file's or customer's name, or be the import's number."""
     for word in characters.seen(words).split():
-        hit = Q(file_name__seen__icontains=word) | Q(customer__name__seen__icontains=word)
+        of_customer = customers.order_by().filter(name__seen__icontains=word).values("pk")
+        hit = names.seen_in("file_name", word) | Q(customer__in=of_customer)
         number = word.removeprefix("#")
         if number.isdecimal() and len(number) <= NUMBER:
             hit |= Q(pk=int(number))

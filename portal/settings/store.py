@@ -30,10 +30,11 @@ def _endpoint() -> str:
 
 
 def _seconds() -> float:
+    """Two tries of so long, with their connecting, stay below the lease of a reader (120 s)."""
     value: float = env.float("S3_TIMEOUT", default=10.0)
-    if not 1 <= value <= 60:
+    if not 1 <= value <= 30:
         raise ImproperlyConfigured(
-            f"S3_TIMEOUT is {value:g}; it is the seconds that the store may be silent, 1 to 60."
+            f"S3_TIMEOUT is {value:g}; it is the seconds that the store may be silent, 1 to 30."
         )
     return value
 

@@ -2,6 +2,7 @@
 
 import secrets
 import threading
+import time
 from functools import cached_property
 
 import boto3
@@ -24,6 +25,7 @@ class Bucket:
         self.name = f"uploads-{secrets.token_hex(4)}"
         self.requests = []  # method and path, as they arrive
         self.headers = []  # likewise
+        self.late = 0.0  # seconds between doing what is asked and saying so, where `is_late`
         self._port = 0
         self.start()
         self.client.create_bucket(Bucket=self.name)
@@ -46,9 +48,15 @@ class Bucket:
         def noted(environ, start_response):
             self.requests.append(f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}")
             self.headers.append({k: v for k, v in environ.items() if k.startswith("HTTP_")})
-            return app(environ, start_response)
+            answer = app(environ, start_response)
+            if self.late and self.is_late(environ):
+                time.sleep(self.late)
+            return answer
 
         return noted
+
+    def is_late(self, _call):
+        return True
 
     @property
     def url(self):

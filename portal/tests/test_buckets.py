@@ -97,6 +97,7 @@ def test_the_environment_names_the_bucket_and_a_file_the_secret(tmp_path):
         ("S3_ENDPOINT_URL", "s3.example.com", "S3_ENDPOINT_URL is no address such as"),
         ("S3_ENDPOINT_URL", "https://me:hush@s3.example.com", "Keys do not belong in it"),
         ("S3_TIMEOUT", "0", "S3_TIMEOUT is 0; it is the seconds that the store may be silent"),
+        ("S3_TIMEOUT", "31", "may be silent, 1 to 30"),
     ],
 )
 def test_what_makes_no_sense_refuses_to_start(tmp_path, name, value, sentence):
@@ -134,6 +135,18 @@ def test_encryption_is_asked_for_each_file_and_each_copy(storage, bucket, settin
         head = bucket.client.head_object(Bucket=bucket.name, Key=key)
         assert head["ServerSideEncryption"] == "AES256"
     assert bucket.read("portal/copy") == b"Name\n"
+
+
+def test_a_copy_that_the_store_made_without_saying_so_is_not_left(storage, bucket, monkeypatch):
+    storage.save("plain", ContentFile(b"Name\n"))
+    monkeypatch.setattr(bucket, "late", 3.0)  # `silence` is 2
+    monkeypatch.setattr(bucket, "is_late", lambda call: "HTTP_X_AMZ_COPY_SOURCE" in call)
+
+    with pytest.raises(StoreError, match="does not answer"):
+        storage.duplicate("plain", "copy")
+
+    assert [one for one in bucket.requests if one.startswith("PUT") and one.endswith("copy")]
+    assert "portal/copy" not in bucket.objects()
 
 
 def test_what_is_removed_twice_is_removed(storage, bucket):

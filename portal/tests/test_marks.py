@@ -44,3 +44,29 @@ def test_nothing_but_marks_is_added_whatever_the_page_is(page):
     without = re.sub(r'<bdi class="char".*?\[(U\+\w+)\].*?</bdi>', r"[\1]", shown)
     assert without.replace("[U+", "").count("<") == page.count("<")
     assert characters.bare(re.sub(r"\[U\+\w{4}\]", "", without)) == characters.bare(page)
+
+
+class Counted:
+    """The careful look at a text, which costs a hundred times the first one, and how long it is."""
+
+    def __init__(self, pattern):
+        self.looked = 0
+        self._pattern = pattern
+
+    def __getattr__(self, name):
+        def called(*args):
+            self.looked += len(args[-1])
+            return getattr(self._pattern, name)(*args)
+
+        return called
+
+
+def test_one_stray_costs_a_careful_look_at_its_own_cell_only(monkeypatch):
+    careful = Counted(characters._HOME_OR_STRAY)
+    monkeypatch.setattr(characters, "_HOME_OR_STRAY", careful)
+    row = "<tr><td>Ana – 206 555 0101</td></tr>\n"
+
+    shown = marks.marked(row * 1_000 + f"<p>a{RLO}b</p>" + row * 1_000)
+
+    assert shown == row * 1_000 + f"<p>a{BADGE}b</p>" + row * 1_000
+    assert careful.looked == 3

@@ -228,3 +228,21 @@ def test_a_workbook_that_is_larger_unpacked_than_a_file_may_be(stored):
     sentence = sentence_of(stored(packed), Limits(file_bytes=len(packed) - 1, zip_entries=10))
     assert sentence.startswith("The file has ")
     assert rows_of(stored(packed), DEFAULT) == [SheetRow(2, ["Ann", "Bonn"])]
+
+
+@pytest.mark.parametrize("error", ["#SPILL!", "#GETTING_DATA", "#CALC!"])
+def test_an_error_of_newer_programs_is_named_with_its_cure(stored, error):
+    book = stored(b"", "leads.xlsx")
+    make.xlsxwriter_book(book)
+    with zipfile.ZipFile(book) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    row = f'<row r="9"><c r="A9" t="e"><v>{error}</v></c></row></sheetData>'
+    parts[sheet] = parts[sheet].replace(b"</sheetData>", row.encode())
+
+    sentence = sentence_of(stored(zipped(*parts.items()), "leads.xlsx"))
+
+    assert sentence == (
+        f"A cell of the sheet shows the error {error}, which cannot be read. Find it in Excel, "
+        "repair or clear it, or save the sheet as CSV, and upload that."
+    )

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 from imports import tasks
-from imports.intake import drafts, stored
+from imports.audit import trail
+from imports.intake import drafts, other_sheets, stored
 from imports.models import Draft, Event, Import, ImportState, Row
 from imports.notices import courier
 from imports.tests.pages import story
@@ -160,6 +162,63 @@ def test_a_sheet_that_cannot_be_copied_leaves_no_import(ines, acme, bucket, down
     start()
     ines.post(f"/imports/{first.pk}/sheets/", {"sheet": "April"})
     assert Import.objects.count() == len(bucket.objects()) == 2
+
+
+def test_nothing_is_locked_while_the_store_copies(ines, acme, bucket, storage, monkeypatch):
+    upload(ines, acme, story.SimpleUploadedFile("q2.xlsx", workbook("March", "April", "May")))
+    first = story.read_and_check(Import.objects.get())
+    copy, depths = storage.duplicate, []
+
+    def watched(*names):
+        depths.append(len(connection.savepoint_ids))
+        copy(*names)
+
+    monkeypatch.setattr(storage, "duplicate", watched)
+    outside = len(connection.savepoint_ids)  # the story's own
+
+    ines.post(f"/imports/{first.pk}/sheets/", {"sheet": ["April", "May"]})
+
+    assert depths == [outside] * 2
+    assert Import.objects.count() == len(bucket.objects()) == 3
+
+
+def test_no_copy_is_left_when_the_imports_cannot_be_made(ines, acme, bucket, monkeypatch):
+    upload(ines, acme, story.SimpleUploadedFile("q2.xlsx", workbook("March", "April", "May")))
+    first = story.read_and_check(Import.objects.get())
+    record, asked = trail.record, []
+
+    def gone(*args, **kwargs):
+        asked.append(args)
+        if len(asked) == 2:
+            raise OperationalError("the connection is gone")
+        return record(*args, **kwargs)
+
+    monkeypatch.setattr(trail, "record", gone)
+    with pytest.raises(OperationalError):
+        other_sheets.take(first, ["April", "May"], ines.user)
+
+    assert Import.objects.get() == first
+    assert list(bucket.objects()) == [f"portal/{first.file.name}"]
+
+
+def test_a_sheet_that_somebody_took_meanwhile_leaves_no_copy(
+    ines, acme, bucket, storage, monkeypatch
+):
+    upload(ines, acme, story.SimpleUploadedFile("q2.xlsx", workbook("March", "April", "May")))
+    first = story.read_and_check(Import.objects.get())
+    copy = storage.duplicate
+
+    def slowly(*names):
+        monkeypatch.setattr(storage, "duplicate", copy)
+        other_sheets.take(first, ["April"], ines.user)
+        copy(*names)
+
+    monkeypatch.setattr(storage, "duplicate", slowly)
+    made = other_sheets.take(first, ["April", "May"], ines.user)
+
+    assert [one.dialect_choice["sheet"] for one in made] == ["May"]
+    assert {f"portal/{one.file.name}" for one in Import.objects.all()} == set(bucket.objects())
+    assert len(bucket.objects()) == 3
 
 
 def test_a_file_without_a_customer_is_looked_at_started_and_removed(ines, acme, bucket, settings):

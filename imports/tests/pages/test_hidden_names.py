@@ -8,10 +8,10 @@ from django.urls import NoReverseMatch, reverse
 
 from imports import urls
 from imports.intake import drafts, suggest
-from imports.models import Customer, Notice
+from imports.models import Customer, Import, Notice
 from imports.notices import words
 from imports.tests.pages import story
-from portal import characters
+from portal import characters, names
 from portal.models import Team
 
 RLO, ZWSP = "\u202e", "\u200b"
@@ -132,3 +132,13 @@ def test_a_file_is_suggested_by_a_name_that_hides_something(max_, acme):
     draft = drafts.keep(max_.user, story.a_file(), f"ac{ZWSP}me {RLO}leads.csv", uuid.uuid4())
     found = suggest.for_drafts([draft], Customer.objects.all())[draft.pk]
     assert found.sure.customer == acme
+
+
+@pytest.mark.parametrize("name", ["Leads May.csv", "Löads May.csv", f"Le{ZWSP}ads M{ZWSP}ay.csv"])
+@pytest.mark.parametrize("word", ["leads", "LÖADS", "may", "ds", "csvx", "%", "_"])
+def test_a_cheap_search_finds_what_a_careful_one_would(ines, acme, name, word):
+    Import.objects.create(customer=acme, mega_id=acme.mega_id, file_name=name, file_size=1)
+
+    cheap = Import.objects.filter(names.seen_in("file_name", word))
+
+    assert list(cheap) == list(Import.objects.filter(file_name__seen__icontains=word))
