@@ -123,7 +123,7 @@ class ReadForm(forms.Form):
     )
     escape = forms.ChoiceField(
         required=False,
-        label="The next character is taken as it is after",
+        label="Escape character",
         choices=[("", "Find out"), *ESCAPES.items()],
         help_text="MySQL and some other programs put a backslash before a quote in a cell.",
     )
