@@ -25,7 +25,7 @@ def word(lead_import, on_duplicate="skip"):
 def test_the_page_says_what_will_happen_before_anything_is_sent(ines, acme):
     page = review(ines, story.reviewed(acme, ines.user))
     assert "<dd>3</dd><dt>leads go to Acme</dt>" in page
-    assert "<dd>1</dd><dt>rows are left out</dt>" in page
+    assert "<dd>1</dd><dt>row is left out</dt>" in page
     assert "<dd>1</dd><dt>request to MEGA</dt>" in page
     assert "under 1 min" in page
     assert "Send 3 leads to Acme" in page
