@@ -50,6 +50,7 @@ def preview(request: Request, pk: int) -> HttpResponse:
     if form.is_valid() and context["can_read_again"]:
         choice = Dialect.from_dict(form.dialect)
         context["preview"] = reading.preview(lead_import, choice)
+        context["lost"] = sensitive.lost_sentence(lead_import, context["preview"].lost)
     template = "parts/preview.html" if request.htmx else "imports/file.html"
     return render(request, template, context, status=200 if form.is_valid() else 422)
 
