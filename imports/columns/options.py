@@ -129,12 +129,20 @@ def _reread(
 
 
 @transaction.atomic
-def keep_column(lead_import: Import, user: User | None, column: int, *, kept: bool) -> None:
+def keep_column(
+    lead_import: Import, user: User | None, column: int, *, kept: bool, seen: int
+) -> None:
     """Have the file read anew with a sensitive column as it is, or masked again.
 
-    Otherwise as `reread`. Raises WrongState when the column is not sensitive, or is so already.
+    Otherwise as `reread`. Raises WrongState when the column is not sensitive, is so already, or
+    when the reading whose page was `seen` (its `read_fence`) is no longer the last.
     """
     locked = _lock_file(lead_import)
+    if locked.read_fence != seen:
+        raise WrongState(
+            "The file was read anew since this page was shown, so another column may stand in that "
+            "place. Nothing was changed. Look at the file's page again."
+        )
     found = next((one for one in locked.found_sensitive if one["column"] == column), None)
     if found is None or found["kept"] == kept:
         raise WrongState(

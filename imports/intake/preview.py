@@ -51,6 +51,7 @@ def preview(lead_import: Import, choice: Dialect) -> Preview:
             open_table(path, choice=choice, limits=limits) as table,
         ):
             masking = again.masking(lead_import, table)
+            masking = again.with_parents(lead_import, table, masking)
             gone = again.lost(lead_import, table, masking)
             return _hidden(_first(table, masking), gone) if gone else _first(table, masking)
     except (UnreadableFile, StoreUnavailable) as problem:

@@ -144,8 +144,7 @@ def _read_once(lead_import: Import, path: Path, *, thorough: bool) -> None:
     choice = Dialect.from_dict(lead_import.dialect_choice)
     limits = Limits(file_bytes=settings.MAX_UPLOAD_BYTES, rows=settings.MAX_ROWS)
     with open_table(path, choice=choice, limits=limits, thorough=thorough) as table:
-        masking = again.masking(lead_import, table)
-        _note(lead_import, table, masking)
+        masking = _note(lead_import, table)
         batches = masking.batches(table.batches())
         size = FIRST_SLICE
         while _store(lead_import, batches, size):
@@ -163,17 +162,20 @@ def _drop_rows(lead_import: Import) -> None:
 
 
 @transaction.atomic
-def _note(lead_import: Import, table: Table, masking: Masking) -> None:
+def _note(lead_import: Import, table: Table) -> Masking:
+    before = lead_import.returned
+    found = again.masking(lead_import, table)
+    doubts = table.doubts + origin.note(lead_import, found.headers, table.ours)
+    masking = again.with_parents(lead_import, table, found)
     lead_import.headers = masking.headers
     lead_import.layout = fingerprint(masking.headers)
     lead_import.dialect = table.dialect.as_dict()
     lead_import.sheets = [{"name": name, "hidden": name in table.hidden} for name in table.sheets]
-    before = lead_import.returned
-    doubts = table.doubts + origin.note(lead_import, masking.headers, table.ours)
     lead_import.doubts = masking.doubts(doubts, table.headers)
     lead_import.sensitive = again.to_store(lead_import, masking.findings, table.dialect.sheet)
     _keep_lease(lead_import, *_NOTED)
     origin.tell(lead_import, before)
+    return masking
 
 
 @transaction.atomic

@@ -18,6 +18,7 @@ from portal import characters
 from portal.models import Role, User
 
 READING = (ImportState.UPLOADED, ImportState.READING)
+_FENCE_DIGITS = 5
 CAN_READ_AGAIN = (*EDITABLE, ImportState.FAILED)
 
 
@@ -61,13 +62,15 @@ def keep_column(request: Request, pk: int, column: int) -> HttpResponse:
     lead_import = access.get_import(request.user, pk, need=Role.MANAGER)
     kept = "mask" not in request.POST
     done = f"The file is read again, with the column {'as it is' if kept else 'masked'}."
-    if attempt(request, done, _keep_column, lead_import, request.user, column, kept):
+    seen = request.POST.get("seen", "")
+    fence = int(seen) if seen.isdecimal() and len(seen) <= _FENCE_DIGITS else -1
+    if attempt(request, done, _keep_column, lead_import, request.user, column, kept, fence):
         return redirect("import_columns", pk)
     return redirect("import_file", pk)
 
 
-def _keep_column(lead_import: Import, user: User, column: int, kept: bool) -> None:
-    options.keep_column(lead_import, user, column, kept=kept)
+def _keep_column(lead_import: Import, user: User, column: int, kept: bool, seen: int) -> None:
+    options.keep_column(lead_import, user, column, kept=kept, seen=seen)
     tasks.nudge_read(lead_import.pk)
 
 

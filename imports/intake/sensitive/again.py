@@ -20,6 +20,27 @@ def masking(lead_import: Import, table: Table) -> Masking:
     )
 
 
+def with_parents(lead_import: Import, table: Table, under: Masking) -> Masking:
+    """Mask as well what is masked in the import that a file of ours came back to.
+
+    Whoever repairs a row may write a whole number where a mask stood.
+    """
+    parent = lead_import.parent
+    if parent is None or not lead_import.returned.get("linked"):
+        return under
+    has_same = parent.headers == under.headers
+    theirs = [Finding.from_json(one) for one in parent.found_sensitive if not one["kept"]]
+    by_heading = {each.heading: each.kind for each in theirs if each.heading}
+    by_place = {each.column: each.kind for each in theirs if has_same}
+    findings = {each.column: each for each in under.findings}
+    for place, heading in enumerate(under.headers):
+        kind = by_place.get(place) or by_heading.get(heading)
+        if kind and place not in findings:
+            findings[place] = Finding(place, kind, 1.0)
+    in_order = [findings[place] for place in sorted(findings)]
+    return Masking(table.headers, in_order, sheet=table.dialect.sheet)
+
+
 def lost(lead_import: Import, table: Table, under: Masking) -> list[Finding]:
     """Return what is masked now and would stand open when the file is read `under` this masking.
 

@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from imports.columns import options
+from imports.columns import derive, options
 from imports.errors import WrongState
 from imports.intake import upload
 from imports.models import Event, Import, Row
@@ -161,3 +161,74 @@ def test_what_was_found_in_the_meantime_is_asked_for_anew(made, ines):
     stale.sensitive = [{**one, "share": 0.5} for one in stale.sensitive]
     with pytest.raises(WrongState, match="read in another way in the meantime"):
         options.reread(stale, ines.user, dialect={"header_row": 2})
+
+
+# --- a column is kept -----------------------------------------------------------------------------
+
+CONTACTS = "Name,Phone,Colour,Card number\r\n" + "".join(
+    f"Person {n},(206) 555-01{n}0,green,{card}\r\n"
+    for n, card in enumerate(("4111111111111111", "5500000000000004"), start=1)
+)
+
+
+def keep(client, lead_import, column, **data):
+    address = f"/imports/{lead_import.pk}/file/keep/{column}/"
+    return story.text(client.post(address, data, follow=True))
+
+
+def test_what_a_person_made_of_the_other_columns_stays_when_one_is_kept(acme, max_):
+    made = story.reviewed(acme, max_.user, content=CONTACTS)
+    wanted = derive.mapping_of(made).to_json()
+    wanted["columns"][2] |= {"target": "custom_fields.paint", "confidence": "chosen"}
+    derive.remap(made, derive.Mapping.from_json(wanted), max_.user, expected_version=1)
+    story.check(made)
+    for data in ({}, {"mask": "1"}):
+        made.refresh_from_db()
+        keep(max_, made, 3, seen=made.read_fence, **data)
+        made = story.read_and_check(made)
+        mapping = derive.mapping_of(made)
+        assert mapping.columns[2].target == "custom_fields.paint"
+        assert mapping.columns[2].reason == "as before the file was read again"
+        assert made.mapping.created_by == max_.user
+        assert bool(mapping.columns[3].masked) == bool(data)
+
+
+def test_a_column_of_a_page_that_is_out_of_date_is_not_kept(acme, max_):
+    """Another row of headings was chosen between page and click."""
+    made = story.reviewed(acme, max_.user, content=CONTACTS)
+    page = story.text(max_.get(f"/imports/{made.pk}/file/"))
+    assert f'name="seen" value="{made.read_fence}"' in page
+    seen = made.read_fence
+    read_again(max_, made, header_row="2")
+    made = story.read_and_check(made)
+    for stale in ({"seen": seen}, {}, {"seen": "x"}, {"seen": "9" * 30}):
+        assert "read anew since this page was shown" in keep(max_, made, 3, **stale)
+    made.refresh_from_db()
+    assert made.masked == {3: "card"}
+    assert not Event.objects.filter(act="column_kept").exists()
+
+
+# --- rows to repair come back ---------------------------------------------------------------------
+
+MORE = ("6011000000000004", "3530111333300000", "4012888888881881")
+
+
+def test_a_number_that_was_retyped_in_a_file_of_ours_is_masked(acme, ines):
+    """The heading says nothing, and one card proves nothing: the import that it is of knows."""
+    cards = (*SECRETS[:2], *MORE)
+    content = "Name,Phone,Reference\r\n" + "".join(
+        f"Person {n},(206) 555-01{n}0,{card}\r\n" for n, card in enumerate(cards)
+    )
+    parent = story.answered(acme, ines.user, statuses=("failed",) * 3, content=content)
+    assert parent.masked == {2: "card"}
+    answer = ines.get(f"/imports/{parent.pk}/to-repair.csv")
+    repaired = b"".join(answer.streaming_content).decode("utf-8-sig")
+    for end in ("1111", "0004"):
+        repaired = repaired.replace(f"•••• {end}", cards[0])
+    repaired = repaired.replace("•••• 0000", "")
+    child = story.reviewed(acme, ines.user, content=repaired, name="repaired.csv")
+    assert child.parent_id == parent.pk
+    assert child.masked == {2: "card"}
+    assert_masked("|".join(map("|".join, stored(child))), *cards)
+    page = previewed(ines, child, delimiter=",")
+    assert cards[0] not in page
