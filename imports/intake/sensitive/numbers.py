@@ -55,7 +55,7 @@ from imports.intake.sensitive.kinds import DOTS, Kind
 from portal import characters
 
 LONGEST = 60  # characters; longer cells are prose, or rows that were not taken apart
-MOST_LOOKED_AT = 1_000  # characters of a cell
+MOST_LOOKED_AT = 500  # characters of a cell
 MOST_TRIED = 20  # places in a cell that have a number's shape
 LONGEST_NUMBER = 42  # an IBAN in groups of four
 _MARKS = str.maketrans(
