@@ -50,16 +50,31 @@ def propose(import_id: int, fence: int) -> None:
     except BadMapping as problem:
         _fail(import_id, fence, problem.sentence)
     else:
-        _take_up(import_id, fence, proposed)
+        _take_up(import_id, fence, proposed, _former(lead_import))
+
+
+def _as_in(former: MappingVersion, proposed: Mapping) -> Mapping:
+    try:
+        return taken_over.from_former(proposed, Mapping.from_json(former.content))
+    except BadMapping:
+        return proposed
+
+
+def _former(lead_import: Import) -> MappingVersion | None:
+    """The mapping that stood when the file was read anew, if it was a person's."""
+    last = lead_import.mappings.order_by("-version").first()
+    return last if last and last.created_by_id else None
 
 
 @transaction.atomic
-def _take_up(import_id: int, fence: int, proposed: Mapping) -> None:
+def _take_up(import_id: int, fence: int, proposed: Mapping, former: MappingVersion | None) -> None:
     locked = _still_read(import_id, fence).first()
     if locked is None:
         return
-    # What a person brought along is that person's; what the portal guessed is nobody's.
+    # What a person brought along or chose is that person's; what the portal guessed is nobody's.
     author = locked.created_by if locked.mapping_choice else None
+    if former and (again := _as_in(former, proposed)) != proposed:
+        proposed, author = again, former.created_by
     version = use(locked, proposed, author)
     facts = {"version": version.version, "automatic": True}
     trail.record(acts.MAPPED, actor=None, lead_import=locked, facts=facts)

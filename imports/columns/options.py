@@ -1,15 +1,19 @@
 """What a person chooses for the whole import: duplicates, unchanged rows, how the file is read."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
 
+from imports import access
 from imports.audit import acts, trail
-from imports.columns import gone, verdicts
+from imports.columns import gone, sensitive, verdicts
 from imports.delivery import dry_runs
 from imports.errors import WrongState
+from imports.intake import preview
 from imports.intake.dialect import Dialect
 from imports.intake.read import fence_of_next_reading
+from imports.intake.sensitive.find import Finding
 from imports.models import (
     EDITABLE,
     Again,
@@ -23,7 +27,7 @@ from imports.models import (
     Unchanged,
     Verdict,
 )
-from portal.models import User
+from portal.models import Role, User
 
 DECIDE_ROWS = {"duplicates", "unchanged", "again"}
 _REREADABLE = (*EDITABLE, ImportState.FAILED)
@@ -87,26 +91,59 @@ def look_again(lead_import: Import) -> None:
         dry_runs.stop(locked)
 
 
-@transaction.atomic
 def reread(lead_import: Import, user: User | None, *, dialect: dict[str, Any]) -> None:
     """Have the file read anew in another way (sheet, heading row, encoding, delimiter).
 
     Rows and leads of the former reading are dropped and its dry runs end; mappings, requests and
-    MEGA's answers stay as they were. Nudge `read` afterwards.
+    MEGA's answers stay as they were. Nudge `read` afterwards. Where masked columns would not be
+    found again it takes a manager, as if they were kept; raises WrongState for anybody else.
     """
-    locked = _lock_file(lead_import)
-    _read_anew(locked, dialect_choice=Dialect.from_dict(dialect).as_dict())
-    trail.record(acts.REREAD, actor=user, customer=locked.customer, lead_import=locked)
+    choice = Dialect.from_dict(dialect)
+    lost = preview.lost(lead_import, choice)  # before the row is locked: the file may be far away
+    if lost and not access.can(user, lead_import.customer.team, Role.MANAGER):
+        raise WrongState(f"{sensitive.lost_sentence(lead_import, lost)} Nothing was changed.")
+    _reread(lead_import, user, choice, lost)
 
 
 @transaction.atomic
-def keep_column(lead_import: Import, user: User | None, column: int, *, kept: bool) -> None:
+def _reread(
+    lead_import: Import, user: User | None, choice: Dialect, lost: Iterable[Finding]
+) -> None:
+    locked = _lock_file(lead_import)
+    if locked.sensitive != lead_import.sensitive:
+        raise WrongState(
+            "The file was read in another way in the meantime. Nothing was changed. Look at the "
+            "file's page again."
+        )
+    _read_anew(locked, dialect_choice=choice.as_dict())
+    trail.record(acts.REREAD, actor=user, customer=locked.customer, lead_import=locked)
+    for each in lost:
+        facts = {"column": each.column, "kind": each.kind}
+        trail.record(
+            acts.COLUMN_KEPT,
+            actor=user,
+            customer=locked.customer,
+            lead_import=locked,
+            facts=facts,
+        )
+
+
+@transaction.atomic
+def keep_column(
+    lead_import: Import, user: User | None, column: int, *, kept: bool, seen: int
+) -> None:
     """Have the file read anew with a sensitive column as it is, or masked again.
 
-    Otherwise as `reread`. Raises WrongState when the column is not sensitive, or is so already.
+    Otherwise as `reread`. Raises WrongState when the column is not sensitive, is so already, or
+    when the reading whose page was `seen` (its `read_fence`) is no longer the last.
     """
     locked = _lock_file(lead_import)
-    found = next((one for one in locked.sensitive if one["column"] == column), None)
+    if locked.read_fence != seen:
+        raise WrongState(
+            "The file was read anew since this page was shown, so another column may stand in that "
+            "place. Nothing was changed. Look at the file's page again."
+        )
+    found = next((one for one in locked.found_sensitive if one["column"] == column), None)
     if found is None or found["kept"] == kept:
         raise WrongState(
             "Somebody changed how this column is kept in the meantime. Look at the file's page "

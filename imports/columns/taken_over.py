@@ -1,4 +1,5 @@
-"""Repaired rows come back: their columns become what they became in the import that they are of."""
+"""Columns become what they became before: of repaired rows that came back in the import that they
+are of, of a file that is read anew in its former reading."""
 
 from collections import Counter
 from dataclasses import replace
@@ -28,11 +29,25 @@ def from_parent(guessed: Mapping, lead_import: Import) -> Mapping:
     except BadMapping:
         return guessed
     known = _by_place(guessed, theirs) or _by_heading(guessed, theirs)
+    return _with(guessed, theirs, known, f"as in import #{parent.pk}")
+
+
+def from_former(proposed: Mapping, former: Mapping) -> Mapping:
+    """Return the mapping with the decisions that were made before the file was read anew in it.
+
+    Only where all headings are the same. A column that was masked then, or is now, is as proposed.
+    """
+    before = _by_place(proposed, former)
+    known = {index: column for index, column in before.items() if not column.masked}
+    return _with(proposed, former, known, "as before the file was read again")
+
+
+def _with(guessed: Mapping, theirs: Mapping, known: dict[int, ColumnMap], reason: str) -> Mapping:
     taken = {column.target for column in known.values() if column.target}
     if taken & _NAMES:
         taken |= _NAMES
     columns = tuple(
-        _as_before(column, known[column.index], parent.pk)
+        _as_before(column, known[column.index], reason)
         if column.index in known and not column.masked
         else _yielding(column, taken)
         for column in guessed.columns
@@ -59,13 +74,13 @@ def _by_heading(guessed: Mapping, theirs: Mapping) -> dict[int, ColumnMap]:
     }
 
 
-def _as_before(column: ColumnMap, before: ColumnMap, number: int) -> ColumnMap:
+def _as_before(column: ColumnMap, before: ColumnMap, reason: str) -> ColumnMap:
     return replace(
         before,
         index=column.index,
         header=column.header,
         masked=column.masked,
-        reason=f"as in import #{number}",
+        reason=reason,
     )
 
 

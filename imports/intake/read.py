@@ -22,6 +22,7 @@ from imports.intake.dialect import Dialect, Limits
 from imports.intake.encoding import Disproved
 from imports.intake.layout import fingerprint
 from imports.intake.returned import Returned
+from imports.intake.sensitive import again
 from imports.intake.sensitive.find import Finding
 from imports.intake.sensitive.masking import Masking
 from imports.intake.table import Table, open_table
@@ -134,7 +135,8 @@ def _read(lead_import: Import, path: Path) -> None:
             # Some byte far below is not of the encoding that a sample let expect.
             thorough = True
         except Revealed as found:  # at least one column more each time
-            lead_import.sensitive = [each.to_json() for each in found.findings]
+            sheet = lead_import.dialect.get("sheet", "")
+            lead_import.sensitive = again.to_store(lead_import, found.findings, sheet)
         _drop_rows(lead_import)
 
 
@@ -142,8 +144,7 @@ def _read_once(lead_import: Import, path: Path, *, thorough: bool) -> None:
     choice = Dialect.from_dict(lead_import.dialect_choice)
     limits = Limits(file_bytes=settings.MAX_UPLOAD_BYTES, rows=settings.MAX_ROWS)
     with open_table(path, choice=choice, limits=limits, thorough=thorough) as table:
-        masking = Masking.of_table(table, lead_import.sensitive)
-        _note(lead_import, table, masking)
+        masking = _note(lead_import, table)
         batches = masking.batches(table.batches())
         size = FIRST_SLICE
         while _store(lead_import, batches, size):
@@ -161,17 +162,20 @@ def _drop_rows(lead_import: Import) -> None:
 
 
 @transaction.atomic
-def _note(lead_import: Import, table: Table, masking: Masking) -> None:
+def _note(lead_import: Import, table: Table) -> Masking:
+    before = lead_import.returned
+    found = again.masking(lead_import, table)
+    doubts = table.doubts + origin.note(lead_import, found.headers, table.ours)
+    masking = again.with_parents(lead_import, table, found)
     lead_import.headers = masking.headers
     lead_import.layout = fingerprint(masking.headers)
     lead_import.dialect = table.dialect.as_dict()
     lead_import.sheets = [{"name": name, "hidden": name in table.hidden} for name in table.sheets]
-    before = lead_import.returned
-    doubts = table.doubts + origin.note(lead_import, masking.headers, table.ours)
     lead_import.doubts = masking.doubts(doubts, table.headers)
-    lead_import.sensitive = [each.to_json() for each in masking.findings]
+    lead_import.sensitive = again.to_store(lead_import, masking.findings, table.dialect.sheet)
     _keep_lease(lead_import, *_NOTED)
     origin.tell(lead_import, before)
+    return masking
 
 
 @transaction.atomic

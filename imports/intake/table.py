@@ -56,7 +56,8 @@ class Table:
     doubts   sentences about what a person should look at
     ours     what of the sheet we have written ourselves, if it is a file of ours that came back:
              it is left out of headers and rows
-    sample   the cells of the first rows below the headings, SAMPLE_RECORDS at most
+    sample   the cells of the rows below the headings from the first that is not blank on,
+             SAMPLE_RECORDS at most
     """
 
     def __init__(self, source: Source, header_row: int, limits: Limits) -> None:
@@ -74,11 +75,9 @@ class Table:
         below = records[place + 1 :]
         cells_below = [cells for cells, _ in below]
         self._all_headers = self._cut_headers(headings_read, records, place)
-        self.ours = returned.find(self._all_headers, cells_below)
+        self._look_at(cells_below)
         self.headers = self.ours.headings(self._all_headers) if self.ours else self._all_headers
         self.doubts += [] if self.ours else returned.doubts(self._all_headers)
-        sample = cells_below[:SAMPLE_RECORDS]
-        self.sample = list(map(self.ours.rest, sample)) if self.ours else sample
         if not any(any(map(str.strip, cells)) for cells, _ in below):
             below = []
             self._live = self._read_on_to_a_row(self._live, len(records) - place - 1)
@@ -122,6 +121,17 @@ class Table:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def _look_at(self, below: list[list[str]]) -> None:
+        """See what is ours by the rows below the headings, and take the sample of them.
+
+        Blank ones before the first that is not tell nothing.
+        """
+        filled = (place for place, cells in enumerate(below) if any(map(str.strip, cells)))
+        below = below[next(filled, 0) :]
+        self.ours = returned.find(self._all_headers, below)
+        sample = below[:SAMPLE_RECORDS]
+        self.sample = list(map(self.ours.rest, sample)) if self.ours else sample
 
     def _odd_row(self, number: int, cells: list[str], note: str) -> SheetRow:
         notes = [note] if note else []
@@ -193,7 +203,7 @@ class Table:
             for place, (cells, _) in enumerate(records):
                 if any(map(str.strip, cells)):
                     rest = records[place:]
-                    self.sample = [cells for cells, _ in rest[:SAMPLE_RECORDS]]
+                    self._look_at([cells for cells, _ in rest])
                     return chain([chain(repeat(BLANK, blank), rest)], live)
                 blank += 1
         raise UnreadableFile(

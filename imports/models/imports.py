@@ -1,6 +1,7 @@
 """An import: one spreadsheet for one customer and all that became of it."""
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -216,7 +217,13 @@ class Import(models.Model):
     @property
     def masked(self) -> dict[int, str]:
         """The columns, by index, whose cells were masked when they were stored, with their kind."""
-        return {one["column"]: one["kind"] for one in self.sensitive if not one["kept"]}
+        return {one["column"]: one["kind"] for one in self.found_sensitive if not one["kept"]}
+
+    @property
+    def found_sensitive(self) -> list[dict[str, Any]]:
+        """Those of `sensitive` that are columns of the sheet that was read last."""
+        sheet = self.dialect.get("sheet", "")
+        return [one for one in self.sensitive if one["sheet"] == sheet]
 
     @property
     def is_editable(self) -> bool:

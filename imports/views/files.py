@@ -18,6 +18,7 @@ from portal import characters
 from portal.models import Role, User
 
 READING = (ImportState.UPLOADED, ImportState.READING)
+_FENCE_DIGITS = 5
 CAN_READ_AGAIN = (*EDITABLE, ImportState.FAILED)
 
 
@@ -50,6 +51,7 @@ def preview(request: Request, pk: int) -> HttpResponse:
     if form.is_valid() and context["can_read_again"]:
         choice = Dialect.from_dict(form.dialect)
         context["preview"] = reading.preview(lead_import, choice)
+        context["lost"] = sensitive.lost_sentence(lead_import, context["preview"].lost)
     template = "parts/preview.html" if request.htmx else "imports/file.html"
     return render(request, template, context, status=200 if form.is_valid() else 422)
 
@@ -60,13 +62,15 @@ def keep_column(request: Request, pk: int, column: int) -> HttpResponse:
     lead_import = access.get_import(request.user, pk, need=Role.MANAGER)
     kept = "mask" not in request.POST
     done = f"The file is read again, with the column {'as it is' if kept else 'masked'}."
-    if attempt(request, done, _keep_column, lead_import, request.user, column, kept):
+    seen = request.POST.get("seen", "")
+    fence = int(seen) if seen.isdecimal() and len(seen) <= _FENCE_DIGITS else -1
+    if attempt(request, done, _keep_column, lead_import, request.user, column, kept, fence):
         return redirect("import_columns", pk)
     return redirect("import_file", pk)
 
 
-def _keep_column(lead_import: Import, user: User, column: int, kept: bool) -> None:
-    options.keep_column(lead_import, user, column, kept=kept)
+def _keep_column(lead_import: Import, user: User, column: int, kept: bool, seen: int) -> None:
+    options.keep_column(lead_import, user, column, kept=kept, seen=seen)
     tasks.nudge_read(lead_import.pk)
 
 

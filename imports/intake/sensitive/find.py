@@ -56,34 +56,38 @@ def find(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[Finding
 
 
 def _judged(index: int, heading: str, rows: Sequence[Sequence[str]], probe: int) -> Finding | None:
-    said = words.said_by(heading)
-    if said is not None and said.decides:
-        return Finding(index, said.kind, 1.0)
+    says = words.said_by(heading)
+    for said in says:
+        if said.decides:
+            return Finding(index, said.kind, 1.0)
     cells = [cell for row in rows if index < len(row) and (cell := row[index].strip())]
     if not cells:
         return None
-    short = [numbers.plain(cell) for cell in cells if len(cell) <= numbers.LONGEST]
-    if said is not None and (share := _named(said, short) / len(cells)) >= SHARE_NAMED:
-        return Finding(index, said.kind, round(share, 2))
-    return _alone(index, short, len(cells), probe)
+    cells = list(map(numbers.plain, cells))
+    for said in says:
+        if (share := _named(said, cells) / len(cells)) >= SHARE_NAMED:
+            return Finding(index, said.kind, round(share, 2))
+    return _alone(index, cells, probe)
 
 
 def _named(said: words.Said, cells: Sequence[str]) -> int:
     """Count the cells that are what the heading says."""
-    if said.is_clear:
-        return sum(numbers.looks_like(said.kind, cell) for cell in cells)
     checks = [check for check in numbers.CHECKS if check.kind == said.kind]
-    return sum(any(check.fits(cell) for check in checks) for cell in cells)
+    return sum(
+        (said.is_clear and numbers.looks_like(said.kind, cell))
+        or any(check.fits(cell) for check in checks)
+        for cell in cells
+    )
 
 
-def _alone(index: int, cells: Sequence[str], count: int, probe: int) -> Finding | None:
+def _alone(index: int, cells: Sequence[str], probe: int) -> Finding | None:
     """Look for a check that most cells pass; half as many of a few, from all over, come first."""
     few = cells[:: -(-len(cells) // probe) or 1]
     for check in numbers.CHECKS:
         if not check.alone or sum(map(check.fits, few)) < SHARE_ALONE / 2 * len(few):
             continue
-        fitting = [cell for cell in cells if check.fits(cell)]
-        share = len(fitting) / count
+        fitting = [number for cell in cells if (number := check.number(cell))]
+        share = len(fitting) / len(cells)
         if share >= SHARE_ALONE and len(set(fitting)) >= check.alone:
             return Finding(index, check.kind, round(share, 2))
     return None
@@ -91,7 +95,5 @@ def _alone(index: int, cells: Sequence[str], count: int, probe: int) -> Finding 
 
 def fits(kind: str, cell: str) -> bool:
     """Whether a single cell is a number of the kind, by its check digits."""
-    if len(cell) > numbers.LONGEST:
-        return False
     text = numbers.plain(cell)
     return any(check.fits(text) for check in numbers.CHECKS if check.kind == kind and check.alone)

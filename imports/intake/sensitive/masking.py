@@ -10,11 +10,14 @@ from typing import Any
 
 from imports.intake.batches import Batch, Even, SheetRow
 from imports.intake.returned import Returned
+from imports.intake.sensitive import words
 from imports.intake.sensitive.find import Finding, find, fits
-from imports.intake.sensitive.kinds import masked
+from imports.intake.sensitive.masks import masked
 from imports.intake.table import Table
 
-_QUOTED = re.compile("“([^”]*)”")
+_BY_HEADING = {"health", "belief", "code"}
+_DIGITS = 6  # in a heading: more than a year
+QUOTED = re.compile("“([^”]*)”")
 
 
 class Masking:
@@ -32,7 +35,7 @@ class Masking:
         findings = list(findings)
         self.kinds = {each.column: each.kind for each in findings if not each.kept}
         self.headers = [
-            _shown(self.kinds.get(place, ""), heading) for place, heading in enumerate(headers)
+            shown(self.kinds.get(place, ""), heading) for place, heading in enumerate(headers)
         ]
         self.findings = [self._at_home(each) for each in findings]
 
@@ -53,7 +56,7 @@ class Masking:
         for each in known:
             if each.sheet == sheet and each.column < len(headers):
                 heading = headers[each.column]
-                if each.heading in {heading, _shown(each.kind, heading)}:
+                if each.heading in {heading, shown(each.kind, heading)}:
                     found[each.column] = each
         return cls(headers, [found[column] for column in sorted(found)], sheet=sheet)
 
@@ -81,7 +84,8 @@ class Masking:
         """Give a row as it may be stored or shown.
 
         In an odd row cells may stand beside their column. So what is a number of a masked kind is
-        masked wherever it stands, and where there are too many cells, those to the right as well.
+        masked wherever it stands, and where there are too many cells, those to the right as well;
+        where some are missing, those to the left.
         """
         is_odd = bool(row.note) or len(row.cells) != len(self.headers)
         return row._replace(cells=self._odd(row.cells) if is_odd else self._even(row.cells))
@@ -98,7 +102,7 @@ class Masking:
             is_of_heading = any(heading.strip().startswith(quoted[1]) for heading in hidden)
             return "“•••”" if has_texts or is_of_heading else quoted[0]
 
-        return [_QUOTED.sub(without, doubt) for doubt in doubts]
+        return [QUOTED.sub(without, doubt) for doubt in doubts]
 
     def _at_home(self, finding: Finding) -> Finding:
         return replace(finding, heading=self.headers[finding.column], sheet=self._sheet)
@@ -118,9 +122,11 @@ class Masking:
 
     def _odd(self, cells: list[str]) -> list[str]:
         more = max(0, len(cells) - len(self.headers))
+        # A workbook leaves out the blank cells at the end of a row, so nothing has moved there.
+        fewer = 0 if self._sheet else max(0, len(self.headers) - len(cells))
         kinds = dict(self.kinds)
         for place, kind in self.kinds.items():
-            for beside in range(place + 1, place + 1 + more):
+            for beside in range(max(0, place - fewer), place + 1 + more):
                 kinds.setdefault(beside, kind)
         return [self._wherever(kinds.get(place), cell) for place, cell in enumerate(cells)]
 
@@ -129,5 +135,13 @@ class Masking:
         return cell if kind is None else masked(kind, cell)
 
 
-def _shown(kind: str, heading: str) -> str:
-    return masked(kind, heading) if fits(kind, heading) else heading
+def shown(kind: str, heading: str) -> str:
+    """Give a heading of a masked column, masked as well where a lead stands in its place.
+
+    What holds words is known by its heading alone: one that says nothing of it is no heading.
+    """
+    if not kind or any(said.kind == kind for said in words.said_by(heading)):
+        return heading
+    digits = sum(map(str.isdecimal, heading))
+    is_cell = kind in _BY_HEADING or digits >= _DIGITS or fits(kind, heading)
+    return masked(kind, heading) if is_cell else heading

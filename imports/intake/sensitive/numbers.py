@@ -6,8 +6,9 @@ heading says nothing (`alone`; 0: it never is).
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from stdnum import iban, luhn
@@ -50,14 +51,16 @@ from stdnum.ua import rntrc
 from stdnum.us import ssn
 from stdnum.za import idnr as sa_id
 
-from imports.intake.sensitive.kinds import Kind
+from imports.intake.sensitive.kinds import DOTS, Kind
+from portal import characters
 
-LONGEST = 60  # characters; longer cells are prose
+LONGEST = 60  # characters; longer cells are prose, or rows that were not taken apart
+MOST_LOOKED_AT = 500  # characters of a cell
+MOST_TRIED = 20  # places in a cell that have a number's shape
 LONGEST_NUMBER = 42  # an IBAN in groups of four
 _MARKS = str.maketrans(
     {
-        **dict.fromkeys("\u00a0\u2007\u2009\u202f", " "),
-        **dict.fromkeys("\u2010\u2011\u2012\u2013", "-"),
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212", "-"),
     }
 )
 
@@ -76,8 +79,18 @@ _NETWORKS: Final = re.compile(
 )
 # Those of 13, 14 and 17 to 19 digits are rare, and ids of advertisements have as many, so they
 # prove nothing without spaces.
-_CARD = r"(?<![\d.,+])(?:{})(?![.,]?\d)"
-_GROUPED = _CARD.format(r"\d{4}([ .-])\d{4}\1\d{4}\1\d{1,7}|\d{4}([ -])\d{6}\2\d{4,5}")
+_CARD = r"(?<![\d+])(?<!\d\.)(?:{})(?!\.?\d)"
+_MARK = "( ?[-._/ ] ?)"
+_GROUPED = _CARD.format(
+    rf"\d{{4}}{_MARK}\d{{4}}\1\d{{4}}\1\d{{1,7}}|\d{{4}}{_MARK}\d{{6}}\2\d{{4,5}}"
+)
+_IBAN = r"(?<![A-Z0-9])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}(?![A-Z0-9])"
+_NO_CENTS = re.compile(r"(\d[\d -]*)[.,]0+")  # what programs make of a column of numbers
+_SHORTEST_IBAN = 15
+_MASKS: Final = {
+    "card": re.compile(r"•••• \d{4}"),
+    "bank": re.compile(r"[A-Z]{2} •••• [A-Z0-9]{2}"),
+}
 _CODE = re.compile(r"\d{3,4}")
 _SHORTENED = re.compile(r"\d[.,]\d+E\+1[2-8]")
 _DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T]\d{1,2}:.*)?")
@@ -94,21 +107,46 @@ class Check:
 
     def fits(self, cell: str) -> bool:
         """Whether a cell, as `plain` gave it, is or holds such a number."""
-        found = self.shape.search(cell)
-        if found is None:
-            return False
+        return bool(self.number(cell))
+
+    def number(self, cell: str) -> str:
+        """The first such number in a cell, its letters and digits only; "" where there is none."""
+        for found in islice(self.shape.finditer(cell), MOST_TRIED):
+            for part in self.parts(found[0]):
+                if self._holds(part):
+                    return "".join(filter(str.isalnum, part))
+        return ""
+
+    def parts(self, text: str) -> Iterable[str]:
+        """What of a text that has the shape may be the number: words can follow upon an IBAN."""
+        if self.kind != "bank" or len(text) < _SHORTEST_IBAN:
+            return [text]
+        ends = [len(text), *(each.start() for each in re.finditer("[ -]", text))]
+        return (text[:end] for end in sorted(ends, reverse=True) if end >= _SHORTEST_IBAN)
+
+    def _holds(self, text: str) -> bool:
         try:
-            return self.holds(found[0])
+            return self.holds(text)
         except (ArithmeticError, LookupError, TypeError, ValueError):
             return False  # the library stumbles over a few numbers that nobody was ever given
 
 
 def plain(cell: str) -> str:
-    """A cell in the characters that the tests know: its digits, spaces and hyphens in ASCII."""
-    text = cell.strip()
+    """A cell in the characters that the tests know: its digits, spaces and hyphens in ASCII.
+
+    Of long ones the beginning. What cannot be seen is left out, and what a program added to a
+    number that it took for an amount.
+    """
+    text = " ".join(characters.alike(cell[:MOST_LOOKED_AT]).split())
     if not text.isascii():
         text = "".join(str(int(c)) if c.isdecimal() else c for c in text.translate(_MARKS))
-    return text.upper()
+    whole = _NO_CENTS.fullmatch(text)
+    return whole[1] if whole else text.upper()
+
+
+def mask_in(kind: Kind | str, cell: str) -> str:
+    """The mask of ours that a cell, as `plain` gave it, is; else ""."""
+    return cell if kind in _MASKS and _MASKS[kind].fullmatch(cell) else ""
 
 
 def is_card(text: str) -> bool:
@@ -121,6 +159,10 @@ def looks_like(kind: Kind, cell: str) -> bool:
 
     A last digit that a program lost does not count: the others are known all the same.
     """
+    if cell == DOTS:
+        return True
+    if len(cell) > LONGEST:
+        return False
     if kind == "code":
         return _CODE.fullmatch(cell) is not None
     if kind == "card":
@@ -166,7 +208,10 @@ CHECKS: Final = (
     _check("card", _GROUPED, is_card, 3),
     _check("card", _CARD.format(r"\d{15,16}"), is_card, 5),
     _check("card", _CARD.format(r"\d{13,19}"), is_card, 0),
-    _check("bank", r"^[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}$", _is_iban, 1),
+    _check("bank", _IBAN, _is_iban, 1),
+    # What a mask left of one, in a file of ours that came back
+    _check("card", rf"^{_MASKS['card'].pattern}$", lambda _: True, 1),
+    _check("bank", rf"^{_MASKS['bank'].pattern}$", lambda _: True, 1),
     # With letters in them, or with two check digits
     _id(r"[A-Z]{6}[0-9LMNP-V]{2}[A-EHLMPR-T][0-9LMNP-V]{2}[A-Z][0-9LMNP-V]{3}[A-Z]",
         codicefiscale.is_valid, 2),

@@ -206,17 +206,19 @@ _LONGEST_PHRASE = 6  # words
 
 
 @lru_cache(maxsize=4096)
-def said_by(heading: str) -> Said | None:
-    """Return what a heading says, None when nothing that is of interest here."""
+def said_by(heading: str) -> tuple[Said, ...]:
+    """Return all that a heading says, the longest phrase first; () when nothing of interest."""
     if (whole := _squashed().get(squash(heading))) is not None:
-        return whole
-    spelt = words(heading)
+        return (whole,)
+    spelt: list[str | None] = list(words(heading))
     phrases = _by_words()
+    says: list[Said] = []
     for length in range(min(_LONGEST_PHRASE, len(spelt)), 0, -1):
         for start in range(len(spelt) - length + 1):
             if (said := phrases.get(tuple(spelt[start : start + length]))) is not None:
-                return said
-    return None
+                says.append(said)
+                spelt[start : start + length] = [None] * length  # a word is of one phrase
+    return tuple(dict.fromkeys(says))
 
 
 def _phrases() -> Iterator[tuple[str, Said]]:
@@ -234,8 +236,8 @@ def _squashed() -> dict[str, Said]:
 
 
 @lru_cache(maxsize=1)
-def _by_words() -> dict[tuple[str, ...], Said]:
-    table: dict[tuple[str, ...], Said] = {}
+def _by_words() -> dict[tuple[str | None, ...], Said]:
+    table: dict[tuple[str | None, ...], Said] = {}
     for phrase, said in _phrases():
         if len(squash(phrase)) >= _SHORTEST_WITHIN:
             table.setdefault(tuple(words(phrase)), said)

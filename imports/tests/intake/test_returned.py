@@ -252,3 +252,15 @@ def test_a_row_level_report_is_known_by_its_eight_columns():
 def test_eight_other_columns_are_no_report():
     table, _ = read(as_csv([["Row", "Result", *REPORT[0][3:]], *[line[1:] for line in REPORT[1:]]]))
     assert table.ours is None
+
+
+@pytest.mark.parametrize("blank", [3, 230, 3_000])
+def test_a_report_with_many_blank_rows_below_its_headings_has_its_own_sample(blank):
+    headings = [*marker.REPORT, "Name", "Diagnosis"]
+    ours = ["2", *([""] * (len(marker.REPORT) - 1))]
+    table = [headings, *([[""] * len(headings)] * blank), [*ours, "Ann", "asthma"]]
+    opened, rows = read(as_csv(table))
+    assert opened.headers == ["Name", "Diagnosis"]
+    assert opened.sample[0] == ["Ann", "asthma"]
+    assert opened.ours.sample[0] == (2, ["Ann", "asthma"])
+    assert rows[-1] == (2, ["Ann", "asthma"])

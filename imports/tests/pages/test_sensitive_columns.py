@@ -151,7 +151,8 @@ def test_a_mapping_file_that_names_a_masked_column_is_answered_in_a_sentence(acm
 
 
 def keep(client, lead_import, column=2, **data):
-    return client.post(f"/imports/{lead_import.pk}/file/keep/{column}/", data)
+    fence = Import.objects.get(pk=lead_import.pk).read_fence
+    return client.post(f"/imports/{lead_import.pk}/file/keep/{column}/", {"seen": fence, **data})
 
 
 def test_a_manager_keeps_a_column_and_the_file_is_read_anew(made, max_):
@@ -205,7 +206,7 @@ def test_a_column_that_is_not_sensitive_or_kept_already_is_answered_in_words(mad
 def test_once_sending_began_nothing_changes(acme, max_):
     sent = story.answered(acme, max_.user, content=SHEET)
     with pytest.raises(WrongState, match="can no longer be changed"):
-        options.keep_column(sent, max_.user, 2, kept=True)
+        options.keep_column(sent, max_.user, 2, kept=True, seen=sent.read_fence)
     page = story.text(max_.get(f"/imports/{sent.pk}/file/"))
     assert "It stays masked" in page
     assert "Keep this column" not in page
