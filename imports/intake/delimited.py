@@ -35,7 +35,11 @@ class Delimited:
         _refuse_unknown(choice)
         self._encoding = encoding.find(path, choice.encoding, thorough=thorough)
         self.doubts = list(self._encoding.doubts)
-        self._records = lines.has_records(path, self._encoding)
+        head = lines.beginning(path, self._encoding)
+        # A file of ours says by our heading how it is divided, whatever stands in its cells.
+        ours = returned.style_of(head, choice)
+        is_divided = ours is None or ours.delimiter == lines.UNIT
+        self._records = is_divided and lines.has_records(head)
         if self._records:
             choice = replace(choice, delimiter=choice.delimiter or lines.UNIT)
         sample, is_cut = self._sample()

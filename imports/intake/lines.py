@@ -17,16 +17,25 @@ LONGEST_LINE = 16 * 1024 * 1024  # characters
 UNIT, RECORD = "\x1f", "\x1e"
 SWAPPED = re.compile("[\x1d\x1e]")  # a line end within a cell
 _SWAP = str.maketrans("\x1e\n\x1d\r", "\n\x1e\r\x1d")
+_END = re.compile("[\x1e\r\n]")
 _LINE_END = re.compile("\n\x1d?\x1e")
 
 
-def has_records(path: Path, encoding: Encoding) -> bool:
-    """Tell by its beginning whether a text has both of ASCII's own separators."""
+def beginning(path: Path, encoding: Encoding) -> str:
+    """Return the first characters of a text, whatever ends its lines."""
     decoder = codecs.getincrementaldecoder(encoding.codec)(encoding.errors)
     with path.open("rb") as file:
         file.seek(encoding.bom)
-        head = _decoded(decoder, file.read(FIRST_BLOCK), encoding)
-    return UNIT in head and RECORD in head
+        return _decoded(decoder, file.read(FIRST_BLOCK), encoding)
+
+
+def has_records(head: str) -> bool:
+    """Tell by its first line whether a text is divided by ASCII's own separators.
+
+    They may stand in cells of any other text as well, but there a line end comes first.
+    """
+    first = _END.search(head)
+    return first is not None and first[0] == RECORD and UNIT in head[: first.start()]
 
 
 def blocks(path: Path, encoding: Encoding, *, records: bool = False) -> Iterator[str]:

@@ -106,6 +106,8 @@ def sheets(draw):
 @given(sheet=sheets())
 @example(sheet=(["'Name'", "'Phone'"], [["'=a'", "'-b'"], ["'x'", "'+y'"], ["'z'", "'@q'"]]))
 @example(sheet=(["Name", *[""] * 6], [["a"] * 7, ["b"] * 7]))
+@example(sheet=(["", "\x1f"], [["", "0\x1e"]]))  # ASCII's separators divide nothing here
+@example(sheet=(["a\x1fb\x1ec"], [["0"]]))
 def test_any_sheet_survives_the_way_through_csv(sheet):
     headers, rows = sheet
     content = as_csv(lines(parent(*headers), [row(n, c) for n, c in enumerate(rows, start=7)]))
