@@ -36,6 +36,17 @@ def test_two_full_minutes_go_in_two_bursts_since_anything_else_would_take_longer
     assert started([0.0] * 10, 20) == [0.0] * 10 + [60.0] * 10
 
 
+def test_slots_that_come_free_within_a_second_are_not_spread_over_it():
+    """The clock looks a few times a second: one request each time would lose half a minute."""
+    slots = [0.0] * 15 + [0.1 + place / 10 for place in range(45)]
+    course = Course(slots, recent=[-1.0] * 45, waiting=118, period=60.4)
+    at_once = 0
+    while course.next_at() <= 0:
+        course.take(0.0)
+        at_once += 1
+    assert at_once == 15
+
+
 def test_what_ends_at_the_same_time_anyway_is_spread_evenly():
     moments = started([0.0] * 10, 21)
 
