@@ -5,7 +5,6 @@ import logging
 import math
 import os
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -29,6 +28,7 @@ from imports.delivery import (
     unattended,
 )
 from imports.delivery.lookout import Lookout
+from portal.stopping import Flag
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ class Clock:
 
     nudges: Nudges
     name: str = field(default_factory=lambda: f"clock@{socket.gethostname()}:{os.getpid()}")
-    stopping: threading.Event = field(default_factory=threading.Event)
+    stopping: Flag = field(default_factory=Flag)
     _lookout: Lookout = field(default_factory=Lookout)
     _next_at: float = math.inf  # when the next request of any key may start: monotonic seconds
 

@@ -2,7 +2,6 @@
 
 import re
 import signal
-import threading
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from imports.errors import BadInput
 from imports.mega.sandbox import DEMO_CUSTOMER_ID, DEMO_TOKEN, Sandbox
 from imports.mega.sandbox.quota import KINDS
 from portal.generated import generated_secret
+from portal.stopping import Flag
 
 
 class Command(BaseCommand):
@@ -67,7 +67,7 @@ class Command(BaseCommand):
         """Serve; what cannot be started is one sentence and exit status 1."""
         if options["requests_per_minute"] < 1:
             raise CommandError("--requests-per-minute is 1 or more.")
-        stopped = threading.Event()
+        stopped = Flag()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_signal: stopped.set())
         with self._sandbox(options) as sandbox:
