@@ -94,7 +94,7 @@ class BucketStorage(S3Storage):  # type: ignore[misc]  # it has no types
 
     def _open(self, name: str, mode: str = "rb") -> File:  # type: ignore[type-arg]  # as Django's
         with _spoken("open a file"):
-            return super()._open(name, mode)  # type: ignore[no-any-return]
+            return super()._open(name, mode)  # type: ignore[no-any-return]  # S3Storage has no types
 
     def size(self, name: str) -> int:
         with _spoken("tell a size"):

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from psycopg.types.json import Jsonb
 
 from imports.audit import acts, trail
-from imports.columns import check, mapfile, mapping, match, survey, taken_over, verdicts
+from imports.columns import check, mapfile, mapping, survey, taken_over, verdicts
 from imports.columns.mapping import Mapping
 from imports.delivery import dry_runs
 from imports.errors import BadMapping, WrongState
@@ -38,8 +38,8 @@ def propose(import_id: int, fence: int) -> None:
     """
     lead_import = Import.objects.get(pk=import_id)
     rows = list(first_rows(lead_import, SAMPLE))
-    guesses = match.propose(lead_import.headers, rows, lead_import.masked)
-    guessed = taken_over.from_parent(mapping.from_guesses(guesses), lead_import)
+    guessed = mapping.proposed(lead_import.headers, rows, lead_import.masked)
+    guessed = taken_over.from_parent(guessed, lead_import)
     ours = Import.objects.filter(pk=import_id, state=ImportState.READING, read_fence=fence)
     proposed = survey.surveyed(
         guessed, lead_import, rows, lambda: ours.update(work_until=Now() + READING_LEASE)

@@ -17,12 +17,9 @@ from itertools import groupby
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
 
-from imports.models import Import, Origin
+from imports.models import Import
 
-_BY_NUMBER = (Origin.RETRY, Origin.REST)
-_LINKED = Q(origin__in=_BY_NUMBER) | Q(origin=Origin.FILE, returned__linked=True)
 _IS_BELOW = """
     (c.parent_id < c.id AND (c.origin IN ('retry', 'rest')
                              OR (c.origin = 'file' AND c.returned @> '{"linked": true}')))
@@ -38,13 +35,13 @@ _UP = f"""
 """  # noqa: S608 - constants
 _ELDEST = f"{_UP} SELECT id FROM up WHERE above IS NULL"  # noqa: S608 - constants
 _ALL = f"""{_UP}, family AS (
-        SELECT c.id, NULL::bigint AS above, c.origin, c.mapping_id, c.mega_id
+        SELECT c.id, NULL::bigint AS above, true AS is_file, c.mapping_id, c.mega_id
         FROM up u JOIN imports_import c ON c.id = u.id WHERE u.above IS NULL
         UNION ALL
-        SELECT c.id, c.parent_id, c.origin, c.mapping_id, c.mega_id
+        SELECT c.id, c.parent_id, c.origin = 'file', c.mapping_id, c.mega_id
         FROM family f JOIN imports_import c ON c.parent_id = f.id AND {_IS_BELOW}
     )
-    SELECT id, above, origin, mapping_id, mega_id FROM family ORDER BY id
+    SELECT id, above, is_file, mapping_id, mega_id FROM family ORDER BY id
 """  # noqa: S608 - constants
 
 
@@ -65,12 +62,7 @@ class Member:
 
 def is_in_one(lead_import: Import) -> bool:
     """Whether another import may hold the same rows."""
-    is_below = lead_import.origin in _BY_NUMBER or lead_import.returned.get("linked")
-    return bool(is_below and lead_import.parent_id) or below(lead_import)
-
-
-def below(lead_import: Import) -> bool:
-    return Import.objects.filter(_LINKED, parent=lead_import.pk).exists()
+    return len(members(lead_import)) > 1
 
 
 def members(lead_import: Import) -> list[Member]:
@@ -78,9 +70,9 @@ def members(lead_import: Import) -> list[Member]:
     with connection.cursor() as cursor:
         cursor.execute(_ALL, {"import": lead_import.pk})
         found: dict[int, Member] = {}
-        for pk, parent, origin, mapping, mega_id in cursor.fetchall():
+        for pk, parent, is_file, mapping, mega_id in cursor.fetchall():
             over = found.get(parent)
-            if over is None or origin not in _BY_NUMBER:
+            if over is None or is_file:
                 one = Member(pk, pk, over.head if over else None, mapping, mega_id)
             else:
                 one = Member(pk, over.head, over.above, mapping, mega_id)

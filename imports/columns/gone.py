@@ -89,17 +89,12 @@ _LEAVE_OUT = f"""
 """  # noqa: S608 - made of constants
 
 
-def concerns(lead_import: Import) -> bool:
-    """Whether another import may hold the same rows."""
-    return family.is_in_one(lead_import)
-
-
 def count(lead_import: Import) -> int:
     """Return how many rows were left out because they are gone, or go all the same.
 
     For a page: what went since is found out when the import is sent.
     """
-    if not concerns(lead_import):
+    if not family.is_in_one(lead_import):
         return 0
     if lead_import.again == Again.SEND:
         return _count(lead_import, "l.verdict IN ('ok', 'duplicate')")
@@ -108,7 +103,7 @@ def count(lead_import: Import) -> int:
 
 def is_changed(lead_import: Import) -> bool:
     """Whether rows went to MEGA, or were taken back, since they were last left out."""
-    if lead_import.again == Again.SEND or not concerns(lead_import):
+    if lead_import.again == Again.SEND or not family.is_in_one(lead_import):
         return False
     left_out = _left_out(lead_import)
     return _count(lead_import, _READY) > 0 or (
@@ -125,7 +120,7 @@ def leave_out(locked: Import, *, for_good: bool = False) -> int:
     """
     if for_good:
         family.lock(locked)
-    if locked.again == Again.SEND or not concerns(locked):
+    if locked.again == Again.SEND:
         return 0
     asked = _ask(locked, _READY)
     return _run(_LEAVE_OUT, asked) if asked else 0

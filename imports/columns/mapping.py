@@ -8,7 +8,7 @@ from typing import Any, Self, get_args
 
 from rapidfuzz import process
 
-from imports.columns import choices, clean, fields, formats, headers
+from imports.columns import choices, clean, fields, formats, headers, match
 from imports.columns.match import Confidence, Guess
 from imports.errors import BadMapping
 from imports.intake.sensitive.kinds import label
@@ -89,6 +89,16 @@ class Mapping:
         return cls(columns, constants)
 
 
+def proposed(
+    header_row: Sequence[str],
+    samples: Sequence[Sequence[str]],
+    masked: MappingType[int, str],
+) -> Mapping:
+    """The mapping that is guessed for a sheet of which the columns of these indexes are masked."""
+    guesses = match.propose(header_row, samples, left_out=masked)
+    return with_masked(from_guesses(guesses), masked)
+
+
 def from_guesses(guesses: Sequence[Guess]) -> Mapping:
     """The mapping that takes every guess as it is; unknown columns are left out."""
     return Mapping(
@@ -101,7 +111,6 @@ def from_guesses(guesses: Sequence[Guess]) -> Mapping:
                 reason=guess.reason,
                 confidence=guess.confidence,
                 wanted=guess.wanted,
-                masked=guess.masked,
             )
             for guess in guesses
         )

@@ -6,12 +6,11 @@
 4. Each field goes to the best of its candidates; a full name excludes its parts.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from imports.columns import fields, headers, looks, similar, synonyms
-from imports.intake.sensitive.kinds import label
 
 Confidence = Literal["exact", "synonym", "similar", "none", "chosen"]
 """How a column came to its field; "chosen" is a person's decision."""
@@ -43,7 +42,6 @@ class Guess:
     values: dict[str, str] = field(default_factory=dict)
     rank: int = 0
     sparse: bool = False
-    masked: str = ""  # the kind of sensitive data that its cells are masked for
 
     def without_target(self, reason: str, wanted: str | None = None) -> "Guess":
         """The guess that the column is no field."""
@@ -55,17 +53,20 @@ class Guess:
 def propose(
     header_row: Sequence[str],
     samples: Sequence[Sequence[str]],
-    masked: Mapping[int, str] | None = None,
+    left_out: Collection[int] = (),
 ) -> list[Guess]:
     """One guess for each column, in order; `samples` are rows of cells, which may be ragged.
 
-    The columns in `masked` (by index, with their kind) are taken for no field.
+    The columns in `left_out` (by index) are taken for no field.
     """
     rows = samples[:_SAMPLES]
     columns = [
         [row[i].strip() if i < len(row) else "" for row in rows] for i in range(len(header_row))
     ]
-    guesses = [_unless_masked(guess, masked or {}) for guess in _named(header_row)]
+    guesses = [
+        guess.without_target("left out") if guess.index in left_out else guess
+        for guess in _named(header_row)
+    ]
     guesses = [_by_values(guess, columns[guess.index]) for guess in guesses]
     guesses = _meta_export(guesses, columns)
     guesses = _bare_names(guesses, columns)
@@ -79,13 +80,6 @@ def _named(header_row: Sequence[str]) -> list[Guess]:
         _by_header(Guess(i, header, names[i], None, "none", "", _offer(header, i, offers)))
         for i, header in enumerate(header_row)
     ]
-
-
-def _unless_masked(guess: Guess, masked: Mapping[int, str]) -> Guess:
-    kind = masked.get(guess.index, "")
-    if not kind:
-        return guess
-    return replace(guess.without_target(f"masked: {label(kind)}"), masked=kind)
 
 
 def _offer(header: str, index: int, taken: set[str]) -> str:

@@ -118,14 +118,7 @@ def _reread(
     _read_anew(locked, dialect_choice=choice.as_dict())
     trail.record(acts.REREAD, actor=user, customer=locked.customer, lead_import=locked)
     for each in lost:
-        facts = {"column": each.column, "kind": each.kind}
-        trail.record(
-            acts.COLUMN_KEPT,
-            actor=user,
-            customer=locked.customer,
-            lead_import=locked,
-            facts=facts,
-        )
+        _note_column(locked, user, acts.COLUMN_KEPT, each.column, each.kind)
 
 
 @transaction.atomic
@@ -151,13 +144,13 @@ def keep_column(
         )
     changed = {**found, "kept": kept}
     _read_anew(locked, sensitive=[changed if one is found else one for one in locked.sensitive])
-    trail.record(
-        acts.COLUMN_KEPT if kept else acts.COLUMN_MASKED,
-        actor=user,
-        customer=locked.customer,
-        lead_import=locked,
-        facts={"column": column, "kind": found["kind"]},
-    )
+    act = acts.COLUMN_KEPT if kept else acts.COLUMN_MASKED
+    _note_column(locked, user, act, column, found["kind"])
+
+
+def _note_column(locked: Import, user: User | None, act: str, column: int, kind: str) -> None:
+    facts = {"column": column, "kind": kind}
+    trail.record(act, actor=user, customer=locked.customer, lead_import=locked, facts=facts)
 
 
 def _lock_file(lead_import: Import) -> Import:

@@ -1,5 +1,7 @@
 """A file as it would be read: its headings and first rows, before all of it is read."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
@@ -44,16 +46,12 @@ def preview(lead_import: Import, choice: Dialect) -> Preview:
 
     Sensitive columns are masked, but for those that the import keeps.
     """
-    limits = Limits(file_bytes=settings.MAX_UPLOAD_BYTES, rows=settings.MAX_ROWS)
     try:
-        with (
-            stored.local(lead_import, within=WITHIN) as path,
-            open_table(path, choice=choice, limits=limits) as table,
-        ):
-            masking = again.masking(lead_import, table)
-            masking = again.with_parents(lead_import, table, masking)
-            gone = again.lost(lead_import, table, masking)
-            return _hidden(_first(table, masking), gone) if gone else _first(table, masking)
+        with _opened(lead_import, choice) as table:
+            found = again.masking(lead_import, table)
+            if gone := again.lost(lead_import, table, found):
+                return _hidden(_first(table, found), gone)
+            return _first(table, again.with_parents(lead_import, table, found))
     except (UnreadableFile, StoreUnavailable) as problem:
         return Preview(choice, problem.sentence)
 
@@ -65,15 +63,21 @@ def lost(lead_import: Import, choice: Dialect) -> list[Finding]:
     """
     if all(one["kept"] for one in lead_import.sensitive):
         return []
-    limits = Limits(file_bytes=settings.MAX_UPLOAD_BYTES, rows=settings.MAX_ROWS)
     try:
-        with (
-            stored.local(lead_import, within=WITHIN) as path,
-            open_table(path, choice=choice, limits=limits) as table,
-        ):
+        with _opened(lead_import, choice) as table:
             return again.lost(lead_import, table, again.masking(lead_import, table))
     except UnreadableFile:
         return []
+
+
+@contextmanager
+def _opened(lead_import: Import, choice: Dialect) -> Iterator[Table]:
+    limits = Limits(file_bytes=settings.MAX_UPLOAD_BYTES, rows=settings.MAX_ROWS)
+    with (
+        stored.local(lead_import, within=WITHIN) as path,
+        open_table(path, choice=choice, limits=limits) as table,
+    ):
+        yield table
 
 
 def _first(table: Table, masking: Masking) -> Preview:

@@ -192,7 +192,7 @@ def _refuse_kind(file: File) -> None:  # type: ignore[type-arg]
 
 
 @contextmanager
-def on_disk(file: File) -> Iterator[Path]:  # type: ignore[type-arg]
+def on_disk(file: File) -> Iterator[Path]:  # type: ignore[type-arg]  # bytes
     """An upload that is not stored yet, as a path: where it arrived, or a copy for the while.
 
     Raises BadInput when there is no room for that.

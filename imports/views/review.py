@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from imports import access, tasks
-from imports.columns import gone, headers, review
+from imports.columns import family, gone, headers, review
 from imports.columns import options as choices
 from imports.delivery import before, before_words, children, control, outlook, read_ways
 from imports.forms.review import AskForm, OptionsForm, SendForm
@@ -163,7 +163,7 @@ def _page(request: Request, lead_import: Import, form: AskForm | None = None) ->
         "options": OptionsForm(initial=rules),
         "balance": balance.balance(lead_import),
         "cost": cost,
-        "repairs_others": gone.concerns(lead_import),
+        "repairs_others": family.is_in_one(lead_import),
         "gone": gone.count(lead_import) if lead_import.is_editable else 0,
         **_would_be(lead_import, cost.requests),
         "problems": _placed(lead_import, review.problem_groups(lead_import)),
