@@ -20,6 +20,7 @@ from bench.measure import figure, stopwatch
 from imports.delivery import backlog, pulse, quota, window
 from imports.delivery.clock import Clock, Nudges
 from imports.models import Batch, Import, ImportState, Quota
+from portal import garbage
 
 KEYS, IMPORTS_EACH, BATCHES_EACH, PER_MINUTE = 1000, 5, 60, 10
 SLOTS = 100  # of all delivery workers: 200 claims a tick
@@ -62,6 +63,7 @@ def run(*, full: bool) -> None:  # noqa: ARG001 - there is no larger one
     _prepare()
     ticks, idle = [], []
     clock = _clock()
+    garbage.keep_what_is_loaded()  # as the command does
     for _ in range(SECONDS):
         began = time.monotonic()
         ticks.append(_tick(clock))

@@ -4,8 +4,6 @@ Both sides take turns, so that whatever else the machine does meets both alike. 
 answer's bytes; the bare side has its records ready, and its table has the same columns and indexes.
 """
 
-import gc
-
 from django.db import connection, transaction
 
 from bench import material
@@ -13,6 +11,7 @@ from bench.measure import figure, rate, stopwatch
 from imports.delivery import settle
 from imports.mega.contract import Answer
 from imports.models import Import
+from portal import garbage
 
 BATCHES, TURN = 100, 5
 _COLUMNS = (
@@ -30,8 +29,7 @@ def run(*, full: bool) -> None:
     assert len(answers) == batches
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE bare_outcome (LIKE imports_outcome INCLUDING ALL)")
-    gc.collect()
-    gc.freeze()  # as a worker does when it is ready (`imports.tasks`)
+    garbage.keep_what_is_loaded()  # as a worker does when it is ready (`imports.tasks`)
     ours = bare = 0.0
     for start in range(0, batches, TURN):
         turn = answers[start : start + TURN]

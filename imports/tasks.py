@@ -4,7 +4,6 @@ A task carries ids, never a token or lead data. A nudge may be lost, doubled or 
 knows what is to do, and the clock nudges again.
 """
 
-import gc
 import logging
 import os
 import socket
@@ -23,7 +22,7 @@ from imports.delivery import leases, plan, pulse, reading, solo
 from imports.delivery.clock import Nudges
 from imports.intake import copies
 from imports.intake import read as intake
-from portal import health
+from portal import garbage, health
 
 log = logging.getLogger(__name__)
 
@@ -86,12 +85,10 @@ def worker_name() -> str:
 def _begin_to_beat(sender: Any, **_kwargs: Any) -> None:
     """Let the clock know how many requests this worker can carry.
 
-    What lives as long as the worker, some hundred thousand objects, is put where the collector of
-    garbage does not look: each answer is five hundred short-lived ones, which made it look often.
+    Each answer is five hundred short-lived objects, for which the collector of garbage came often.
     """
     copies.sweep()  # a worker that was killed may have left some
-    gc.collect()
-    gc.freeze()
+    garbage.keep_what_is_loaded()
     queues = sender.app.amqp.queues.consume_from
     kinds = [kind for kind in ("delivery", "intake") if kind in queues]
     pulse.Heart(

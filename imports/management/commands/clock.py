@@ -12,6 +12,7 @@ from imports import tasks
 from imports.delivery import pulse
 from imports.delivery.clock import Clock
 from imports.notices.courier import Courier
+from portal import garbage
 
 
 class Command(BaseCommand):
@@ -23,6 +24,7 @@ class Command(BaseCommand):
             signal.signal(name, lambda *_: clock.stopping.set())
         courier = Courier()
         courier.start()
+        garbage.keep_what_is_loaded()
         self.stdout.write(f"{clock.name} ticks")
         clock.run()
         pulse.leave(clock.name)

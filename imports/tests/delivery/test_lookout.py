@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from imports.delivery import claims, deliver, settle, window
+from imports.delivery import lookout as lookouts
 from imports.delivery.lookout import LONGEST, Lookout
 from imports.models import Attempt, Batch, Customer, Import, ImportState, Quota
 from imports.tests import people
@@ -142,3 +143,20 @@ def test_nothing_is_believed_for_long(made):
 def test_an_import_that_is_paused_and_resumed_is_looked_at_again(waiting, made):
     Import.objects.filter(pk=made.pk).update(state=ImportState.PAUSED)
     assert questions(waiting) > 3
+
+
+def test_when_all_keys_have_news_the_rest_is_looked_at_in_the_tick_right_after(
+    waiting, monkeypatch
+):
+    first = Quota.objects.get().pk
+    second, third = (Quota.objects.create(fingerprint=f"{one:032}").pk for one in (1, 2))
+    monkeypatch.setattr(lookouts, "MOST_LOOKS", 2)
+    clock, now = Lookout(), window.database_now()
+
+    found_first, coming = clock.ready([first, second, third], 99, now)
+    found_next, coming_next = clock.ready([third, first], 99, now)
+
+    assert [one.quota_id for one in found_first] == [second]
+    assert now in coming  # at once, not in a second
+    assert [one.quota_id for one in found_next] == [third]
+    assert now not in coming_next
