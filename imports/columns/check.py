@@ -7,8 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from imports.columns import choices, clean, emails, fields, formats, headers, phones, problems
 from imports.columns.clean import Cleaned
@@ -30,12 +29,12 @@ _PERHAPS_HIDDEN = re.compile(
     r"\\u(?:00[01789a]|034f|061c|115f|1160|1680|17b|180|20[0256]|2800|3000|3164"
     r"|d80d|d82f|d834|db4|dff|fdd|fde|fe0|feff|ffa0|fff)"
 )
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 _NAMES = ("contact_name", *fields.NAME_PARTS)
 _ORDER = tuple(field.name for field in fields.FIELDS if field.name not in fields.NAME_PARTS)
 
 
-@dataclass(frozen=True, slots=True)
-class CheckedRow:
+class CheckedRow(NamedTuple):
     """One row: its lead (the contract's fields only, no row_ref, no blanks), problems and verdict.
 
     `email_key` and `phone_key` are what MEGA matches people by: the address in lower case, and the
@@ -50,9 +49,8 @@ class CheckedRow:
     phone_key: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
-    index: int
+class _Step(NamedTuple):
+    place: int
     field: str
     header: str
     read: Reader
@@ -96,19 +94,20 @@ class Checker:
         refused: set[str] = set()
         width = len(cells)
         for step in self._steps:
-            cell = cells[step.index] if step.index < width else ""
+            place, field, _, read, meanings = step
+            cell = cells[place] if place < width else ""
             if not cell:
                 continue
-            meant = step.values.get(fold_cell(cell), cell) if step.values else cell
-            value, notes = step.read(meant)
+            meant = meanings.get(fold_cell(cell), cell) if meanings else cell
+            value, notes = read(meant)
             if value is not None:
-                values[step.field] = value
+                values[field] = value
                 if not cell.isascii() and meant is cell:
                     notes += _removed(cell)
             if notes:
                 found.extend(_problem(step, cell, note) for note in notes)
                 if value is None:
-                    refused.add(step.field)
+                    refused.add(field)
         for field, constant in self._constants:
             if field not in values and field not in refused:
                 values[field] = constant
@@ -177,9 +176,9 @@ def lead_hash(lead: Lead) -> bytes:
 
     Kinds of spaces, and joiners that a script may have or not, make no other lead.
     """
-    canonical = json.dumps(lead, sort_keys=True, separators=(",", ":"))
+    canonical = _canonical(lead)
     if "\\u" in canonical and _PERHAPS_HIDDEN.search(canonical):
-        canonical = json.dumps(_alike(lead), sort_keys=True, separators=(",", ":"))
+        canonical = _canonical(_alike(lead))
     return hashlib.blake2b(canonical.encode(), digest_size=16).digest()
 
 

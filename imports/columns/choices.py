@@ -6,13 +6,14 @@ warning, and a mapping's `values` can say what they mean.
 """
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import lru_cache, partial
 
 from imports.columns import clean, fields, headers
 from imports.columns.clean import BLANK, Cleaned, Note
 
 _UNKNOWN = Note("value_unknown")
 _LONGEST = 60  # characters; no label is longer
+_CACHED = 4096  # cells of which is remembered what they mean
 
 _LABELS: Mapping[str, Mapping[str, str]] = {
     "source_platform": {
@@ -72,12 +73,20 @@ def recognise(field: str, text: str) -> str | None:
 
 def reader(field: str) -> Callable[[str], Cleaned]:
     """The reader of cells of one field with fixed values."""
-    return partial(_read, field, _TABLES[field])
+    return partial(_read, field)
 
 
-def _read(field: str, table: Mapping[str, str], cell: str) -> Cleaned:
-    if cell in table:  # "buyer", "form": the usual case
-        return Cleaned(table[cell])
+def _read(field: str, cell: str) -> Cleaned:
+    return _known(field, cell) if len(cell) <= _LONGEST else _look(field, cell)
+
+
+@lru_cache(maxsize=_CACHED)
+def _known(field: str, cell: str) -> Cleaned:
+    """A sheet says the same few things in a hundred thousand rows."""
+    return _look(field, cell)
+
+
+def _look(field: str, cell: str) -> Cleaned:
     text = clean.one_line(cell)
     if not text or clean.is_nothing(text):
         return BLANK

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from imports.delivery import backlog, quota, window
+from imports.delivery.backlog import BESIDES
 from imports.models import Quota
 
 LONGEST = timedelta(seconds=10)  # what was found out is never believed for longer
@@ -18,9 +19,10 @@ LONGEST = timedelta(seconds=10)  # what was found out is never believed for long
 MOST_LOOKS = 400
 
 # The stamp is made of what can let a key send sooner than was thought: its own row, its limit,
-# claims that were given back, imports that came, went or changed their state. Answers can, too,
-# unless it only waits for its turn: a slot is free then already.
-_GLANCE = """
+# claims that were given back, checks, dry runs and repetitions that came, imports that came, went
+# or changed their state. Answers can, too, unless it only waits for its turn: a slot is free then
+# already.
+_GLANCE = f"""
 WITH carriers AS (
     SELECT t.quota_id, t.customer_id, c.requests_per_minute
     FROM imports_token t JOIN imports_customer c ON c.id = t.customer_id
@@ -40,6 +42,11 @@ WITH carriers AS (
     FROM imports_batch b JOIN imports_token t ON t.id = b.token_id
     WHERE b.state = 'claimed' AND t.quota_id = ANY(%(ids)s)
     GROUP BY 1
+), besides AS (
+    SELECT c.quota_id, count(*) AS requests
+    FROM carriers c JOIN imports_batch b ON b.customer_id = c.customer_id
+    WHERE {BESIDES}
+    GROUP BY 1
 ), going AS (
     SELECT c.quota_id, count(*) AS imports,
         count(*) FILTER (WHERE i.state IN ('queued', 'sending')) AS sent,
@@ -49,16 +56,17 @@ WITH carriers AS (
     GROUP BY 1
 )
 SELECT q.id, held.requests >= coalesce(q.learned_limit, limits.a_minute), held.first,
-    concat_ws(' ', q.xmin, q.ctid, limits.a_minute, claimed.requests || ' claimed', going.imports,
-        going.sent, going.uncut),
+    concat_ws(' ', q.xmin, q.ctid, limits.a_minute, claimed.requests || ' claimed',
+        besides.requests || ' besides', going.imports, going.sent, going.uncut),
     held.answers
 FROM imports_quota q
 LEFT JOIN limits ON limits.quota_id = q.id
 LEFT JOIN held ON held.quota_id = q.id
 LEFT JOIN claimed ON claimed.quota_id = q.id
+LEFT JOIN besides ON besides.quota_id = q.id
 LEFT JOIN going ON going.quota_id = q.id
 WHERE q.id = ANY(%(ids)s)
-"""
+"""  # noqa: S608 - made of constants
 
 
 @dataclass(frozen=True, slots=True)

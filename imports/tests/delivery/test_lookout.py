@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from imports.delivery import claims, deliver, settle, window
+from imports.delivery import checks, claims, deliver, settle, window
 from imports.delivery import lookout as lookouts
 from imports.delivery.lookout import LONGEST, Lookout
 from imports.models import Attempt, Batch, Customer, Import, ImportState, Quota
@@ -101,6 +101,12 @@ def test_what_lets_a_key_send_sooner_is_noticed_at_once(waiting, made, news):
     news(made)
 
     assert found(waiting) == found(Lookout()) != []
+
+
+def test_a_token_check_that_somebody_asks_for_is_noticed_at_once(waiting, made):
+    checks.start_check(made.customer, None)
+
+    assert questions(waiting) > 3
 
 
 def test_a_claim_that_is_given_back_is_noticed(made):
