@@ -1,7 +1,14 @@
-"""Makes sure that the tests have a PostgreSQL and a Valkey of their own, never those of `var`."""
+"""Makes sure that the tests have a PostgreSQL and a Valkey of their own, never those of `var`.
 
+Properties are tried with the same examples each time, so that the suite fails for a change and not
+by chance; HYPOTHESIS_PROFILE=explore (`make explore`) draws others, and finds what nobody thought
+of.
+"""
+
+import os
 import sys
 
+import hypothesis
 import pytest
 
 if "portal.tests.engines" not in sys.modules:
@@ -9,6 +16,10 @@ if "portal.tests.engines" not in sys.modules:
         "The tests' own PostgreSQL and Valkey were not started before the settings were read: run "
         "`.venv/bin/python -m pytest -p portal.tests.engines` (pyproject.toml says so by itself)."
     )
+
+hypothesis.settings.register_profile("same", derandomize=True)
+hypothesis.settings.register_profile("explore", hypothesis.settings.get_profile("default"))
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 @pytest.fixture(scope="session")

@@ -61,7 +61,9 @@ def _likely_quotes(sample: str) -> list[str]:
 
 
 def _quoted(quote: str) -> str:
-    return rf"(?<![^{_BETWEEN}]){quote}[^{quote}\r\n]*{quote}(?![^{_BETWEEN}])"
+    """A cell within quotes; delimiters alone are none, but stand between two cells of a quote."""
+    within = rf"(?:|[^{quote}\r\n]*[^{quote}{_BETWEEN}][^{quote}\r\n]*)"
+    return rf"(?<![^{_BETWEEN}]){quote}{within}{quote}(?![^{_BETWEEN}])"
 
 
 def _escape(sample: str, delimiter: str, quote: str) -> str:

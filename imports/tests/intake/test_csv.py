@@ -250,6 +250,14 @@ def test_the_first_lead_may_stand_far_below(opened):
     assert (len(rows), rows[0], rows[-1]) == (401, SheetRow(2, []), SheetRow(402, ["Ann", "Bonn"]))
 
 
+def test_apostrophes_that_stand_alone_in_their_cells_are_no_quotes(opened):
+    """As a quote, the first would swallow the delimiter up to the second."""
+    table = opened("Name,Street,Phone\r\n,','\r\n,','\r\n")
+
+    assert [row.cells for row in table.rows()] == [["", "'", "'"]] * 2
+    assert table.dialect.quote == '"'
+
+
 def test_a_quote_that_is_never_closed_is_named(opened):
     start = "Name,Note\n" + 'Ann,"two\nlines"\n' * 300
 
