@@ -77,5 +77,6 @@ def test_make_alone_lists_what_can_be_made():
         "test",
         "check",
         "bench",
+        "explore",
         "faults",
     ]
