@@ -28,13 +28,13 @@ bench: ## the benchmarks; figures as JSON lines in bench/results.jsonl
 	@sh scripts/install.sh requirements-dev.txt
 	@exec $(PY) -m bench $(ARGS)
 
+explore: ## the tests of properties, with other examples each time (ARGS="-k name" for some)
+	@sh scripts/install.sh requirements-dev.txt
+	@exec $(PY) -m pytest -n 2 --dist loadgroup -m hypothesis --hypothesis-profile=default $(ARGS)
+
 SEEDS ?= 1 2 3 4 5 6 7 8 9 10
 MINUTES ?= 10
 HISTORIES ?= 10000
-explore: ## the tests of properties, with other examples each time (ARGS="-k name" for some)
-	@sh scripts/install.sh requirements-dev.txt
-	@HYPOTHESIS_PROFILE=explore $(PY) -m pytest -n 2 --dist loadgroup -m hypothesis $(ARGS)
-
 faults: ## 10,000 random histories, cases 1 to 15, ten seeds of random faults (SEEDS="7" for one)
 	@sh scripts/install.sh requirements-dev.txt
 	@MODEL_HISTORIES=$(HISTORIES) $(PY) -m pytest -q -n 2 imports/tests/delivery/model

@@ -1,11 +1,9 @@
 """Makes sure that the tests have a PostgreSQL and a Valkey of their own, never those of `var`.
 
 Properties are tried with the same examples each time, so that the suite fails for a change and not
-by chance; HYPOTHESIS_PROFILE=explore (`make explore`) draws others, and finds what nobody thought
-of.
+by chance; `make explore` draws others, and finds what nobody thought of.
 """
 
-import os
 import sys
 
 import hypothesis
@@ -18,8 +16,7 @@ if "portal.tests.engines" not in sys.modules:
     )
 
 hypothesis.settings.register_profile("same", derandomize=True)
-hypothesis.settings.register_profile("explore", hypothesis.settings.get_profile("default"))
-hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+hypothesis.settings.load_profile("same")  # --hypothesis-profile goes before it
 
 
 @pytest.fixture(scope="session")

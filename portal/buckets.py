@@ -68,7 +68,7 @@ class BucketStorage(S3Storage):  # type: ignore[misc]  # it has no types
             **options,
         )
 
-    def _save(self, name: str, content: File) -> str:  # type: ignore[type-arg]  # as Django's
+    def _save(self, name: str, content: "File[bytes]") -> str:
         try:
             with _spoken("take a file"):
                 stored = str(super()._save(name, content))
@@ -92,9 +92,10 @@ class BucketStorage(S3Storage):  # type: ignore[misc]  # it has no types
             pass
         raise StoreError("keeps other bytes than it was given")
 
-    def _open(self, name: str, mode: str = "rb") -> File:  # type: ignore[type-arg]  # as Django's
+    def _open(self, name: str, mode: str = "rb") -> "File[bytes]":
         with _spoken("open a file"):
-            return super()._open(name, mode)  # type: ignore[no-any-return]  # S3Storage has no types
+            opened: File[bytes] = super()._open(name, mode)
+            return opened
 
     def size(self, name: str) -> int:
         with _spoken("tell a size"):

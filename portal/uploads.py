@@ -159,7 +159,7 @@ class WholeFileStorage(FileSystemStorage):
 
     on_this_machine = True
 
-    def _save(self, name: str, content: File) -> str:  # type: ignore[type-arg]  # as Django's
+    def _save(self, name: str, content: "File[bytes]") -> str:
         try:
             return str(super()._save(name, content))  # type: ignore[misc]  # the stubs lack it
         except FileExistsError:

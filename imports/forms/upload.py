@@ -35,7 +35,7 @@ class SeveralFiles(forms.FileInput):
 class FilesField(forms.FileField):
     """One or more uploaded files, as a list."""
 
-    def clean(self, data: Any, initial: Any = None) -> list[File]:  # type: ignore[type-arg]  # bytes
+    def clean(self, data: Any, initial: Any = None) -> list["File[bytes]"]:
         """Judge each; what is wrong is said with the name of the file."""
         given = data if isinstance(data, list) else [data]
         if len(given) < 2:

@@ -19,7 +19,7 @@ MOST = 200  # files of one person that wait for a customer
 SLICE = 100
 
 
-def keep(owner: User, file: File, name: str, together: UUID) -> Draft:  # type: ignore[type-arg]  # bytes
+def keep(owner: User, file: "File[bytes]", name: str, together: UUID) -> Draft:
     """Store an upload whose customer is not known. Raises as `upload.accept`, and when the owner
     has too many of them."""
     if Draft.objects.filter(owner=owner).count() >= MOST:

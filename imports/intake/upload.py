@@ -58,7 +58,7 @@ NO_WISHES = Wishes()
 def accept(
     customer: Customer,
     user: User | None,
-    file: File,  # type: ignore[type-arg]  # bytes
+    file: "File[bytes]",
     name: str,
     *,
     wishes: Wishes = NO_WISHES,
@@ -96,7 +96,7 @@ def of_stored(
     return lead_import
 
 
-def facts_of(file: File, name: str) -> dict[str, Any]:  # type: ignore[type-arg]
+def facts_of(file: "File[bytes]", name: str) -> dict[str, Any]:
     """Look at an upload before it is stored: the fields that say what it is. Raises as `accept`."""
     _refuse_size(file.size)
     _refuse_kind(file)
@@ -112,7 +112,7 @@ def facts_kept(earlier: Draft | Import) -> dict[str, Any]:
     }
 
 
-def put(field: FieldFile, file: File) -> None:  # type: ignore[type-arg]
+def put(field: FieldFile, file: "File[bytes]") -> None:
     """Store the bytes under a name of our own. Raises BadInput when that cannot be done now."""
     with _room():
         field.save("", file, save=False)
@@ -185,14 +185,14 @@ def _refuse_size(size: int) -> None:
         raise BadInput(too_large_sentence(), code="too_large")
 
 
-def _refuse_kind(file: File) -> None:  # type: ignore[type-arg]
+def _refuse_kind(file: "File[bytes]") -> None:
     """Look at the content at once, so that the person hears about a PDF before waiting."""
     with on_disk(file) as path:
         packed.kind(path, DEFAULT)
 
 
 @contextmanager
-def on_disk(file: File) -> Iterator[Path]:  # type: ignore[type-arg]  # bytes
+def on_disk(file: "File[bytes]") -> Iterator[Path]:
     """An upload that is not stored yet, as a path: where it arrived, or a copy for the while.
 
     Raises BadInput when there is no room for that.
@@ -211,7 +211,7 @@ def on_disk(file: File) -> Iterator[Path]:  # type: ignore[type-arg]  # bytes
         yield Path(copy.name)
 
 
-def _sha256(file: File) -> str:  # type: ignore[type-arg]
+def _sha256(file: "File[bytes]") -> str:
     digest = hashlib.sha256()
     for chunk in file.chunks(CHUNK):
         digest.update(chunk)

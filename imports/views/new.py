@@ -67,7 +67,7 @@ def _answer(request: Request, form: UploadForm, taken: Taken) -> HttpResponse:
 
 
 def _take(request: Request, form: UploadForm) -> Taken:
-    files: list[File] = form.cleaned_data["file"]  # type: ignore[type-arg]  # bytes
+    files: list[File[bytes]] = form.cleaned_data["file"]
     together = form.cleaned_data["together"]
     made, refused = [], []
     for file in files:
@@ -84,7 +84,7 @@ def _take(request: Request, form: UploadForm) -> Taken:
 def _store(
     request: Request,
     chosen: dict[str, Any],
-    file: File,  # type: ignore[type-arg]  # bytes
+    file: "File[bytes]",
 ) -> Import | None:
     """An import where the customer is known, else a draft."""
     customer, name = chosen["customer"], file.name or ""

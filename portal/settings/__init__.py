@@ -9,10 +9,10 @@ from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
 
-from portal.settings.browsers import *  # noqa: F403 - settings, one page for each subject
-from portal.settings.engines import *  # noqa: F403 - likewise
+from portal.settings.browsers import *
+from portal.settings.engines import *
 from portal.settings.environment import BASE_DIR, DATA_DIR, LAPTOP, env, secret
-from portal.settings.store import *  # noqa: F403 - likewise
+from portal.settings.store import *
 from portal.settings.store import UPLOADS
 
 DEBUG = False  # also on a laptop: see LAPTOP

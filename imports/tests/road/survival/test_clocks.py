@@ -22,6 +22,9 @@ def max_(engine):
 
 @pytest.mark.case(7)
 def test_two_clocks_and_every_task_three_times_make_no_request_more(engine, client_of, sheet):
+    patient = engine.start(
+        "delivery", REQUEST_DEADLINE="30"
+    )  # a late answer would be asked for anew
     engine.have(clock=0, delivery=1, **{"thrice clock": 2})
     ines = client_of()
 
@@ -30,6 +33,7 @@ def test_two_clocks_and_every_task_three_times_make_no_request_more(engine, clie
     judge(ines, made, 3_000)
     assert len(ines.requests()) == 7
     assert conclusions(made) == ["settled"] * 7
+    engine.end(patient)
 
 
 @pytest.mark.case(7)

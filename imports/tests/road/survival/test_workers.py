@@ -208,6 +208,7 @@ def frozen_with_an_answer(engine, client, mega, path):
     frozen = engine.carrier(made)
     engine.stop_the_world_of(frozen)
     mega.release()
+    wait_until(lambda: client.requests()[0].answered, "MEGA to answer")
     return frozen, made
 
 
