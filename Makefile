@@ -1,6 +1,6 @@
 # What people and CI do with this checkout. `make` alone lists it.
 .DEFAULT_GOAL := help
-.PHONY: help install run test check bench explore faults
+.PHONY: help install run test check screenshots bench explore faults
 
 PYTHON ?=
 export PYTHON
@@ -8,7 +8,7 @@ PY := .venv/bin/python
 ARGS ?=
 
 help: ## what can be made
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)$$/  make \1#\2/p' Makefile | awk -F'#' '{ printf "%-16s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)$$/  make \1#\2/p' Makefile | awk -F'#' '{ printf "%-20s %s\n", $$1, $$2 }'
 
 install: ## .venv with what the portal needs, and a .env for a laptop
 	@sh scripts/install.sh requirements.txt
@@ -23,6 +23,10 @@ test: ## all tests, on real PostgreSQL, Valkey and Chromium (ARGS="-k name" for 
 check: ## format, lint, types, import contracts, migrations, Django's deploy checks
 	@sh scripts/install.sh requirements-dev.txt
 	@exec $(PY) -m scripts.check
+
+screenshots: ## docs/pictures anew, from a running portal; about a minute
+	@sh scripts/install.sh requirements-dev.txt
+	@CHROMIUM="$$($(PY) scripts/browser.py)" && export CHROMIUM && exec $(PY) -m scripts.screenshots
 
 bench: ## the benchmarks; figures as JSON lines in bench/results.jsonl
 	@sh scripts/install.sh requirements-dev.txt

@@ -15,7 +15,7 @@ if "portal.tests.engines" not in sys.modules:
         "`.venv/bin/python -m pytest -p portal.tests.engines` (pyproject.toml says so by itself)."
     )
 
-hypothesis.settings.register_profile("same", derandomize=True)
+hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
 hypothesis.settings.load_profile("same")  # --hypothesis-profile goes before it
 
 

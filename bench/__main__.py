@@ -2,15 +2,18 @@
 
 import argparse
 import importlib
+import os
 
 from bench import servers
 
 NAMES = (
     "intake",
     "checking",
+    "profile",
     "settle",
     "report",
     "pages",
+    "demo",
     "clock",
     "utilisation",
     "forecast",
@@ -26,6 +29,8 @@ def main() -> None:
     options = parser.parse_args()
     if unknown := [name for name in options.names if name not in NAMES]:
         parser.error(f"there is no benchmark {unknown[0]}; there are {', '.join(NAMES)}")
+    # Modules are compiled once, as everywhere; else each process for a workbook would do it anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     servers.prepare()
     servers.migrate()
     for name in options.names or NAMES:

@@ -29,6 +29,11 @@ class Portal(Engine):
         self._log = tempfile.TemporaryFile()  # noqa: SIM115 - closed at the end of the block
         super().__init__(environment, self._log)
 
+    def launch(self, kind: str) -> "subprocess.Popen[bytes]":
+        """Start a process that tells by itself whether it is there."""
+        process: subprocess.Popen[bytes] = super().start(kind)
+        return process
+
     def start(self, kind: str, concurrency: int = 0, **more: str) -> "subprocess.Popen[bytes]":
         """Start a process and wait for its first sign of life."""
         command = list(type(self).COMMANDS[kind])

@@ -87,12 +87,18 @@ def uploaded(customer: Customer, count: int, ending: str = "csv") -> Import:
             return upload.accept(customer, None, File(file), path.name, wishes=wishes)
 
 
+def read_only(made: Import) -> int:
+    """Read an uploaded file; return the fence under which its rows stand."""
+    fence = read.read(made.pk)
+    assert fence is not None, "somebody else reads this file"
+    made.refresh_from_db()
+    return fence
+
+
 def checked(customer: Customer, count: int) -> Import:
     """Make an import whose rows are read and checked."""
     made = uploaded(customer, count)
-    fence = read.read(made.pk)
-    assert fence is not None, "somebody else reads this file"
-    derive.propose(made.pk, fence)
+    derive.propose(made.pk, read_only(made))
     for chunk in derive.unchecked_chunks(made.pk):
         derive.check_chunk(chunk)
     made.refresh_from_db()

@@ -9,7 +9,8 @@
 
 An import that a colleague uploaded or sent is **steered** (given another turn, cancelled) by that
 colleague or by a manager; every importer may pause it. One that a command made has nobody behind
-it, so every importer steers it.
+it, so every importer steers it. A mapping saved by name is renamed, replaced and removed by whoever
+saved it, or by a manager.
 
 Strangers get 404, so that ids tell nothing, and the trail of the team that owns the thing gets an
 event: one an hour for each person and thing. Members who may not do something get 403. Both are
@@ -29,7 +30,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from imports.audit import acts, trail
-from imports.models import Chain, Customer, Draft, Event, Import
+from imports.models import Chain, Customer, Draft, Event, Import, SavedMapping
 from portal.models import Membership, Role, Team, User
 
 STRANGER_EVERY = timedelta(hours=1)
@@ -161,6 +162,33 @@ def get_import(user: Person, pk: int, need: Role = Role.VIEWER) -> Import:
         raise Http404
     _check(user, lead_import.customer.team, need, kind="import", pk=lead_import.pk)
     return lead_import
+
+
+def get_saved_mapping(user: Person, team: Team, pk: int, need: Role = Role.VIEWER) -> SavedMapping:
+    """The saved mapping of this id and team. Raises as `get_team`."""
+    saved = SavedMapping.objects.filter(pk=pk, team=team).select_related("customer", "team").first()
+    if saved is None:
+        raise Http404
+    _check(user, team, need, kind="saved_mapping", pk=pk)
+    return saved
+
+
+def may_change_mapping(user: Person, saved: SavedMapping) -> bool:
+    """Whether the person may rename, replace or remove it: whoever saved it, and managers."""
+    if not can(user, saved.team, Role.IMPORTER):
+        return False
+    return can(user, saved.team, Role.MANAGER) or (user is not None and user == saved.created_by)
+
+
+def get_mapping_to_change(user: Person, team: Team, pk: int) -> SavedMapping:
+    """The saved mapping of this id, for somebody who may change it. Raises as `get_team`."""
+    saved = get_saved_mapping(user, team, pk, need=Role.IMPORTER)
+    if not may_change_mapping(user, saved):
+        raise PermissionDenied(
+            f"“{saved}” was saved by {saved.created_by or 'a command'}. Changing it takes them or "
+            f"a manager of {team}. You may use it, and save another one."
+        )
+    return saved
 
 
 def may_steer(user: Person, lead_import: Import) -> bool:

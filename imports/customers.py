@@ -1,12 +1,14 @@
 """Customers: made and changed, each with its event."""
 
+from collections.abc import Sequence
+
 import phonenumbers
 from django.db import IntegrityError, transaction
 from django.utils.crypto import get_random_string
 from django.utils.text import slugify
 
 from imports.audit import acts, trail
-from imports.errors import BadInput
+from imports.errors import BadInput, WrongState
 from imports.models import Customer
 from portal import characters
 from portal.models import Team, User
@@ -35,6 +37,27 @@ def create(customer: Customer, user: User | None) -> Customer:
     except IntegrityError as error:
         raise taken(customer) from error
     return customer
+
+
+def create_all(new: Sequence[Customer], user: User | None) -> None:
+    """Store new customers as `create` would, all of them or none; each has its event.
+
+    Raises WrongState when somebody took one of the names or MEGA ids in the meantime.
+    """
+    is_shared = user is not None and Team.objects.count() > 1
+    _give_slugs(new, is_shared=is_shared)
+    for customer in new:
+        customer.created_by = user
+    try:
+        with transaction.atomic():
+            Customer.objects.bulk_create(new)
+            told = ((one, {"mega_id": str(one.mega_id)}) for one in new)
+            trail.record_each(acts.CUSTOMER_CREATED, actor=user, told=told)
+    except IntegrityError as error:
+        raise WrongState(
+            "Somebody added customers at the same moment, so none of these were added. Look at the "
+            "list again: it shows what is there by now."
+        ) from error
 
 
 def change(customer: Customer, user: User | None) -> Customer:
@@ -88,7 +111,7 @@ def remark_on(name: str) -> str:
         return ""
     return (
         f"The name {characters.spelt(name)} contains {said}. It was kept, is shown as a mark and "
-        "ignored in comparisons. Type the name anew if it was not meant."
+        "ignored in comparisons. Type the name again if it was not meant."
     )
 
 
@@ -115,13 +138,26 @@ def free_slug(name: str, *, is_shared: bool = False) -> str:
     With `is_shared` (other teams' customers are on this site, too) it always has them: a name
     without would say that no other team has a customer of that name, one with them that one does.
     """
-    stem = slugify(name)[:70].strip("-") or "customer"
-    if stem in {"new", "export"}:
-        stem = f"{stem}-customer"
-    slug = stem
+    slug = stem = _stem(name)
     while is_shared or Customer.objects.filter(slug=slug).exists():
         slug, is_shared = f"{stem}-{get_random_string(6, _LETTERS)}", False
     return slug
+
+
+def _give_slugs(new: Sequence[Customer], *, is_shared: bool) -> None:
+    """As `free_slug` for each, with one look at those that are taken."""
+    stems = [_stem(one.name) for one in new]
+    taken_ones = set(Customer.objects.filter(slug__in=stems).values_list("slug", flat=True))
+    for customer, stem in zip(new, stems, strict=True):
+        customer.slug = stem
+        if is_shared or stem in taken_ones:
+            customer.slug = f"{stem}-{get_random_string(6, _LETTERS)}"
+        taken_ones.add(customer.slug)
+
+
+def _stem(name: str) -> str:
+    stem = slugify(name)[:70].strip("-") or "customer"
+    return f"{stem}-customer" if stem in {"new", "export"} else stem
 
 
 def taken(customer: Customer) -> BadInput:

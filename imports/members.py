@@ -1,11 +1,20 @@
 """Who is in a team, and as what: changed by its managers, each change with its event."""
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from imports.audit import acts, trail
 from imports.errors import BadInput, WrongState
+from portal import characters, names
 from portal.models import Membership, Role, Team, User
+
+
+def sought(team: Team, words: str) -> QuerySet[Membership]:
+    """The members in whose name or address each word is seen, by address; all without words."""
+    found = team.memberships.select_related("user")
+    for word in characters.seen(words).split():
+        found = found.filter(names.seen_in("user__name", word) | Q(user__email__icontains=word))
+    return found
 
 
 @transaction.atomic

@@ -107,7 +107,7 @@ OWNERS = [
     "0f6c1d52-3b7e-4c55-8a54-6d1b0e9f7a02",
 ]
 STRANGE_OWNER = "99999999-3b7e-4c55-8a54-6d1b0e9f7a99"  # in nobody's team
-BAD_EMAILS = ["{0}@@example.com", "{0}.example.com", "{0}@example", "{0} @example.com", "@{0}"]
+BAD_EMAILS = ["{0}@@example.com", "{0}.example.com", "{0}@example", "{0}@example,com", "@{0}"]
 BAD_PHONES = ["07x 555", "n/a", "555-01", "see notes", "00000"]
 
 CLEAN_ROWS, REPAIR_ROWS, REFUSED_ROWS = 120, 1200, 60

@@ -16,12 +16,13 @@ from celery import Task, shared_task, signals  # noqa: TID251 - one of the two d
 from django.db import transaction
 from kombu.exceptions import KombuError
 
-from imports.columns import derive
+from imports.columns import derive, profile
 from imports.delivery import deliver as delivery
-from imports.delivery import leases, plan, pulse, reading, solo
+from imports.delivery import leases, lessons, plan, pulse, reading, solo, word_reading, word_wishes
 from imports.delivery.clock import Nudges
 from imports.intake import copies
 from imports.intake import read as intake
+from imports.models import Import
 from portal import garbage, health
 
 log = logging.getLogger(__name__)
@@ -58,9 +59,23 @@ def read_before(read_id: int) -> None:
         publish(plan_import, [import_id])
 
 
+@shared_task(name="imports.read_words")
+def read_words(vocabulary_id: int) -> None:
+    """Ask MEGA for a customer's leads, to learn stages, owners and custom fields."""
+    word_reading.run(vocabulary_id, worker_name())
+
+
+@shared_task(name="imports.learn")
+def learn(import_id: int) -> None:
+    """Learn from what MEGA took and refused in an import that ended."""
+    lessons.learn(import_id)
+
+
 @shared_task(name="imports.read")
 def read(import_id: int) -> None:
     """Read an uploaded file into rows, map its columns, then have its chunks checked."""
+    if lead_import := Import.objects.select_related("customer__team").filter(pk=import_id).first():
+        word_wishes.if_old(lead_import.customer)
     fence = intake.read(import_id)
     if fence is not None:
         derive.propose(import_id, fence)
@@ -71,6 +86,12 @@ def read(import_id: int) -> None:
 def check(chunk_id: int) -> None:
     """Check one range of rows under its mapping."""
     derive.check_chunk(chunk_id)
+
+
+@shared_task(name="imports.count_columns")
+def count_columns(import_id: int) -> None:
+    """Count what stands in the columns of an import that was made of another's rows."""
+    profile.count(import_id)
 
 
 def worker_name() -> str:
@@ -151,6 +172,8 @@ NUDGES = Nudges(
     plan=partial(publish_again, plan_import, "delivery"),
     plan_dry_run=partial(publish_again, plan_dry_run, "delivery"),
     read_before=partial(publish_again, read_before, "delivery"),
+    read_words=partial(publish_again, read_words, "delivery"),
+    learn=partial(publish_again, learn, "intake"),
 )
 
 
@@ -172,3 +195,9 @@ def nudge_plan_dry_run(dry_run_id: int) -> None:
 def nudge_chunks_of(import_id: int) -> None:
     """After commit: have every unchecked chunk of the current mapping checked."""
     transaction.on_commit(lambda: publish(check, derive.unchecked_chunks(import_id)), robust=True)
+
+
+def nudge_copied(import_id: int) -> None:
+    """After commit: have rows that were copied from another import checked, and then counted."""
+    nudge_chunks_of(import_id)
+    transaction.on_commit(partial(publish, count_columns, [import_id]), robust=True)

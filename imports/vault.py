@@ -41,9 +41,9 @@ class Purpose:
     cure: str
 
 
-TOKEN = Purpose(b"mega-api-token", "token", "customer", "enter it anew on the customer's page.")
-WEBHOOK_URL = Purpose(b"webhook-url", "webhook", "team", "enter it anew on the team's page.")
-WEBHOOK_SECRET = Purpose(b"webhook-secret", "secret", "team", "enter it anew on the team's page.")
+TOKEN = Purpose(b"mega-api-token", "token", "customer", "enter it again on the customer's page.")
+WEBHOOK_URL = Purpose(b"webhook-url", "webhook", "team", "enter it again on the team's page.")
+WEBHOOK_SECRET = Purpose(b"webhook-secret", "secret", "team", "enter it again on the team's page.")
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,11 @@ class PortalConfig(AppConfig):
     name = "portal"
 
     def ready(self) -> None:
-        from portal import health, watch  # noqa: PLC0415 - need the settings
+        from portal import (  # noqa: PLC0415 - need the settings
+            health,
+            warm,  # noqa: F401 - registers a check
+            watch,
+        )
         from portal.uploads import private_folder  # noqa: PLC0415 - likewise
 
         if settings.S3_BUCKET:

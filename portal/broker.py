@@ -5,8 +5,13 @@ acknowledged. Kombu's transport leaves it counted when the broker does not answe
 Celery never acknowledges twice: a worker would lose a slot with each freeze of the broker, and with
 the last of them stand still while it gives signs of life. Here the slot is free either way. The
 broker hands such a message out again after its visibility timeout; its task finds nothing to do.
+
+And a channel keeps its client: Kombu's makes one for each command, which takes as long as the
+command, twice for every message that a worker takes.
 """
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from kombu.transport import redis, virtual
@@ -25,9 +30,20 @@ class QoS(redis.QoS):
 
 
 class Channel(redis.Channel):
-    """A channel with these slots."""
+    """A channel with these slots, and with one client for all its short commands."""
 
     QoS = QoS
+    _create_client: Callable[[], Any]
+    _kept: Any = None
+
+    @contextmanager
+    def conn_or_acquire(self, client: Any = None) -> Iterator[Any]:
+        """Give the client in hand, or else the one of this channel's pool, made anew with it."""
+        if client is None and (kept := self._kept) is not None:
+            client = kept if kept.connection_pool is self.pool else None
+        if client is None:
+            client = self._kept = self._create_client()
+        yield client
 
 
 class Transport(redis.Transport):

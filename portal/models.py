@@ -26,6 +26,14 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
+class Tour(models.TextChoices):
+    """Whether the tour through a first import is shown to a person."""
+
+    OFFERED = "", "Offered until the first import"
+    ON = "on", "Shown"
+    OFF = "off", "Not wanted any more"
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """A person. Deactivated when they leave, never deleted: imports and events name them."""
 
@@ -38,6 +46,14 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     is_demo = models.BooleanField(default=False, editable=False)  # see accounts.demo_is_allowed
     time_zone = models.CharField(max_length=64, default="UTC")
+    tour = models.CharField(
+        max_length=3,
+        choices=Tour.choices,
+        default=Tour.OFFERED,
+        db_default=Tour.OFFERED,
+        blank=True,
+        editable=False,
+    )
     date_joined = models.DateTimeField(default=timezone.now)
 
     USERNAME_FIELD = "email"

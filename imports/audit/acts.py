@@ -23,6 +23,9 @@ TOKEN_JUDGED = "token_judged"  # noqa: S105 - a code, not a password
 TOKEN_REFUSED = "token_refused"  # noqa: S105 - a code, not a password
 TOKENS_RESEALED = "tokens_resealed"
 SETTINGS_CHANGED = "settings_changed"
+WORDS_ASKED = "words_asked"
+WORDS_READ = "words_read"
+WORDS_MISSED = "words_missed"
 WEBHOOK_SET = "webhook_set"
 WEBHOOK_REMOVED = "webhook_removed"
 WEBHOOK_TESTED = "webhook_tested"
@@ -32,6 +35,10 @@ DERIVED = "derived"
 FOLLOWED = "followed"
 CAME_BACK = "came_back"
 MAPPED = "mapped"
+MAPPING_ACCEPTED = "mapping_accepted"
+MAPPING_SAVED = "mapping_saved"
+MAPPING_RENAMED = "mapping_renamed"
+MAPPING_REMOVED = "mapping_removed"
 OPTIONS_SET = "options_set"
 REREAD = "reread"
 COLUMN_KEPT = "column_kept"
@@ -79,6 +86,9 @@ LABELS: dict[str, str] = {
     TOKEN_REFUSED: "Token refused by MEGA",
     TOKENS_RESEALED: "Tokens sealed anew",
     SETTINGS_CHANGED: "Settings changed",
+    WORDS_ASKED: "MEGA's words asked for",
+    WORDS_READ: "MEGA's words read",
+    WORDS_MISSED: "MEGA's words not read",
     WEBHOOK_SET: "Webhook set",
     WEBHOOK_REMOVED: "Webhook removed",
     WEBHOOK_TESTED: "Webhook tested",
@@ -87,6 +97,10 @@ LABELS: dict[str, str] = {
     FOLLOWED: "Rows taken into a follow-up",
     CAME_BACK: "Rows came back in a file",
     MAPPED: "Columns mapped",
+    MAPPING_ACCEPTED: "Sure columns accepted",
+    MAPPING_SAVED: "Mapping saved by name",
+    MAPPING_RENAMED: "Saved mapping renamed",
+    MAPPING_REMOVED: "Saved mapping removed",
     OPTIONS_SET: "Options changed",
     REREAD: "File read in another way",
     COLUMN_KEPT: "Sensitive column kept",

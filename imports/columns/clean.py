@@ -6,17 +6,22 @@ to say about it. A blank cell answers BLANK; a value is never empty; no reader r
 
 import re
 import uuid
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from imports.columns import headers
+from imports.columns import headers, placeholders
 from portal import characters
 
 
 class Note(NamedTuple):
-    """Something to tell about a cell: a code of the problems table, and a word for its sentence."""
+    """Something to tell about a cell: a code of the problems table, and a word for its sentence.
+
+    `others` are the phones or e-mails of the cell that are not sent, or not as the contact.
+    """
 
     code: str
     detail: str = ""
+    others: tuple[str, ...] = ()
 
 
 class Cleaned(NamedTuple):
@@ -27,25 +32,13 @@ class Cleaned(NamedTuple):
 
 
 BLANK = Cleaned(None)
+PLACEHOLDER = Cleaned(None, (Note("placeholder"),))
+"""A contact that says nothing: as good as a blank one, but counted."""
+
+MOST_NAMED = 3  # of the phones or e-mails that stay behind
 
 _TEXT_FORMULA = re.compile(r'="(.*)"', re.DOTALL)
 _CELL_ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NULL!|NUM!|SPILL!|CALC!|ERROR!)")
-_NOTHING = {
-    "n/a",
-    "na",
-    "-",
-    "--",
-    "---",
-    "–",
-    "—",
-    ".",
-    "null",
-    "none",
-    "nil",
-    "nan",
-    "undefined",
-} | {"(blank)", "(none)", "(null)", "<null>", "[null]"}
-_NO_NAME = _NOTHING - {"na", "null", "none", "nil", "nan"}  # people are called so
 _UUID = re.compile(
     r"\{?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})\}?",
     re.IGNORECASE,
@@ -71,7 +64,12 @@ def one_line(cell: str) -> str:
 
 def is_nothing(text: str) -> bool:
     """Whether people and programs write this for an empty cell: "N/A", "-", "null"."""
-    return len(text) < 12 and text.lower() in _NOTHING
+    return len(text) <= placeholders.LONGEST and text.lower() in placeholders.NOTHING
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a phone or e-mail is none: what `is_nothing` knows, and "test" or "unknown"."""
+    return len(text) <= placeholders.LONGEST and text.lower() in placeholders.CONTACT
 
 
 def error_note(text: str) -> Note | None:
@@ -86,11 +84,31 @@ def left_out(code: str, detail: str = "") -> Cleaned:
     return Cleaned(None, (Note(code, detail),))
 
 
+def instead(sent: str, others: Iterable[str]) -> str:
+    """What is sent of several, and what is not: "+12065550123 (not 206 555 0124)"."""
+    listed = [*others]
+    more = f" and {len(listed) - MOST_NAMED} more" if len(listed) > MOST_NAMED else ""
+    return f"{sent} (not {', '.join(listed[:MOST_NAMED])}{more})" if listed else sent
+
+
 def read_name(cell: str) -> Cleaned:
     """A person's name on one line; one without any letter or digit is no name."""
+    return _name(cell, placeholders.NAME)
+
+
+def read_name_part(cell: str) -> Cleaned:
+    """A first or last name: as `read_name`, but people have surnames such as Test."""
+    return _name(cell, placeholders.PART_OF_A_NAME)
+
+
+def _name(cell: str, nobody: frozenset[str]) -> Cleaned:
     text = one_line(cell)
-    if not text or text.lower() in _NO_NAME:
+    if not text:
         return BLANK
+    if text.lower() in nobody:
+        return PLACEHOLDER
+    if text[0].isalpha():
+        return Cleaned(text)
     if error := error_note(text):
         return Cleaned(None, (error,))
     if not any(map(str.isalnum, text)):
@@ -103,7 +121,7 @@ def read_text(cell: str) -> Cleaned:
     text = visible(cell)
     if not text:
         return BLANK
-    if error := error_note(text):
+    if text[0] == "#" and (error := error_note(text)):
         return Cleaned(None, (error,))
     return Cleaned(text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text)
 

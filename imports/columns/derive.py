@@ -1,5 +1,6 @@
 """From rows to leads: the mapping's versions, and the checking of all rows under one of them."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -9,16 +10,37 @@ from django.db.models.functions import Now
 from psycopg.types.json import Jsonb
 
 from imports.audit import acts, trail
-from imports.columns import check, mapfile, mapping, survey, taken_over, verdicts
+from imports.columns import (
+    by_words,
+    check,
+    chunks,
+    defects,
+    digests,
+    mapfile,
+    mapping,
+    memory,
+    profile,
+    survey,
+    taken_over,
+    verdicts,
+)
 from imports.columns.mapping import Mapping
 from imports.delivery import dry_runs
 from imports.errors import BadMapping, WrongState
 from imports.intake.read import LEASE as READING_LEASE
 from imports.intake.read import first_rows
-from imports.models import EDITABLE, Chunk, Import, ImportState, Lead, MappingVersion, Row
+from imports.models import (
+    EDITABLE,
+    Chunk,
+    ColumnProfile,
+    Import,
+    ImportState,
+    Lead,
+    MappingVersion,
+    Row,
+)
 from portal.models import User
 
-CHUNK = 2_000  # rows a task
 LEASE = timedelta(seconds=60)
 SAMPLE = 200  # rows that the matching looks at
 _COPY = """
@@ -36,21 +58,29 @@ def propose(import_id: int, fence: int) -> None:
     mapping file that came with the upload decides first; one that does not fit this sheet makes
     the import `failed`. Where no column is a contact a person must look.
     """
-    lead_import = Import.objects.get(pk=import_id)
-    rows = list(first_rows(lead_import, SAMPLE))
-    guessed = mapping.proposed(lead_import.headers, rows, lead_import.masked)
+    lead_import = Import.objects.select_related("customer").get(pk=import_id)
+    rows, region = list(first_rows(lead_import, SAMPLE)), lead_import.customer.region
+    guessed = mapping.proposed(lead_import.headers, rows, lead_import.masked, region)
+    remembered = memory.of(lead_import)
+    guessed = memory.matched(guessed, remembered, rows)
     guessed = taken_over.from_parent(guessed, lead_import)
     ours = Import.objects.filter(pk=import_id, state=ImportState.READING, read_fence=fence)
-    proposed = survey.surveyed(
-        guessed, lead_import, rows, lambda: ours.update(work_until=Now() + READING_LEASE)
+    seen = survey.asked(guessed, rows)
+    profiles = profile.counted(
+        lead_import,
+        lambda: ours.update(work_until=Now() + READING_LEASE),
+        besides={place: evidence.see for place, evidence in seen.items()},
     )
+    proposed = memory.completed(survey.judged(guessed, seen), remembered)
+    proposed = by_words.with_columns(proposed, lead_import, rows, remembered)
     try:
         if lead_import.mapping_choice:
             proposed = mapfile.apply_file(proposed, lead_import.mapping_choice)
     except BadMapping as problem:
         _fail(import_id, fence, problem.sentence)
     else:
-        _take_up(import_id, fence, proposed, _former(lead_import))
+        proposed = by_words.with_meanings(proposed, lead_import, counted=profiles)
+        _take_up(import_id, fence, proposed, profiles)
 
 
 def _as_in(former: MappingVersion, proposed: Mapping) -> Mapping:
@@ -67,14 +97,18 @@ def _former(lead_import: Import) -> MappingVersion | None:
 
 
 @transaction.atomic
-def _take_up(import_id: int, fence: int, proposed: Mapping, former: MappingVersion | None) -> None:
+def _take_up(
+    import_id: int, fence: int, proposed: Mapping, profiles: Sequence[ColumnProfile]
+) -> None:
     locked = _still_read(import_id, fence).first()
     if locked is None:
         return
+    former = _former(locked)
     # What a person brought along or chose is that person's; what the portal guessed is nobody's.
     author = locked.created_by if locked.mapping_choice else None
     if former and (again := _as_in(former, proposed)) != proposed:
         proposed, author = again, former.created_by
+    profile.store(locked, profiles, proposed)
     version = use(locked, proposed, author)
     facts = {"version": version.version, "automatic": True}
     trail.record(acts.MAPPED, actor=None, lead_import=locked, facts=facts)
@@ -124,8 +158,9 @@ def remap(
     Dry runs end: they ask about leads that are no more. Raises BadMapping with the first defect,
     WrongState when the import is frozen or the mapping was changed since `expected_version`.
     """
-    for sentence in mapping.check(wanted):
+    for sentence in defects.check(wanted):
         raise BadMapping(sentence)
+    wanted = by_words.with_meanings(wanted, lead_import, lead_import.mapping)
     locked = _lock(lead_import, EDITABLE)
     current = locked.mapping
     if current is not None and current.version != expected_version:
@@ -160,7 +195,7 @@ def use(locked: Import, wanted: Mapping, user: User | None) -> MappingVersion:
     version = MappingVersion.objects.create(
         lead_import=locked, version=number, content=wanted.to_json(), created_by=user
     )
-    sentences = mapping.check(wanted)
+    sentences = defects.check(wanted)
     changes: dict[str, Any] = {
         "mapping": version,
         "state": ImportState.MAPPING if sentences else ImportState.CHECKING,
@@ -173,29 +208,8 @@ def use(locked: Import, wanted: Mapping, user: User | None) -> MappingVersion:
     Import.objects.filter(pk=locked.pk).update(**changes)
     Lead.objects.filter(lead_import=locked).exclude(mapping=version).delete()
     if not sentences:
-        _cut_chunks(locked, version)
+        chunks.cut(locked, version)
     return version
-
-
-# A child's rows may be few and far between, so chunks are cut by rows, not by numbers.
-_BEGINNINGS = """
-    SELECT number FROM (
-        SELECT number, row_number() OVER (ORDER BY number) AS place
-        FROM imports_row WHERE import_id = %s) counted
-    WHERE place %% %s = 1 ORDER BY number
-"""
-
-
-def _cut_chunks(locked: Import, version: MappingVersion) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(_BEGINNINGS, [locked.pk, CHUNK])
-        starts = [number for (number,) in cursor.fetchall()] or [1]
-    numbers = Row.objects.filter(lead_import=locked).order_by("-number")
-    last = numbers.values_list("number", flat=True).first() or 1
-    ends = [*(start - 1 for start in starts[1:]), last]
-    Chunk.objects.bulk_create(
-        [Chunk(mapping=version, first=a, last=b) for a, b in zip(starts, ends, strict=True)]
-    )
 
 
 def unchecked_chunks(import_id: int) -> list[int]:
@@ -229,13 +243,13 @@ def _take(chunk_id: int) -> Chunk | None:
 def _check(chunk: Chunk) -> list[tuple[object, ...]]:
     lead_import = chunk.mapping.lead_import
     checker = check.compile_mapping(
-        Mapping.from_json(chunk.mapping.content), lead_import.customer.region
+        Mapping.from_json(chunk.mapping.content),
+        lead_import.customer.region,
+        by_words.refused_values(lead_import),
     )
     rows = Row.objects.filter(lead_import=lead_import, number__range=(chunk.first, chunk.last))
-    return [
-        _as_record(chunk.mapping, checker.check(number, cells))
-        for number, cells in rows.exclude(cells=[]).values_list("number", "cells")
-    ]
+    cells = rows.exclude(cells=[]).values_list("number", "cells")
+    return [_as_record(chunk.mapping, row) for row in checker.check_all(cells)]
 
 
 def _as_record(version: MappingVersion, row: check.CheckedRow) -> tuple[object, ...]:
@@ -251,7 +265,7 @@ def _as_record(version: MappingVersion, row: check.CheckedRow) -> tuple[object, 
         row.email_key,
         row.phone_key,
         False,
-        check.lead_hash(row.lead),
+        digests.lead_hash(row.lead),
     )
 
 
@@ -279,5 +293,5 @@ def _for_share(current: Any) -> tuple[str, tuple[Any, ...]]:
 
 def progress(lead_import: Import) -> tuple[int, int]:
     """Return how many of how many rows are checked under the current mapping."""
-    chunks = Chunk.objects.filter(mapping=lead_import.mapping_id, done_at__isnull=False)
-    return min(chunks.count() * CHUNK, lead_import.row_count), lead_import.row_count
+    done = Chunk.objects.filter(mapping=lead_import.mapping_id, done_at__isnull=False)
+    return min(done.count() * chunks.CHUNK, lead_import.row_count), lead_import.row_count

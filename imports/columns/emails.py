@@ -10,62 +10,97 @@ import re
 
 from email_validator import EmailNotValidError, validate_email
 
-from imports.columns import clean
-from imports.columns.clean import BLANK, Cleaned, Note, left_out
+from imports.columns import clean, placeholders
+from imports.columns.clean import BLANK, PLACEHOLDER, Cleaned, Note, left_out
 
 _LONGEST = 1_000  # characters of a cell that may still hold addresses
 _SURE = re.compile(
     r"(?=.{6,254}\Z)(?=[^@]{1,64}@)(?!')[A-Za-z0-9_'+-]+(?:\.[A-Za-z0-9_'+-]+)*(?<!')"
     r"@(?=.{4,253}\Z)((?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63})"
 )
-_IN_BRACKETS = re.compile(r"[^<>]*<\s*(?:mailto:)?([^<>\s]+@[^<>\s]+)\s*>[^<>]*", re.IGNORECASE)
-_BETWEEN = re.compile(r"[\s;,/|]+")
-_WRAPPING = "\"'`<>()[]{}.,;:!“”‘’«»"
+_LABEL = re.compile(
+    r"\s*(?:e-?mail|mail|courriel|correo)(?:[ -]?ad+ress?e?)?\s*:(?!//)\s*", re.IGNORECASE
+)
+_IN_BRACKETS = re.compile(r"<\s*(?:mailto:)?([^<>\s]+@[^<>\s]+)\s*>", re.IGNORECASE)
+_REMARK = re.compile(r"\s*\([^()@]*\)\s*|(?<![^\s;,|])n/a(?![^\s;,|])", re.IGNORECASE)
+_AROUND_THE_AT = re.compile(r"([^\s@]+)\s*@\s*([^\s@]+)")
+_BETWEEN = re.compile(r"\]\(|[\s;,/|]+")
+_WRAPPING = "\"'`<>()[]{}.,;:!“”„‘’«»‹›"
+_WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}  # ｊａｎｅ＠ｘ．ｃｏｍ
 
 
 def read_email(cell: str) -> Cleaned:
-    """The address with its domain in lower case; wrapping (mailto: …) is taken off, and said."""
+    """The address with its domain in lower case; wrapping (mailto: …) is taken off, and said.
+
+    Of several addresses the first one that MEGA surely accepts goes; the others are named.
+    """
     if sure := _SURE.fullmatch(cell):
         return _plain(sure)
     text = clean.one_line(cell)
-    if not text or clean.is_nothing(text):
+    if not text:
         return BLANK
+    if clean.is_placeholder(text):
+        return PLACEHOLDER
     if sure := _SURE.fullmatch(text):
         return _plain(sure)
     if len(text) > _LONGEST:
         return left_out("email_invalid")
-    if error := clean.error_note(text):
-        return Cleaned(None, (error,))
-    return _unwrapped(text)
+    error = clean.error_note(text)
+    return Cleaned(None, (error,)) if error else _unwrapped(text)
 
 
 def _plain(sure: re.Match[str]) -> Cleaned:
     address, domain = sure[0], sure[1]
-    return Cleaned(address if domain.islower() else address[: -len(domain)] + domain.lower())
+    if not domain.islower():
+        domain = domain.lower()
+        address = address[: -len(domain)] + domain
+    if domain in placeholders.DOMAINS and _is_nobody(address, domain):
+        return PLACEHOLDER  # MEGA would take all its bearers for one person
+    return Cleaned(address)
+
+
+def _is_nobody(address: str, domain: str) -> bool:
+    before, name = address.partition("@")[0].lower(), domain.partition(".")[0]
+    return before == name or (name == "example" and before in placeholders.LOCAL)
 
 
 def _unwrapped(text: str) -> Cleaned:
-    bracketed = _IN_BRACKETS.fullmatch(text)
-    pieces = [bracketed[1]] if bracketed else _pieces(text)
+    pieces = _pieces(text.translate(_WIDE))
     addresses = [_address(_bare(piece)) for piece in pieces]
-    first = addresses[0]
+    first = next((one for one in addresses if one.value), addresses[0])
     if first.value is None:
         return first
-    if len(dict.fromkeys(address.value for address in addresses)) > 1:
-        return Cleaned(first.value, (Note("email_several", first.value),))
-    changed = first.value.lower() != text.lower()
+    key = first.value.lower()
+    others = {_bare(piece): None for piece, one in zip(pieces, addresses, strict=True)
+              if (one.value or "").lower() != key}  # fmt: skip
+    if others:
+        said = Note("email_several", clean.instead(first.value, others), tuple(others))
+        return Cleaned(first.value, (said,))
+    changed = key != text.lower()
     return Cleaned(first.value, (Note("email_unwrapped", first.value),) if changed else ())
 
 
 def _pieces(text: str) -> list[str]:
     """Several addresses only where every piece has an @: "jane doe@x.com" is one wrong address."""
-    pieces = [piece for piece in _BETWEEN.split(text) if piece.strip(_WRAPPING)]
-    return pieces if pieces and all("@" in piece for piece in pieces) else [text]
+    if bracketed := _IN_BRACKETS.findall(text):
+        return bracketed
+    text = _REMARK.sub(" ", _LABEL.sub(" ", text)).strip() or text
+    pieces = [
+        piece
+        for piece in _BETWEEN.split(text)
+        if piece.strip(_WRAPPING) and not clean.is_placeholder(piece)
+    ]
+    if pieces and all("@" in piece.strip("@") for piece in pieces):
+        return pieces
+    spaced = _AROUND_THE_AT.fullmatch(text)
+    return [f"{spaced[1]}@{spaced[2]}" if spaced else text]
 
 
 def _bare(piece: str) -> str:
     piece = piece.strip(_WRAPPING)
-    return piece[7:].strip(_WRAPPING) if piece.lower().startswith("mailto:") else piece
+    if not piece.lower().startswith("mailto:"):
+        return piece
+    return piece[7:].partition("?")[0].strip(_WRAPPING)
 
 
 def _address(text: str) -> Cleaned:

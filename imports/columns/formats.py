@@ -6,14 +6,16 @@ cannot, a person is asked, and nothing is guessed row by row.
 """
 
 import re
-from datetime import date, time
+import unicodedata
+from collections.abc import Callable
+from datetime import date, datetime, time
 from functools import partial
 from typing import Final, Literal
 
-from imports.columns import clean
+from imports.columns import clean, typed
 from imports.columns.clean import BLANK, Cleaned, Note
 
-ReadAs = Literal["", "text", "dmy", "mdy", "comma", "point"]
+ReadAs = Literal["", "text", "dmy", "mdy", "comma", "point", "yes_no"]
 Looks = Literal["", "date", "dmy", "mdy", "number", "comma", "point"]
 
 WORDS: Final[dict[ReadAs, str]] = {
@@ -22,6 +24,7 @@ WORDS: Final[dict[ReadAs, str]] = {
     "mdy": "dates, month first",
     "comma": "numbers with a decimal comma",
     "point": "numbers with a decimal point",
+    "yes_no": "yes or no",
 }
 CHOICES: Final[dict[str, tuple[ReadAs, ...]]] = {
     "date": ("dmy", "mdy", "text"),
@@ -45,9 +48,21 @@ _DATE = re.compile(
     r"(?:[ T,]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)?\s*([ap])?\.?m?\.?)?",
     re.IGNORECASE,
 )
-_GROUP = re.compile(r"\d{3}")
-_LOST_DIGITS = re.compile(r"[-+]?\d[.,]\d+E\+\d{2,}", re.IGNORECASE)
-_BETWEEN = str.maketrans("", "", " '\u00a0\u202f")
+_YEAR_FIRST = re.compile(r"(\d{4})([/.-]?)(\d{1,2})\2(\d{1,2})([\sT,](?s:.*))?")
+_CLOCK = re.compile(
+    r"(?P<hour>\d{1,2})(?P<rest>:\d{2}(?::\d{2}(?:[.,]\d+)?)?)(?:\s*(?P<half>[ap])\.?m\.?)?"
+    r"\s*(?:(?P<utc>Z|UTC|GMT)|(?P<offset>[-+]\d{2}(?::?\d{2})?))?",
+    re.IGNORECASE,
+)
+_NUMBER = {
+    mark: re.compile(
+        rf"[-+]?(?:\d+|\d{{1,3}}(?P<by>[{other} '’\u00a0\u2009\u202f])\d{{3}}(?:(?P=by)\d{{3}})*)"
+        rf"(?:\{mark}\d+)?"
+    )
+    for mark, other in ((",", "."), (".", ","))
+}
+_LOST_DIGITS = re.compile(r"[-+]?\d[.,](\d+)E\+(\d{2,})", re.IGNORECASE)
+_BETWEEN = str.maketrans("", "", " '’\u00a0\u2009\u202f")
 
 
 def looks_of_dates(highest_first: int, highest_second: int) -> Looks:
@@ -73,7 +88,8 @@ def topic(looks: str) -> str:
 
 def has_lost_digits(text: str) -> bool:
     """Whether a spreadsheet program shortened a long number to such as 2.06556E+09."""
-    return _LOST_DIGITS.fullmatch(text) is not None
+    short = _LOST_DIGITS.fullmatch(text)
+    return short is not None and len(short[1]) < int(short[2])
 
 
 def read_text(cell: str) -> Cleaned:
@@ -84,22 +100,31 @@ def read_text(cell: str) -> Cleaned:
     return read
 
 
-def reader(read_as: ReadAs) -> partial[Cleaned]:
-    """The reader of a column's cells: of dates ("dmy", "mdy") or numbers ("comma", "point")."""
+def reader(read_as: ReadAs) -> Callable[[str], Cleaned]:
+    """The reader of a column's cells: of dates ("dmy", "mdy"), numbers ("comma", "point"), or yes
+    and no.
+    """
+    if read_as == "yes_no":
+        return typed.read_yes_no
     if read_as == "dmy" or read_as == "mdy":  # noqa: PLR1714 - mypy narrows it so
         return partial(read_date, order=read_as)
     return partial(read_number, mark="," if read_as == "comma" else ".")
 
 
+def converter(read_as: ReadAs) -> Callable[[str], typed.Scalar] | None:
+    """What makes a JSON number or boolean of what was read; None where it is sent as text."""
+    if read_as == "yes_no":
+        return typed.as_yes_no
+    return typed.as_number if read_as in ("comma", "point") else None
+
+
 def read_date(cell: str, order: Literal["dmy", "mdy"]) -> Cleaned:
-    """The date in ISO 8601, with its time if it has one; ISO itself and blanks go as they are."""
+    """The date in ISO 8601, with its time if it has one; a year in front leaves no doubt."""
     known = clean.read_text(cell)
     if known.value is None or clean.is_nothing(known.value):
         return Cleaned(None, known.notes)
-    if re.match(r"\d{4}-\d{2}-\d{2}", known.value):
-        return known
     found = _DATE.fullmatch(known.value)
-    moment = _moment(found, order) if found else ""
+    moment = _moment(found, order) if found else _year_first(known.value)
     return (
         Cleaned(moment)
         if moment
@@ -124,27 +149,74 @@ def _moment(found: re.Match[str], order: str) -> str:
         return ""
 
 
+def _year_first(text: str) -> str:
+    found = _YEAR_FIRST.fullmatch(text)
+    if found is None:
+        return ""
+    day = f"{found[1]}-{found[3]:0>2}-{found[4]:0>2}"
+    if not found[2] and len(found[3] + found[4]) < 4:
+        return ""
+    try:
+        date.fromisoformat(day)
+    except ValueError:
+        return ""
+    return _with_time(text, day, found[5][1:].strip()) if found[5] else day
+
+
+def _with_time(text: str, day: str, rest: str) -> str:
+    """The day with the time behind it; `text` as it stands where nobody can tell what that is."""
+    clock = _CLOCK.fullmatch(rest.strip())
+    moment = f"{day}T{_time(clock) if clock else rest}"
+    try:
+        datetime.fromisoformat(moment)
+    except ValueError:
+        return text if clock is None and text.startswith(day) else ""
+    return moment
+
+
+def _time(clock: re.Match[str]) -> str:
+    """The time in ISO 8601, as far as there is one: "9:05 pm UTC" is 21:05Z, 25:00 stays so."""
+    hour = int(clock["hour"])
+    if clock["half"] and hour <= 12:
+        hour = hour % 12 + (12 if clock["half"].lower() == "p" else 0)
+    zone = "Z" if clock["utc"] else clock["offset"] or ""
+    return f"{hour:02}{clock['rest']}{zone}"
+
+
 def read_number(cell: str, mark: str) -> Cleaned:
-    """The number with a decimal point and without marks between thousands."""
+    """The number with a decimal point, without marks between thousands and without its currency,
+    which is said; what is none stays as it stands.
+    """
     known = clean.read_text(cell)
     if known.value is None or clean.is_nothing(known.value):
         return Cleaned(None, known.notes) if known.notes else BLANK
     if has_lost_digits(known.value):
         return Cleaned(None, (Note("digits_lost"),))
-    plain = _plain(known.value.translate(_BETWEEN), mark)
+    plain = _plain(known.value, mark)
+    if plain is None and (amount := _amount(known.value, mark)):
+        return Cleaned(amount, (Note("currency_removed", amount),))
     if plain is None:
         said = WORDS["comma" if mark == "," else "point"].removeprefix("numbers ")
         return Cleaned(known.value, (Note("number_impossible", said),))
     return Cleaned(plain)
 
 
+def _amount(text: str, mark: str) -> str:
+    """The number beside a currency, "" when there is none; an id is no amount."""
+    amount = typed.without_currency(text)
+    plain = _plain(amount, mark) if amount else None
+    return "" if plain is None or typed.is_id(plain) else plain
+
+
 def _plain(text: str, mark: str) -> str | None:
-    """The number as programs write it, or None when it is none with this decimal mark."""
+    """The number as programs write it, or None when it is none with this decimal mark.
+
+    More digits than programs keep, and zeros in front, are those of an id: only digits are one.
+    """
+    if not text.isascii():
+        text = "".join(str(unicodedata.decimal(c, c)) for c in text).replace("−", "-")
+    if not _NUMBER[mark].fullmatch(text):
+        return None
     other = "." if mark == "," else ","
-    whole, _, fraction = text.partition(mark)
-    first, *groups = whole.split(other)
-    if not re.fullmatch(r"[-+]?\d+", first) or not (fraction.isdecimal() or text == whole):
-        return None
-    if groups and (len(first.lstrip("+-")) > 3 or not all(map(_GROUP.fullmatch, groups))):
-        return None
-    return "".join([first, *groups]) + (f".{fraction}" if fraction else "")
+    plain = text.translate(_BETWEEN).replace(other, "").replace(mark, ".")
+    return None if typed.is_id(plain) and plain != text else plain

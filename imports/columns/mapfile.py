@@ -1,26 +1,32 @@
 """Mapping files, as people and scripts write them.
 
 `{"columns": {"<header>": "<field>" | {"field": "…", "values": {"<cell>": "<value>"},
-"read_as": "dmy" | "mdy" | "comma" | "point" | "text"} | null},
-"constants": {"<field>": "<value>"}}`. Columns that the file leaves out stay as they were matched.
+"read_as": "dmy" | "mdy" | "comma" | "point" | "text", "changes": […], "split": {…}} | null},
+"joins": {"<field>": "{<header>} {<header>}"}, "constants": {"<field>": "<value>"},
+"country": "<header>" | null, "region": "DE"}` (changes and splits: see `shape_file`). Columns that
+the file leaves out stay as they were matched.
 """
 
 import json
+from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as MappingType
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from rapidfuzz import process
 
-from imports.columns import fields, formats, headers
-from imports.columns.mapping import ColumnMap, Mapping, refuse_defects
+from imports.columns import defects, fields, formats, headers, shape_file
+from imports.columns.changes import Change
+from imports.columns.mapping import ColumnMap, Mapping
+from imports.columns.sources import Split
 from imports.errors import BadMapping
 from portal import characters
 
 _LARGEST = 1_000_000  # bytes
 _CHOSEN = "chosen in the mapping file"
+_PARTS = ("columns", "joins", "constants", "country", "region")
+_OF_A_COLUMN = ("field", "values", "read_as", "changes", "split", "others")
 _SHAPE = 'a mapping file is {"columns": {"<header>": "<field>"}, "constants": {…}}'
 
 
@@ -28,6 +34,14 @@ class _Choice(NamedTuple):
     target: str | None
     values: dict[str, str]
     read_as: formats.ReadAs | None = None
+    changes: tuple[Change, ...] = ()
+    split: Split | None = None
+    others: str = ""
+
+    @property
+    def targets(self) -> list[str]:
+        """The fields that the column, or a part of its cells, feeds."""
+        return _shaped(ColumnMap(0, "", None), self).targets
 
 
 def load_mapping_file(source: Path | str) -> object:
@@ -48,13 +62,36 @@ def load_mapping_file(source: Path | str) -> object:
 def apply_file(mapping: Mapping, data: object) -> Mapping:
     """The mapping with the file's decisions in it; BadMapping names the first thing wrong."""
     parts = _object(data, "The mapping")
-    if unknown := [key for key in parts if key not in {"columns", "constants"}]:
+    if unknown := [key for key in parts if key not in _PARTS]:
         raise BadMapping(f"The mapping has an unknown part '{unknown[0]}'; {_SHAPE}.")
     chosen = _choices(mapping, _object(parts.get("columns", {}), "'columns'"))
     constants = _texts(parts.get("constants", {}), "'constants'")
-    decided = Mapping(_decide(mapping, chosen), {**mapping.constants, **constants})
-    refuse_defects(decided)
+    joins = _texts(parts.get("joins", {}), "'joins'")
+    decided = Mapping(
+        _decide(mapping, chosen, joins),
+        {**mapping.constants, **constants},
+        {**mapping.joins, **joins},
+        _country(mapping, parts),
+        _region(mapping, parts),
+    )
+    defects.refuse(decided)
     return decided
+
+
+def _country(mapping: Mapping, parts: MappingType[str, object]) -> int | None:
+    header = parts.get("country", "")
+    if header is None or header == "":
+        return mapping.country if header == "" else None
+    if not isinstance(header, str):
+        raise BadMapping("'country' is the heading of the column that tells it, or null.")
+    return find_column(mapping, header)
+
+
+def _region(mapping: Mapping, parts: MappingType[str, object]) -> str:
+    region = parts.get("region", mapping.region)
+    if not isinstance(region, str):
+        raise BadMapping("'region' is a country's two letters, such as US, GB or DE.")
+    return region.upper()
 
 
 def find_column(mapping: Mapping, header: str) -> int:
@@ -112,15 +149,30 @@ def _choice(header: str, value: object) -> _Choice:
         raise BadMapping(
             f'{where}: expected a field\'s name, null, or {{"field": …, "values": {{…}}}}.'
         )
-    if unknown := [key for key in value if key not in {"field", "values", "read_as"}]:
-        raise BadMapping(
-            f"{where} has an unknown part '{unknown[0]}'; use 'field', 'values' and 'read_as'."
-        )
-    target = value.get("field")
-    if not isinstance(target, str):
-        raise BadMapping(f"{where}: 'field' must be the name of a lead field.")
+    if unknown := [key for key in value if key not in _OF_A_COLUMN]:
+        listed = "', '".join(_OF_A_COLUMN)
+        raise BadMapping(f"{where} has an unknown part '{unknown[0]}'; use '{listed}'.")
     values = _texts(value.get("values", {}), f"{where}, 'values'")
-    return _Choice(target, values, _read_as(value.get("read_as"), where))
+    read_as = _read_as(value.get("read_as"), where)
+    changes = shape_file.read_changes(value.get("changes"), where)
+    others = value.get("others", "")
+    if not isinstance(others, str):
+        raise BadMapping(f"{where}: 'others' is a custom field, such as 'custom_fields.phone_2'.")
+    if "split" not in value:
+        return _Choice(_field(value, where), values, read_as, changes, None, others)
+    if "field" in value:
+        raise BadMapping(f"{where}: with 'split' the fields stand there; leave 'field' away.")
+    target, split = shape_file.read_split(value["split"], where)
+    return _Choice(target, values, read_as, changes, split, others)
+
+
+def _field(value: dict[str, object], where: str) -> str | None:
+    """A column that is only joined is changed without a field of its own: null."""
+    target = value.get("field")
+    is_joined = target is None and "field" in value and "changes" in value
+    if not isinstance(target, str) and not is_joined:
+        raise BadMapping(f"{where}: 'field' must be the name of a lead field.")
+    return target if isinstance(target, str) else None
 
 
 def _read_as(value: object, where: str) -> formats.ReadAs | None:
@@ -131,33 +183,48 @@ def _read_as(value: object, where: str) -> formats.ReadAs | None:
     return found
 
 
-def _decide(mapping: Mapping, chosen: MappingType[int, _Choice]) -> tuple[ColumnMap, ...]:
+def _decide(
+    mapping: Mapping, chosen: MappingType[int, _Choice], joins: MappingType[str, str]
+) -> tuple[ColumnMap, ...]:
     """The file's choices, and automatic ones that neither fight them nor leave a field unused."""
-    taken = {choice.target: index for index, choice in chosen.items() if choice.target}
+    taken = {target: f"the template '{template}'" for target, template in joins.items()}
+    for index, choice in chosen.items():
+        taken |= dict.fromkeys(choice.targets, f"column {headers.letter(index)}")
     columns = [
         _chosen(column, chosen[index]) if index in chosen else _yielding(column, taken)
         for index, column in enumerate(mapping.columns)
     ]
-    return _refilled(columns)
+    return _refilled(columns, joins)
 
 
 def _chosen(column: ColumnMap, choice: _Choice) -> ColumnMap:
-    column = replace(column, target=choice.target, values=choice.values, wanted=None)
+    column = replace(_shaped(column, choice), values=choice.values, wanted=None)
     column = replace(column, read_as=choice.read_as or column.read_as)
     return replace(column, reason=_CHOSEN, confidence="chosen")
 
 
-def _yielding(column: ColumnMap, taken: MappingType[str, int]) -> ColumnMap:
-    for target in _claims(column.target):
+def _shaped(column: ColumnMap, choice: _Choice) -> ColumnMap:
+    return replace(
+        column,
+        target=choice.target,
+        changes=choice.changes,
+        split=choice.split,
+        others=choice.others,
+    )
+
+
+def _yielding(column: ColumnMap, taken: MappingType[str, str]) -> ColumnMap:
+    for target in [claim for fed in column.targets for claim in _claims(fed)]:
         if target in taken:
-            reason = f"{fields.label(target)} is taken by column {headers.letter(taken[target])}"
-            column = replace(column, target=None, values={}, reason=reason, confidence="none")
+            reason = f"{fields.label(target)} is taken by {taken[target]}"
+            column = replace(column, target=None, split=None, others="", values={})
+            column = replace(column, reason=reason, confidence="none")
     return column
 
 
-def _refilled(columns: Sequence[ColumnMap]) -> tuple[ColumnMap, ...]:
+def _refilled(columns: Sequence[ColumnMap], joins: Iterable[str]) -> tuple[ColumnMap, ...]:
     """Where the file took a column's field away, the next best column has it."""
-    used = {column.target for column in columns}
+    used = {target for column in columns for target in column.targets}.union(joins)
     result: list[ColumnMap] = []
     for column in columns:
         wanted = column.wanted if column.target is None else None

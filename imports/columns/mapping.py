@@ -1,15 +1,14 @@
 """What becomes of each column: the mapping of one sheet."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as MappingType
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self, get_args
 
-from rapidfuzz import process
-
-from imports.columns import choices, clean, fields, formats, headers, match
+from imports.columns import changes, clean, countries, fields, formats, headers, match
+from imports.columns.changes import Change
 from imports.columns.match import Confidence, Guess
+from imports.columns.sources import Split
 from imports.errors import BadMapping
 from imports.intake.sensitive.kinds import label
 from portal import characters
@@ -23,6 +22,9 @@ class ColumnMap:
     out). `wanted` is the field that the column would feed if a better column did not. `looks` is
     what all its cells say about their dates or numbers, `read_as` how a custom field reads them.
     `masked` is the kind of a sensitive column whose cells are masked: it can feed no field.
+    `changes` are made to its cells before anything else; with a `split`, `target` is the field of
+    a cell's first part. `others` is the custom field of the phones or e-mails that stay behind
+    where a cell holds several, "" where they are only told.
     """
 
     index: int
@@ -35,20 +37,75 @@ class ColumnMap:
     looks: formats.Looks = ""
     read_as: formats.ReadAs = ""
     masked: str = ""
+    changes: tuple[Change, ...] = ()
+    split: Split | None = None
+    others: str = ""
 
     @property
     def is_open(self) -> bool:
         """Whether a person must say how the dates or numbers of a custom field are written."""
-        asks = self.looks in formats.CHOICES and not self.read_as
+        asks = self.looks in formats.CHOICES and not self.read_as and self.split is None
         return asks and (self.target or "").startswith(fields.CUSTOM)
+
+    @property
+    def targets(self) -> list[str]:
+        """The fields that the column, or a part of its cells, feeds."""
+        parts = (self.target, *(self.split.targets if self.split else ()), self.others)
+        return [target for target in parts if target]
+
+    @property
+    def is_shaped(self) -> bool:
+        """Whether its cells do not go to a field as they are."""
+        return bool(self.changes or self.split or self.others)
+
+    def to_json(self) -> dict[str, Any]:
+        """For jsonb; `from_json` reads it back.
+
+        What is newer than the former release is there only where it is used, so that this release's
+        plain mappings can be read by that one.
+        """
+        stored: dict[str, Any] = {
+            "index": self.index,
+            "header": self.header,
+            "target": self.target,
+            "values": self.values,
+            "reason": self.reason,
+            "confidence": self.confidence,
+            "wanted": self.wanted,
+            "looks": self.looks,
+            "read_as": self.read_as,
+            "masked": self.masked,
+        }
+        if self.changes:
+            stored["changes"] = [change.to_json() for change in self.changes]
+        if self.split:
+            stored["split"] = self.split.to_json()
+        if self.others:
+            stored["others"] = self.others
+        return stored
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Self:
+        """The column that `to_json` wrote; TypeError, ValueError or KeyError when it did not."""
+        made = tuple(Change(*one) for one in stored.get("changes", ()))
+        split = Split.from_json(stored["split"]) if "split" in stored else None
+        return cls(**{**stored, "changes": made, "split": split})
 
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """Every column of the sheet in order, and the fields' values for rows that bring none."""
+    """Every column of the sheet in order, and the fields' values for rows that bring none.
+
+    `joins` are fields that are made of several columns: each with its template (see `sources`).
+    Phones without a country code are read by the country in the column with the index `country`,
+    else as in `region`, else as in the customer's.
+    """
 
     columns: tuple[ColumnMap, ...]
     constants: dict[str, str] = field(default_factory=dict)
+    joins: dict[str, str] = field(default_factory=dict)
+    country: int | None = None
+    region: str = ""
 
     @property
     def names(self) -> list[str]:
@@ -56,47 +113,68 @@ class Mapping:
         return headers.names([column.header for column in self.columns])
 
     def to_json(self) -> dict[str, Any]:
-        """For jsonb; `from_json` reads it back."""
-        return {
-            "columns": [
-                {
-                    "index": column.index,
-                    "header": column.header,
-                    "target": column.target,
-                    "values": column.values,
-                    "reason": column.reason,
-                    "confidence": column.confidence,
-                    "wanted": column.wanted,
-                    "looks": column.looks,
-                    "read_as": column.read_as,
-                    "masked": column.masked,
-                }
-                for column in self.columns
-            ],
+        """For jsonb; `from_json` reads it back (see `ColumnMap.to_json`)."""
+        stored: dict[str, Any] = {
+            "columns": [column.to_json() for column in self.columns],
             "constants": self.constants,
         }
+        if self.joins:
+            stored["joins"] = self.joins
+        if self.country is not None:
+            stored["country"] = self.country
+        if self.region:
+            stored["region"] = self.region
+        return stored
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:
         """The mapping that `to_json` wrote. BadMapping when it did not."""
         try:
-            columns = tuple(ColumnMap(**column) for column in stored["columns"])
-            constants = dict(stored["constants"])
+            columns = tuple(ColumnMap.from_json(column) for column in stored["columns"])
+            constants, joins = dict(stored["constants"]), dict(stored.get("joins", {}))
         except (KeyError, TypeError, ValueError) as error:
             raise BadMapping("The stored mapping cannot be read; map the columns again.") from error
         if any(column.confidence not in get_args(Confidence) for column in columns):
             raise BadMapping("The stored mapping cannot be read; map the columns again.")
-        return cls(columns, constants)
+        return cls(columns, constants, joins, stored.get("country"), stored.get("region", ""))
 
 
 def proposed(
     header_row: Sequence[str],
     samples: Sequence[Sequence[str]],
     masked: MappingType[int, str],
+    region: str = "US",
 ) -> Mapping:
-    """The mapping that is guessed for a sheet of which the columns of these indexes are masked."""
-    guesses = match.propose(header_row, samples, left_out=masked)
-    return with_masked(from_guesses(guesses), masked)
+    """The mapping that is guessed for a sheet of which the columns of these indexes are masked.
+
+    `region` (such as "US") tells which numbers are phones.
+    """
+    guesses = match.propose(header_row, samples, left_out=masked, region=region)
+    guessed = with_masked(from_guesses(guesses), masked)
+    columns = tuple(_turned(column, samples) for column in guessed.columns)
+    return replace(guessed, columns=columns, country=_country(guessed, samples))
+
+
+def _country(guessed: Mapping, samples: Sequence[Sequence[str]]) -> int | None:
+    """The column that tells each row's country, where there are phones that need one."""
+    if not any(column.target == "contact_phone" for column in guessed.columns):
+        return None
+    for column in guessed.columns:
+        cells = (row[column.index] for row in samples if len(row) > column.index)
+        if not column.masked and countries.is_column(column.header, cells):
+            return column.index
+    return None
+
+
+def _turned(column: ColumnMap, samples: Sequence[Sequence[str]]) -> ColumnMap:
+    """A column of whole names has them turned where most are "Last, First"."""
+    if column.target != "contact_name":
+        return column
+    cells = (row[column.index] for row in samples if len(row) > column.index)
+    if not changes.most_are_turned(cells):
+        return column
+    reason = f"{column.reason}; most are “Last, First”, and are turned"
+    return replace(column, changes=(Change("turn"),), reason=reason)
 
 
 def from_guesses(guesses: Sequence[Guess]) -> Mapping:
@@ -125,59 +203,6 @@ def fold_cell(cell: str) -> str:
     return characters.bare(clean.one_line(cell)).casefold()
 
 
-def check(mapping: Mapping) -> list[str]:
-    """A sentence for everything that keeps the mapping from being used; empty when it is fine."""
-    sentences = list(defects(mapping))
-    contacts = {*fields.CONTACTS, *fields.NAME_PARTS}
-    if not any(column.target in contacts for column in mapping.columns):
-        sentences.append(
-            "No column is a name, a phone or an e-mail: map at least one, as MEGA takes no lead"
-            " without."
-        )
-    return sentences + list(questions(mapping))
-
-
-def questions(mapping: Mapping) -> Iterator[str]:
-    """A sentence for each column whose dates or numbers can be read in two ways."""
-    for column, name in zip(mapping.columns, mapping.names, strict=True):
-        if column.is_open and column.looks == "date":
-            yield (
-                f"Column '{name}': its dates may have the day or the month first (03/04/2025 is 3"
-                " April or March 4). Say on the columns page which."
-            )
-        elif column.is_open:
-            yield (
-                f"Column '{name}': its numbers may have a decimal point or comma (1.234 is over a"
-                " thousand or little more than one). Say on the columns page which."
-            )
-
-
-def defects(mapping: Mapping) -> Iterator[str]:
-    """A sentence for each field, value or constant that cannot be."""
-    uses = Counter(column.target for column in mapping.columns if column.target)
-    for column, name in zip(mapping.columns, mapping.names, strict=True):
-        if column.target is None:
-            continue
-        if column.masked:
-            yield f"Column '{name}': {masked_reason(column.masked)}"
-        if fields.find(column.target) is None:
-            yield f"Column '{name}': {no_such_field(column.target)}"
-        else:
-            yield from _bad_values(column, name)
-    for target, count in uses.items():
-        if count > 1:
-            yield _used_twice(mapping, target)
-    for target, value in mapping.constants.items():
-        if sentence := bad_constant(target, value):
-            yield f"Constant '{target}': {sentence}"
-
-
-def refuse_defects(mapping: Mapping) -> None:
-    """BadMapping with the first of the defects, if there is any."""
-    for sentence in defects(mapping):
-        raise BadMapping(sentence)
-
-
 def masked_reason(kind: str) -> str:
     """Why a masked column can become nothing, and who can change that."""
     return (
@@ -189,7 +214,7 @@ def masked_reason(kind: str) -> str:
 def with_masked(mapping: Mapping, kinds: MappingType[int, str]) -> Mapping:
     """The mapping of a sheet whose columns of these indexes are masked: they feed no field."""
     columns = tuple(_as_masked(column, kinds.get(column.index, "")) for column in mapping.columns)
-    return Mapping(columns, mapping.constants)
+    return replace(mapping, columns=columns)
 
 
 def _as_masked(column: ColumnMap, kind: str) -> ColumnMap:
@@ -198,56 +223,3 @@ def _as_masked(column: ColumnMap, kind: str) -> ColumnMap:
     return ColumnMap(
         column.index, column.header, None, reason=f"masked: {label(kind)}", masked=kind
     )
-
-
-def no_such_field(target: str) -> str:
-    """Why the target is none, and the one that is nearest to it."""
-    if target.startswith(fields.CUSTOM):
-        slug = target.removeprefix(fields.CUSTOM)
-        if fields.is_reserved(slug):
-            return f"'{target}' is reserved by MEGA; use '{slug.lower()}', or choose another slug."
-        return (
-            f"'{target}' is no custom field; after the dot come letters, digits, - and _, up to 64,"
-            f" such as '{fields.CUSTOM}{fields.custom_slug(slug)}'."
-        )
-    near = process.extractOne(target, fields.BY_NAME.keys(), score_cutoff=60)
-    advice = f"did you mean '{near[0]}'?" if near else f"use one of {', '.join(fields.BY_NAME)}"
-    end = "" if near else f", or {fields.CUSTOM}<slug>."
-    return f"there is no lead field '{target}'; {advice}{end}"
-
-
-def bad_constant(target: str, value: str) -> str | None:
-    """Why the field cannot have this value in every row, or None."""
-    found = fields.find(target)
-    if found is None:
-        return no_such_field(target)
-    if not found.can_be_constant:
-        return "one contact for all rows would merge them into one lead; map a column instead."
-    return bad_value(target, value)
-
-
-def bad_value(target: str, value: str) -> str | None:
-    """Why the value is none of the field's, or None."""
-    found = fields.find(target)
-    if found and found.kind == "choice" and not choices.recognise(target, value):
-        return f"'{value}' is none of MEGA's values; use one of {', '.join(found.values)}."
-    if found and found.kind == "uuid" and not clean.read_uuid(value).value:
-        return f"'{value}' is not a UUID; use the team member's id in MEGA."
-    if not clean.visible(value):
-        return "the value is empty; leave it away instead."
-    return None
-
-
-def _bad_values(column: ColumnMap, name: str) -> Iterator[str]:
-    for cell, value in column.values.items():
-        if value and column.target and (sentence := bad_value(column.target, value)):
-            yield f"Column '{name}', value for '{cell}': {sentence}"
-
-
-def _used_twice(mapping: Mapping, target: str) -> str:
-    users = [
-        f"'{name}'"
-        for column, name in zip(mapping.columns, mapping.names, strict=True)
-        if column.target == target
-    ]
-    return f"Columns {' and '.join(users)} both feed {target}: choose one of them."

@@ -1,19 +1,21 @@
 """Which lead field each column of a sheet most likely is.
 
-1. A candidate for each column by its header: the API's own name, a synonym, or one nearly spelt so.
+1. A candidate for each column by its header: the API's own name, a synonym, one with something
+   about it, or one nearly spelt so.
 2. The sample cells make it doubtful or rule it out.
 3. "Name" beside "Vorname" becomes the last name.
 4. Each field goes to the best of its candidates; a full name excludes its parts.
+5. A field that no column is called like may be found by what the cells say themselves.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from imports.columns import fields, headers, looks, similar, synonyms
+from imports.columns import by_cells, fields, headers, looks, loose, similar, synonyms
 
-Confidence = Literal["exact", "synonym", "similar", "none", "chosen"]
-"""How a column came to its field; "chosen" is a person's decision."""
+Confidence = Literal["exact", "synonym", "similar", "none", "chosen", "remembered"]
+"""How a column came to its field; "chosen" is a person's decision, "remembered" an earlier one."""
 
 _ORDER: Mapping[Confidence, int] = {"chosen": 0, "exact": 1, "synonym": 2, "similar": 3, "none": 4}
 _SAMPLES = 200  # rows; more say nothing new
@@ -54,10 +56,11 @@ def propose(
     header_row: Sequence[str],
     samples: Sequence[Sequence[str]],
     left_out: Collection[int] = (),
+    region: str = "US",
 ) -> list[Guess]:
     """One guess for each column, in order; `samples` are rows of cells, which may be ragged.
 
-    The columns in `left_out` (by index) are taken for no field.
+    The columns in `left_out` (by index) are taken for no field. `region` is the customer's.
     """
     rows = samples[:_SAMPLES]
     columns = [
@@ -70,7 +73,7 @@ def propose(
     guesses = [_by_values(guess, columns[guess.index]) for guess in guesses]
     guesses = _meta_export(guesses, columns)
     guesses = _bare_names(guesses, columns)
-    return _whole_or_parts(_best(guesses))
+    return _by_cells(_whole_or_parts(_best(guesses)), columns, left_out, region)
 
 
 def _named(header_row: Sequence[str]) -> list[Guess]:
@@ -103,11 +106,22 @@ def _by_header(guess: Guess) -> Guess:
         target, rank = entry
         reason = f"a usual name for {fields.label(target)}"
         return replace(guess, target=target, confidence="synonym", reason=reason, rank=rank)
+    if found := loose.find(plain):
+        return _loosely(guess, found)
     if near := similar.nearest(plain):
         target, rank, phrase = near
         reason = f"spelt almost like “{phrase}”"
         return replace(guess, target=target, confidence="similar", reason=reason, rank=rank)
     return replace(guess, reason="no lead field goes by this name")
+
+
+def _loosely(guess: Guess, found: loose.Found) -> Guess:
+    target, rank, phrase, sure = found
+    if sure:
+        reason = f"a usual name for {fields.label(target)}"
+        return replace(guess, target=target, confidence="synonym", reason=reason, rank=rank)
+    reason = f"“{phrase}” with something about it"
+    return replace(guess, target=target, confidence="similar", reason=reason, rank=rank)
 
 
 def _by_values(guess: Guess, column: Sequence[str]) -> Guess:
@@ -210,3 +224,22 @@ def _whole_or_parts(guesses: list[Guess]) -> list[Guess]:
         else guess
         for guess in guesses
     ]
+
+
+def _by_cells(
+    guesses: list[Guess],
+    columns: Sequence[Sequence[str]],
+    left_out: Collection[int],
+    region: str,
+) -> list[Guess]:
+    """A column that lost its field to a better one is not looked at again."""
+    out = {guess.index for guess in guesses if guess.wanted} | set(left_out)
+    header_row = [guess.header for guess in guesses]
+    found = by_cells.find(header_row, columns, out, [guess.target for guess in guesses], region)
+    return [
+        replace(guess, target=found[guess.index][0], confidence="similar",
+                reason=found[guess.index][1])
+        if guess.index in found
+        else guess
+        for guess in guesses
+    ]  # fmt: skip

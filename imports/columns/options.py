@@ -7,7 +7,7 @@ from django.db import transaction
 
 from imports import access
 from imports.audit import acts, trail
-from imports.columns import gone, sensitive, verdicts
+from imports.columns import gone, profile, sensitive, verdicts
 from imports.delivery import dry_runs
 from imports.errors import WrongState
 from imports.intake import preview
@@ -133,8 +133,8 @@ def keep_column(
     locked = _lock_file(lead_import)
     if locked.read_fence != seen:
         raise WrongState(
-            "The file was read anew since this page was shown, so another column may stand in that "
-            "place. Nothing was changed. Look at the file's page again."
+            "The file was read again since this page was shown, so another column may stand in "
+            "that place. Nothing was changed. Look at the file's page again."
         )
     found = next((one for one in locked.found_sensitive if one["column"] == column), None)
     if found is None or found["kept"] == kept:
@@ -167,6 +167,7 @@ def _read_anew(locked: Import, **changes: Any) -> None:
     dry_runs.stop(locked)
     Lead.objects.filter(lead_import=locked).delete()
     Row.objects.filter(lead_import=locked).delete()
+    profile.forget(locked)
     Import.objects.filter(pk=locked.pk).update(
         state=ImportState.UPLOADED,
         mapping=None,

@@ -1,14 +1,16 @@
 """Phone numbers in E.164, as MEGA keeps them, read by the habits of the customer's region."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache, partial
 from typing import Final
 
 import phonenumbers
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE as COUNTRIES
 from phonenumbers import NumberParseException, PhoneNumber, ValidationResult
 
 from imports.columns import clean
-from imports.columns.clean import BLANK, Cleaned, Note, left_out
+from imports.columns.clean import BLANK, PLACEHOLDER, Cleaned, Note, left_out
 from portal import characters
 
 PHONE_DATA_VERSION: Final[str] = phonenumbers.__version__
@@ -16,24 +18,39 @@ PHONE_DATA_VERSION: Final[str] = phonenumbers.__version__
 _LONGEST = 100  # characters of a cell that may still be a number
 _CACHED = 65_536  # cells; parsing takes 70 % of the time of checking a row
 _FEWEST = 7  # digits of one number among several
+_MORE_THAN_ONE = 12  # digits without those of a country
 
+_PLAIN = re.compile(r"\+?[\d(][\d ().-]+\d")  # needs no look for labels, extensions and the like
+_WORDS = (
+    r"(?:telephone|telefono|teléfono|telefone|telefon|téléphone|phone|mobile?|cell|mob|m[oó]vil"
+    r"|celular|portable|home|work|office|main|whatsapp|handy|gsm|tel|cel|büro|privat|bureau)"
+)
 _LABEL = re.compile(
-    r"(?:p|t|m|c|h|w|tel|telephone|phone|mobile|mob|cell|home|work|whatsapp|handy|gsm)\s*[.:]+\s*",
-    re.IGNORECASE,
+    rf"{_WORDS}\s*(?:[.:]+\s*|\s(?=[\d+(])|(?=[\d+(]))|[ptmcohwd]\s*[.:]+\s*", re.IGNORECASE
 )
 _TRAILING_LABEL = re.compile(
-    r"\s*[(\[]\s*(?:mobile|mob|cell|home|work|office|main|whatsapp|m|c|h|w|o)\s*[)\]]",
-    re.IGNORECASE,
+    rf"\s*[(\[]\s*(?:{_WORDS}|[mchwo])\s*[)\]]|[\s-]+{_WORDS}$", re.IGNORECASE
 )
 _EXTENSION = re.compile(
-    r"(?P<number>.*\d\)?)\s*[,;]?\s*(?:;ext=|ext(?:ension|n)?\.?|x\.?|#|poste|durchwahl|dw|anexo"
-    r"|ramal|interno|toestel)\s*[:.]?\s*(?P<extension>\d{1,7})",
+    r"(?P<number>.*\d\)?)\s*[,;]?\s*(?:;ext=|ext(?:ensi[oó]n|n)?\.?|x\.?|#|poste|durchwahl|dw|anexo"
+    r"|ramal|interno|int\.|toestel|klappe|nebenstelle|wewn\.?)\s*[:.]?\s*(?P<extension>\d{1,7})",
     re.IGNORECASE,
 )
-_SCIENTIFIC = re.compile(r"\+?\d(?:[.,]\d+)?e\+?\d{1,2}", re.IGNORECASE)
-_WHOLE_FLOAT = re.compile(r"(\d{7,15})[.,]0+")
-_BETWEEN = re.compile(r"\s*(?:[;,/|\n]|\bor\b|\band\b|&)\s*", re.IGNORECASE)
-_RUNS = frozenset({"1234567890", "0123456789", "9876543210", "0987654321"})
+_SCIENTIFIC = re.compile(r"\+?(\d)(?:[.,](\d+))?e\+?(\d{1,2})", re.IGNORECASE)
+_WHOLE_FLOAT = re.compile(r"(\+?\d{7,15})[.,]0+")
+_BETWEEN = re.compile(
+    r"\s*(?:[;,/|\n]|\b(?:or|and|oder|und|ou|et)\b|&|(?<=\d)\s*(?=\+\d)"
+    rf"|(?<=\d)\s(?={_WORDS}\s*[.:]*\s*[\d+(]))\s*",
+    re.IGNORECASE,
+)
+_RUNS = ("01234567890", "12345678901", "9876543210", "0987654321")
+_ENDS = frozenset(digit * 4 for digit in "0123456789") | {
+    run[at : at + 4] for run in _RUNS for at in range(len(run) - 3)
+}
+_MEXICO = 52
+_MEXICAN_MOBILE = re.compile(r"(?:00)?521(\d{10})")  # the 1 is gone since 2019, but not from sheets
+_SPACES = re.compile(r"\s+")
+_MOST_OF_ONE = 14  # characters; a longer cell is looked at for two numbers side by side
 
 _PARSE_CODES = {
     NumberParseException.TOO_LONG: "phone_long",
@@ -53,7 +70,7 @@ def reader(region: str) -> partial[Cleaned]:
 
 
 def read_phone(cell: str, region: str) -> Cleaned:
-    """The first number of the cell in E.164; its extension is dropped, and said."""
+    """The first valid number of the cell in E.164; extensions and other numbers are said."""
     if len(cell) > _LONGEST:
         text = clean.one_line(cell)
         if not text:
@@ -66,32 +83,94 @@ def read_phone(cell: str, region: str) -> Cleaned:
 
 @lru_cache(maxsize=_CACHED)
 def _read(cell: str, region: str) -> Cleaned:
-    text = characters.bare(clean.visible(cell)).lstrip("'`’ ")
-    if not text or clean.is_nothing(text):
+    text = characters.bare(clean.visible(cell)).strip("'`’\" ")
+    if _PLAIN.fullmatch(text):
+        return _apart(text, _number(text, region), region)
+    if not text:
         return BLANK
+    if clean.is_placeholder(text):
+        return PLACEHOLDER
     if error := clean.error_note(text):
         return Cleaned(None, (error,))
-    pieces = _several(text)
-    read = _one(" ".join(pieces[0].split()), region)
-    if len(pieces) == 1 or read.value is None:
-        return read
-    return Cleaned(read.value, (Note("phone_several", read.value), *read.notes))
+    return _first(text, region)
 
 
-def _several(text: str) -> list[str]:
-    """More than one piece only where each could be a number: "030/123 456" is one."""
-    pieces = [piece for piece in _BETWEEN.split(text) if piece]
-    if len(pieces) > 1 and all(sum(map(str.isdigit, p)) >= _FEWEST for p in pieces):
-        return pieces
-    return [text]
+def _first(text: str, region: str) -> Cleaned:
+    """One number where the whole cell can be one: "030/123 456" is, "206 555 0123/24" is not."""
+    pieces = [piece for piece in _BETWEEN.split(text) if any(map(str.isdigit, piece))]
+    many = len(pieces) > 1 and not _WHOLE_FLOAT.fullmatch(text)
+    if many and (_are_numbers(pieces) or _is_with_last_digits(pieces, region)):
+        return _choice(pieces, region)
+    whole = _one(" ".join(text.split()), region)
+    if many and not is_sure(whole):
+        chosen = _choice(pieces, region)
+        return chosen if chosen.value and is_sure(chosen) else whole
+    return _apart(text, whole, region)
+
+
+def _are_numbers(pieces: Sequence[str]) -> bool:
+    return all(_digits(piece) >= _FEWEST for piece in pieces)
+
+
+def _is_with_last_digits(pieces: Sequence[str], region: str) -> bool:
+    """Whether a whole number is followed by the last digits of others: "01 42 68 53 00/01".
+
+    Longer ones are too where all together are more than a number has: "030 123456 / 654321".
+    """
+    if _digits(pieces[0]) < _FEWEST or not all(p[0].isdigit() for p in pieces[1:]):
+        return False  # "ext. 12" goes with its number
+    few = all(len(piece) <= 2 and piece.isdigit() for piece in pieces[1:])
+    first = _one(pieces[0], region)
+    if first.value is None or not is_sure(first):
+        return False
+    own = len(phonenumbers.national_significant_number(phonenumbers.parse(first.value)))
+    return few or (own >= _FEWEST and own + sum(map(_digits, pieces[1:])) >= _MORE_THAN_ONE)
+
+
+def _apart(text: str, whole: Cleaned, region: str) -> Cleaned:
+    """`whole`, unless no more than a space keeps the digits of two numbers apart."""
+    sure = is_sure(whole)
+    if len(text) <= _FEWEST * 2 or (sure and len(text) <= _MOST_OF_ONE):
+        return whole
+    for space in _SPACES.finditer(text):
+        halves = text[: space.start()], text[space.end() :]
+        apart = not sure or halves[1].startswith(("0", "+", "("))
+        if apart and _are_numbers(halves) and all(is_sure(_one(h, region)) for h in halves):
+            return _choice(halves, region)
+    return whole
+
+
+def _choice(pieces: Sequence[str], region: str) -> Cleaned:
+    """The first valid number, else the first possible one; the others are named."""
+    read = [_one(" ".join(piece.split()), region) for piece in pieces]
+    chosen = next(filter(is_sure, read), None) or next((r for r in read if r.value), read[0])
+    if chosen.value is None:
+        return chosen
+    others = [p for p, r in zip(pieces, read, strict=True) if r.value != chosen.value]
+    kept = tuple(r.value or " ".join(p.split()) for p, r in zip(pieces, read, strict=True)
+                 if r.value != chosen.value)  # fmt: skip
+    said = Note("phone_several", clean.instead(chosen.value, others), kept)
+    return Cleaned(chosen.value, (said, *chosen.notes) if others else chosen.notes)
+
+
+def is_sure(read: Cleaned) -> bool:
+    """Whether what was read is a number that is known to be in use, and not merely possible."""
+    return read.value is not None and all(note.code != "phone_unlikely" for note in read.notes)
+
+
+def _digits(text: str) -> int:
+    return sum(map(str.isdigit, text))
 
 
 def _one(text: str, region: str) -> Cleaned:
-    if _SCIENTIFIC.fullmatch(text):
-        return left_out("phone_scientific")
+    if short := _SCIENTIFIC.fullmatch(text):
+        mantissa = short[1] + (short[2] or "")
+        if len(mantissa) != int(short[3]) + 1:
+            return left_out("phone_scientific")
+        text = mantissa  # 1.2065550123E+10 has all its digits
     number = _TRAILING_LABEL.sub("", _LABEL.sub("", text, count=1) if _LABEL.match(text) else text)
     extension = _EXTENSION.fullmatch(number)
-    if extension and sum(map(str.isdigit, extension["number"])) >= _FEWEST:
+    if extension and _digits(extension["number"]) >= _FEWEST:
         read = _number(extension["number"], region)
         dropped = Note("phone_extension", extension["extension"])
         return Cleaned(read.value, (dropped, *read.notes)) if read.value else read
@@ -106,14 +185,28 @@ def _number(text: str, region: str) -> Cleaned:
     digits = "".join(filter(str.isdigit, text))
     if not digits:
         return left_out("phone_short")
+    if not digits.strip("0"):
+        return left_out("phone_placeholder")
     read = _parsed(text, digits, region)
-    if _is_placeholder(digits) or (read.value and _is_placeholder(read.value[-10:])):
+    if digits[-4:] in _ENDS and _is_made_up(digits, read.value):
         return left_out("phone_placeholder")  # MEGA would take all its bearers for one person
     return read
 
 
-def _is_placeholder(digits: str) -> bool:
-    return len(digits) >= _FEWEST and (len(set(digits)) == 1 or digits in _RUNS)
+def _is_made_up(digits: str, sent: str | None) -> bool:
+    """Whether one digit is repeated or all are counted, also behind a country code."""
+    after = next((sent[n:] for n in (2, 3, 4) if int(sent[1:n]) in COUNTRIES), "") if sent else ""
+    return _is_one_digit(digits) or _is_one_digit(after) or _is_run(digits) or _is_run(after, 9)
+
+
+def _is_one_digit(digits: str) -> bool:
+    return len(digits) >= _FEWEST and len(set(digits)) == 1
+
+
+def _is_run(digits: str, fewest: int = _FEWEST) -> bool:
+    """Dublin's 01 234 5678 may be somebody's: what begins with a 0 must be counted to the end."""
+    enough = len(digits) >= (10 if digits.startswith("0") else fewest)
+    return enough and any(digits in run for run in _RUNS)
 
 
 def _parsed(text: str, digits: str, region: str) -> Cleaned:
@@ -123,6 +216,8 @@ def _parsed(text: str, digits: str, region: str) -> Cleaned:
         parsed = phonenumbers.parse(text, region)
     except NumberParseException as error:
         return left_out(_PARSE_CODES.get(error.error_type, "phone_short"))
+    if parsed.country_code == _MEXICO and (mobile := _MEXICAN_MOBILE.fullmatch(digits)):
+        parsed = phonenumbers.parse(f"+52{mobile[1]}")
     length = phonenumbers.is_possible_number_with_reason(parsed)
     if length == ValidationResult.IS_POSSIBLE:
         return Cleaned(

@@ -44,6 +44,12 @@ KINDS: Mapping[str, Kind] = {
         "no name, phone or e-mail",
         "MEGA needs one of the three: fill one in.",
     ),
+    "placeholder": Kind(
+        "placeholder instead of a contact",
+        "changed",
+        "is a placeholder and is read as blank",
+        "Fill in the real one if there is one.",
+    ),
     "email_invalid": Kind(
         "e-mail is not an address", "refused", "is not an e-mail address", _EMAIL_REPAIR
     ),
@@ -51,7 +57,7 @@ KINDS: Mapping[str, Kind] = {
         "e-mail has characters that MEGA may refuse",
         "refused",
         "has characters that MEGA may refuse, and with it the whole request",
-        "Use plain letters, digits and . _ ' + - before the @, or empty the cell.",
+        "Use plain letters, digits and ._'+- before the @, or empty the cell.",
     ),
     "email_several": Kind(
         "several e-mails in one cell",
@@ -109,6 +115,12 @@ KINDS: Mapping[str, Kind] = {
         "holds several numbers, only {detail} is sent",
         "Keep one number in the cell if another one is wanted.",
     ),
+    "others_kept": Kind(
+        "further phones or e-mails kept in a custom field",
+        "changed",
+        "holds several, {detail} is sent and the others go to a custom field",
+        "Nothing to do if that is right.",
+    ),
     "phone_extension": Kind(
         "phone has an extension",
         "changed",
@@ -124,14 +136,15 @@ KINDS: Mapping[str, Kind] = {
     "value_unknown": Kind(
         "value is not one of MEGA's",
         "left_out",
-        "is none of MEGA's values",
+        "is not one of MEGA's values",
         "Use {allowed}, or say on the columns page what it means.",
     ),
     "owner_not_uuid": Kind(
         "owner is not an id",
         "left_out",
         "is not a UUID",
-        "Use the team member's id in MEGA, such as 3f2b8c1e-5d4a-4c1b-9e7f-0a1b2c3d4e5f.",
+        "Say on the columns page who is meant, or use the team member's id in MEGA, such as "
+        "3f2b8c1e-5d4a-4c1b-9e7f-0a1b2c3d4e5f.",
     ),
     "stage_reshaped": Kind(
         "stage is not a slug",
@@ -145,6 +158,19 @@ KINDS: Mapping[str, Kind] = {
         "has no letter or digit that a slug could have",
         "Use the stage's slug, such as new_lead.",
     ),
+    "stage_refused": Kind(
+        "stage that MEGA refused before",
+        "changed",
+        "means a stage that MEGA refused in {detail}",
+        "Say on the columns page which stage is meant, or have that one made in MEGA first.",
+    ),
+    "owner_refused": Kind(
+        "owner whom MEGA refused before",
+        "changed",
+        "means an owner whom MEGA refused in {detail}",
+        "Say on the columns page who is meant, or have that person added to the team in MEGA "
+        "first.",
+    ),
     "name_unreadable": Kind(
         "name has no letters",
         "left_out",
@@ -152,16 +178,28 @@ KINDS: Mapping[str, Kind] = {
         "Fill in the name, or empty the cell.",
     ),
     "date_impossible": Kind(
-        "date cannot be one",
+        "not a possible date",
         "left_out",
-        "is no date with the {detail}",
+        "is not a possible date with the {detail}",
         "Correct it, or say on the columns page how the column's dates are written.",
     ),
     "number_impossible": Kind(
-        "number cannot be one",
+        "not a number",
         "changed",
-        "is no number {detail} and is sent as it stands",
+        "is not a number {detail} and is sent as it stands",
         "Correct it, or say on the columns page how the column's numbers are written.",
+    ),
+    "currency_removed": Kind(
+        "currency beside a number",
+        "changed",
+        "has a currency, only {detail} is sent",
+        "Map a column with the currency if it matters.",
+    ),
+    "yes_no_unclear": Kind(
+        "neither yes nor no",
+        "left_out",
+        "is neither yes nor no",
+        "Correct it, or say on the column's page that it is a text.",
     ),
     "digits_lost": Kind(
         "number was rounded by a spreadsheet program",
@@ -174,6 +212,12 @@ KINDS: Mapping[str, Kind] = {
         "changed",
         "contained {detail}, removed before sending",
         "Nothing to do if the rest is right.",
+    ),
+    "text_long": Kind(
+        "text is too long",
+        "left_out",
+        "has over 32,767 characters once it was changed or joined",
+        "Change or join less on the columns page.",
     ),
     "cell_error": Kind(
         "cell holds a spreadsheet error",

@@ -10,6 +10,7 @@ from imports.columns.problems import Problem
 from imports.models import Import
 
 EXAMPLES = 3
+EVERY_ROW = (0, 2**31 - 1)
 
 _GROUPS = """
     SELECT p->>'c', p->>'l', coalesce(p->>'f', ''), coalesce(p->>'h', ''), count(*),
@@ -17,6 +18,7 @@ _GROUPS = """
            (array_agg(p ORDER BY number))[1:%(examples)s]
     FROM imports_lead, jsonb_array_elements(problems) p
     WHERE import_id = %(import)s AND mapping_id = %(mapping)s
+      AND number BETWEEN %(first)s AND %(last)s
     GROUP BY 1, 2, 3, 4
     ORDER BY p->>'l', count(*) DESC, 1
 """
@@ -48,9 +50,17 @@ class ProblemGroup:
     examples: list[Example]
 
 
-def problem_groups(lead_import: Import) -> list[ProblemGroup]:
-    """Return the problems of the current mapping, errors first, the most frequent first."""
+def problem_groups(
+    lead_import: Import, *, between: tuple[int, int] = EVERY_ROW
+) -> list[ProblemGroup]:
+    """Return the problems of the current mapping, errors first, the most frequent first.
+
+    Those of the rows `between` two numbers, both included.
+    """
+    first, last = between
     parameters = {
+        "first": first,
+        "last": last,
         "import": lead_import.pk,
         "mapping": lead_import.mapping_id,
         "examples": EXAMPLES,

@@ -54,9 +54,9 @@ def lost_sentence(lead_import: Import, lost: Iterable[Finding]) -> str:
     if not gone:
         return ""
     return (
-        "When the file is read so, these masked columns are not found again: "
-        f"{_listed(gone)}. Their cells "
-        f"would stand open, so only a manager of {lead_import.customer.team.name} can read it so."
+        "When the file is read this way, these masked columns are not found again: "
+        f"{_listed(gone)}. Their cells would stand open, so only a manager of "
+        f"{lead_import.customer.team.name} can read it this way."
     )
 
 

@@ -1,27 +1,22 @@
 """What the whole of each column says about how its dates and numbers are written.
 
-Only columns whose first rows hold such cells are asked about, all of them in one pass over all
-rows. PostgreSQL only joins the cells of a stretch of rows; each different one is looked at
-here, since its regular expressions take many times as long.
+Only columns whose first rows hold such cells are asked about, all of them in the pass over all
+rows that counts their cells (`profile`). Each different cell is looked at once.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Protocol
 
-from django.db import connection
-
 from imports.columns import formats
 from imports.columns.mapping import ColumnMap, Mapping
-from imports.models import Import, Row
 
 MOST_COLUMNS = 64
 SHARE = 0.8  # of a column's first cells must be such, else they are prose
-STRETCH = 10_000  # rows that are looked at together
-LONGEST = 64  # bytes of a cell that may be a date or a number: it bounds what is held at once
-BETWEEN = "\x1f"  # cells, where they are joined; no date and no number holds it
+LONGEST = 64  # characters of a cell that may be a date or a number
+_BETWEEN = "\x1f"  # cells, where they are joined; no date and no number holds it
 
 _NUMERIC = re.compile("|".join((formats.COMMA, formats.POINT, formats.EITHER, r"^[-+]?\d+$")))
 _MARKED = re.compile(r"[.,]")
@@ -31,12 +26,12 @@ _COMMA, _POINT, _EITHER = map(re.compile, (formats.COMMA, formats.POINT, formats
 _SHAPE = str.maketrans("23456789", "11111111")  # no pattern of numbers tells these digits apart
 
 
-class _Evidence(Protocol):
+class Evidence(Protocol):
     """What was seen of a column so far, and what that proves."""
 
     @property
     def looks(self) -> formats.Looks: ...
-    def see(self, cells: str) -> None: ...
+    def see(self, cells: Sequence[str]) -> None: ...
 
 
 @dataclass(slots=True)
@@ -50,8 +45,8 @@ class _Dates:
     def looks(self) -> formats.Looks:
         return formats.looks_of_dates(self.first, self.second)
 
-    def see(self, cells: str) -> None:
-        """Look at joined cells, also such as are no dates."""
+    def see(self, cells: Sequence[str]) -> None:
+        """Look at cells, also such as are no dates."""
         for found in filter(None, map(_DATE.match, _different(cells))):
             self.first = max(self.first, int(found[1]))
             self.second = max(self.second, int(found[2]))
@@ -69,47 +64,40 @@ class _Numbers:
     def looks(self) -> formats.Looks:
         return formats.looks_of_numbers(self.comma, self.point, self.either)
 
-    def see(self, cells: str) -> None:
-        """Look at joined cells, also such as are no numbers."""
-        shapes = _different(cells.translate(_SHAPE))
+    def see(self, cells: Sequence[str]) -> None:
+        """Look at cells, also such as are no numbers. Joined, they are translated at once."""
+        shapes = _different(_BETWEEN.join(cells).translate(_SHAPE).split(_BETWEEN))
         self.comma = self.comma or any(map(_COMMA.match, shapes))
         self.point = self.point or any(map(_POINT.match, shapes))
         self.either = self.either or any(map(_EITHER.match, shapes))
 
 
-def _different(cells: str) -> set[str]:
-    return set(map(str.strip, cells.split(BETWEEN)))
+def _different(cells: Sequence[str]) -> set[str]:
+    return {cell for cell in set(map(str.strip, cells)) if len(cell) <= LONGEST}
 
 
-def surveyed(
-    mapping: Mapping,
-    lead_import: Import,
-    rows: Sequence[Sequence[str]],
-    keep_lease: Callable[[], object],
-) -> Mapping:
-    """The mapping with each column's looks, and with the reading that they prove.
+def asked(mapping: Mapping, rows: Sequence[Sequence[str]]) -> dict[int, Evidence]:
+    """The columns, by index, whose first cells in `rows` are dates or numbers; to be shown all."""
+    return dict(islice(_asked(mapping, rows), MOST_COLUMNS))
 
-    `rows` are the first ones, by which the columns are chosen; `keep_lease` is called every now and
-    then, since a large file takes some seconds.
-    """
-    asked = dict(islice(_asked(mapping, rows), MOST_COLUMNS))
-    if asked:
-        _see_all(asked, lead_import, keep_lease)
+
+def judged(mapping: Mapping, seen: dict[int, Evidence]) -> Mapping:
+    """The mapping with each column's looks, and with the reading that they prove."""
     columns = (
-        _with_looks(column, asked[column.index].looks) if column.index in asked else column
+        _with_looks(column, seen[column.index].looks) if column.index in seen else column
         for column in mapping.columns
     )
-    return Mapping(tuple(columns), mapping.constants)
+    return replace(mapping, columns=tuple(columns))
 
 
-def _asked(mapping: Mapping, rows: Sequence[Sequence[str]]) -> Iterator[tuple[int, _Evidence]]:
+def _asked(mapping: Mapping, rows: Sequence[Sequence[str]]) -> Iterator[tuple[int, Evidence]]:
     for column in mapping.columns:
         cells = [row[column.index].strip() for row in rows if len(row) > column.index]
         if evidence := _topic([cell for cell in cells if cell]):
             yield column.index, evidence
 
 
-def _topic(cells: Sequence[str]) -> _Evidence | None:
+def _topic(cells: Sequence[str]) -> Evidence | None:
     if not cells:
         return None
     if sum(map(bool, map(_DATE.match, cells))) >= SHARE * len(cells):
@@ -119,36 +107,6 @@ def _topic(cells: Sequence[str]) -> _Evidence | None:
     ):
         return _Numbers()
     return None
-
-
-def _see_all(
-    asked: dict[int, _Evidence], lead_import: Import, keep_lease: Callable[[], object]
-) -> None:
-    numbers = Row.objects.filter(lead_import=lead_import).order_by("-number")
-    last = numbers.values_list("number", flat=True).first() or 0
-    for first in range(1, last + 1, STRETCH):
-        keep_lease()
-        joined = _joined(lead_import.pk, list(asked), first)
-        for evidence, cells in zip(asked.values(), joined, strict=True):
-            evidence.see(cells or "")
-
-
-def _joined(import_id: int, places: list[int], first: int) -> tuple[str | None, ...]:
-    """Give the short cells of each of these columns in a stretch of rows."""
-    columns = ", ".join(
-        f"string_agg(cells[{place:d}], %(between)s)"
-        f" FILTER (WHERE octet_length(cells[{place:d}]) <= %(longest)s)"
-        for place in (place + 1 for place in places)
-    )
-    numbers = "number BETWEEN %(first)s AND %(last)s"
-    values = {"pk": import_id, "first": first, "last": first + STRETCH - 1}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {columns} FROM imports_row WHERE import_id = %(pk)s AND {numbers}",  # noqa: S608 whole numbers
-            values | {"between": BETWEEN, "longest": LONGEST},
-        )
-        joined: tuple[str | None, ...] = cursor.fetchone()
-    return joined
 
 
 def _with_looks(column: ColumnMap, looks: formats.Looks) -> ColumnMap:

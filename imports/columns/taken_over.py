@@ -4,8 +4,8 @@ are of, of a file that is read anew in its former reading."""
 from collections import Counter
 from dataclasses import replace
 
-from imports.columns import fields
-from imports.columns.mapping import ColumnMap, Mapping, defects
+from imports.columns import defects, fields, shapes
+from imports.columns.mapping import ColumnMap, Mapping
 from imports.errors import BadMapping
 from imports.models import Import
 
@@ -43,17 +43,62 @@ def from_former(proposed: Mapping, former: Mapping) -> Mapping:
 
 
 def _with(guessed: Mapping, theirs: Mapping, known: dict[int, ColumnMap], reason: str) -> Mapping:
-    taken = {column.target for column in known.values() if column.target}
+    joins = still_joined(guessed, theirs.joins)
+    taken = {target for column in known.values() for target in column.targets}.union(joins)
     if taken & _NAMES:
         taken |= _NAMES
-    columns = tuple(
-        _as_before(column, known[column.index], reason)
+    before = {
+        column.index: _as_before(column, known[column.index], reason)
+        for column in guessed.columns
         if column.index in known and not column.masked
-        else _yielding(column, taken)
+    }
+    return with_known(guessed, before, taken, with_country(guessed, replace(theirs, joins=joins)))
+
+
+def with_country(guessed: Mapping, theirs: Mapping) -> Mapping:
+    """`theirs`, with its column of countries under the index that it has in the guessed mapping."""
+    named = theirs.names[theirs.country] if theirs.country is not None else ""
+    place = guessed.names.index(named) if named in guessed.names else None
+    return replace(theirs, country=place)
+
+
+def still_joined(guessed: Mapping, joins: dict[str, str]) -> dict[str, str]:
+    """The templates whose columns are all there."""
+    return {
+        target: template
+        for target, template in joins.items()
+        if not shapes.of_join(guessed, template)
+    }
+
+
+def with_known(
+    guessed: Mapping, known: dict[int, ColumnMap], taken: set[str], theirs: Mapping
+) -> Mapping:
+    """Return the mapping with these columns, by index, in place of its own, and with all else that
+    is in `theirs`.
+
+    What the others would feed of `taken` they do not. A mapping that cannot be is not made.
+    """
+    made = replaced(guessed, known, taken, theirs)
+    return guessed if any(defects.found(made)) else made
+
+
+def replaced(
+    guessed: Mapping, known: dict[int, ColumnMap], taken: set[str], theirs: Mapping
+) -> Mapping:
+    """The same, also where it cannot be."""
+    columns = tuple(
+        known[column.index] if column.index in known else _yielding(column, taken)
         for column in guessed.columns
     )
-    made = Mapping(columns, dict(theirs.constants))
-    return guessed if any(defects(made)) else made
+    return replace(theirs, columns=columns)
+
+
+def excluded(target: str) -> set[str]:
+    """What no other column may feed then: a full name excludes its parts, and they exclude it."""
+    if target == "contact_name":
+        return {target, *fields.NAME_PARTS}
+    return {target, "contact_name"} if target in fields.NAME_PARTS else {target}
 
 
 def _by_place(guessed: Mapping, theirs: Mapping) -> dict[int, ColumnMap]:
@@ -85,8 +130,8 @@ def _as_before(column: ColumnMap, before: ColumnMap, reason: str) -> ColumnMap:
 
 
 def _yielding(column: ColumnMap, taken: set[str]) -> ColumnMap:
-    if column.target is None or column.target not in taken:
+    if taken.isdisjoint(column.targets):
         return column
-    return replace(
-        column, target=None, values={}, reason="its field has a column already", confidence="none"
-    )
+    reason = "its field has a column already"
+    column = replace(column, target=None, split=None, others="", values={})
+    return replace(column, reason=reason, confidence="none")

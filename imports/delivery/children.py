@@ -98,7 +98,7 @@ def retry(parent: Import, user: User | None, buckets: Collection[str]) -> Import
     """Make an import of the parent's rows in these buckets (of `RETRIED`).
 
     Raises WrongState with a sentence when the parent is not over, its books do not balance, or
-    no such row is left. Nudge the child's chunks afterwards.
+    no such row is left. Nudge the child's chunks and columns afterwards.
     """
     chosen = tuple(name for name in RETRIED if name in buckets)
     if not chosen:

@@ -23,9 +23,12 @@ from imports.delivery import (
     finish,
     keys,
     leases,
+    lessons,
     pulse,
     rights,
+    silent,
     unattended,
+    word_reading,
 )
 from imports.delivery.lookout import Lookout
 from portal.stopping import Flag
@@ -51,6 +54,8 @@ class Nudges:
     plan: Callable[[Iterable[int]], bool]
     plan_dry_run: Callable[[Iterable[int]], bool]
     read_before: Callable[[Iterable[int]], bool]
+    read_words: Callable[[Iterable[int]], bool]
+    learn: Callable[[Iterable[int]], bool]
 
 
 @dataclass
@@ -109,6 +114,8 @@ class Clock:
             (self.nudges.plan, chores.unplanned()),
             (self.nudges.plan_dry_run, chores.unplanned_dry_runs()),
             (self.nudges.read_before, before.startable()),
+            (self.nudges.read_words, word_reading.startable()),
+            (self.nudges.learn, lessons.waiting()),
         ]
         for nudge, ids in pairs:
             if ids and not nudge(ids):
@@ -116,6 +123,7 @@ class Clock:
 
 
 _BEFORE: tuple[Callable[[], object], ...] = (
+    silent.end,
     leases.expire,
     leases.close_left,
     leases.give_back,

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.db import InterfaceError, InternalError, OperationalError, connection, transaction
+from django.db import InterfaceError, InternalError, OperationalError, connection
 
 from imports import vault
 from imports.delivery import leases, settle
@@ -17,6 +17,7 @@ from imports.mega.client import MegaClient
 from imports.mega.contract import Answer
 from imports.mega.wire import steady
 from imports.models import Kind
+from portal import prepared
 
 log = logging.getLogger(__name__)
 
@@ -26,26 +27,33 @@ LONGEST_PAUSE = 2.0  # seconds between the start of taking and the post; more is
 # Takes a batch that lies claimed, if its token is still in use and its import still going: a pause
 # or a cancel stops what was never sent, a batch that may have arrived is repeated all the same. A
 # claim that has lapsed is not taken: all may have slept for a week, and the clock decides anew.
+# What is taken has its attempt in the same statement, so that nothing is sent without a record.
 _TAKE = """
-UPDATE imports_batch b
-SET state = 'sending', fence = fence + 1, base_url = coalesce(nullif(base_url, ''), %(url)s),
-    first_sent_at = CASE WHEN kind = 'send' THEN coalesce(first_sent_at, clock_timestamp()) END,
-    lease_until = clock_timestamp() + %(lease)s * interval '1 second'
-FROM imports_token t
-WHERE b.id = %(batch)s AND b.state = 'claimed' AND t.id = b.token_id
-  AND b.lease_until > clock_timestamp() AND coalesce(b.deaths < %(deaths)s, true)
-  AND t.retired_at IS NULL AND (t.refused_at IS NULL OR b.kind = 'check')
-  AND (b.kind <> 'send' OR b.first_sent_at IS NOT NULL OR EXISTS (
-        SELECT 1 FROM imports_import i
-        WHERE i.id = b.import_id AND i.state IN ('queued', 'sending')))
-RETURNING b.id, b.kind, b.fence, b.token_id, t.quota_id, b.customer_id, b.mega_id, b.base_url,
-          b.key, b.body, t.sealed
-"""
-_ATTEMPT = """
-INSERT INTO imports_attempt
-    (batch_id, quota_id, token_id, kind, worker, fence, started_at, was_sent, headers, conclusion)
-VALUES (%s, %s, %s, %s, %s, %s, clock_timestamp(), true, '{}', '')
-RETURNING id
+WITH taken AS (
+    UPDATE imports_batch b
+    SET state = 'sending', fence = fence + 1,
+        base_url = coalesce(nullif(base_url, ''), %(url)s),
+        first_sent_at = CASE WHEN kind = 'send'
+                             THEN coalesce(first_sent_at, clock_timestamp()) END,
+        lease_until = clock_timestamp() + %(lease)s * interval '1 second'
+    FROM imports_token t
+    WHERE b.id = %(batch)s AND b.state = 'claimed' AND t.id = b.token_id
+      AND b.lease_until > clock_timestamp() AND coalesce(b.deaths < %(deaths)s::int, true)
+      AND t.retired_at IS NULL AND (t.refused_at IS NULL OR b.kind = 'check')
+      AND (b.kind <> 'send' OR b.first_sent_at IS NOT NULL OR EXISTS (
+            SELECT 1 FROM imports_import i
+            WHERE i.id = b.import_id AND i.state IN ('queued', 'sending')))
+    RETURNING b.id, b.kind, b.fence, b.token_id, t.quota_id, b.customer_id, b.mega_id, b.base_url,
+              b.key, b.body, t.sealed
+), noted AS (
+    INSERT INTO imports_attempt (batch_id, quota_id, token_id, kind, worker, fence, started_at,
+                                 was_sent, headers, conclusion)
+    SELECT id, quota_id, token_id, kind, %(worker)s, fence, clock_timestamp(), true, '{}', ''
+    FROM taken
+    RETURNING id
+)
+SELECT noted.id, taken.id, kind, fence, sealed, customer_id, mega_id, base_url, key, body
+FROM taken, noted
 """
 
 
@@ -86,21 +94,21 @@ def deliver(batch_id: int, worker: str, *, harmless: bool = False) -> bool:
     return True
 
 
-@transaction.atomic
 def take(batch_id: int, worker: str, *, harmless: bool = False) -> Taken | None:
     """Take a claimed batch and commit the attempt, so that nothing is sent without a record."""
     began = steady()
-    lease = settings.REQUEST_DEADLINE + settings.LEASE_MARGIN
-    most = leases.DEATHS_BEFORE_ALONE if harmless else None
-    values: dict[str, Any] = {"batch": batch_id, "lease": lease, "deaths": most}
-    with connection.cursor() as cursor:
-        cursor.execute(_TAKE, values | {"url": settings.MEGA_BASE_URL})
-        row = cursor.fetchone()
-        if row is None:
-            return None
-        (batch, kind, fence, token, quota, customer, mega_id, base_url, key, body, sealed) = row
-        cursor.execute(_ATTEMPT, [batch, quota, token, kind, worker[:100], fence])
-        attempt = cursor.fetchone()[0]
+    values: dict[str, Any] = {
+        "batch": batch_id,
+        "url": settings.MEGA_BASE_URL,
+        "lease": settings.REQUEST_DEADLINE + settings.LEASE_MARGIN,
+        "deaths": leases.DEATHS_BEFORE_ALONE if harmless else None,
+        "worker": worker[:100],
+    }
+    with prepared.cursor() as cursor:
+        row = cursor.execute(_TAKE, values).fetchone()
+    if row is None:
+        return None
+    (attempt, batch, kind, fence, sealed, customer, mega_id, base_url, key, body) = row
     return Taken(
         attempt_id=attempt,
         batch_id=batch,

@@ -19,6 +19,7 @@ from imports.mega import heard
 from imports.mega.contract import Answer
 from imports.mega.rates import RateHeaders
 from imports.models import Attempt, Batch, Customer, Exchange, Quota
+from portal import prepared
 
 _Fields = list["models.Field[Any, Any]"]
 _UNREAD = ("body", "body_sha256", "headers", "answer", "answer_sha256")
@@ -80,9 +81,8 @@ def load(attempt_id: int) -> tuple[Attempt, Batch, datetime]:
     What is loaded of an attempt never changes, and the lock guards the batch. The attempt's quota
     comes along as it stood a moment ago, and the limits of the batch's customer.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_LOAD, [attempt_id])
-        row = cursor.fetchone()
+    with prepared.cursor() as cursor:
+        row = cursor.execute(_LOAD, [attempt_id]).fetchone()
     if row is None:
         raise Attempt.DoesNotExist(f"There is no attempt {attempt_id}.")
     values = iter(row[1:])
@@ -100,7 +100,7 @@ def write(*records: Attempt | Batch) -> None:
     for record, its in zip(records, fields, strict=True):
         values += [one.get_db_prep_save(getattr(record, one.attname), connection) for one in its]
         values.append(record.pk)
-    with connection.cursor() as cursor:
+    with prepared.cursor() as cursor:
         cursor.execute(sql, values)
 
 

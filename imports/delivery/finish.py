@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from imports.audit import acts, trail
-from imports.delivery import questions
+from imports.delivery import lessons, questions
 from imports.delivery.setbacks import Setbacks
 from imports.models import OPEN, UNDER_WAY, Import, ImportState, Kind
 from imports.reports import balance
@@ -80,6 +80,7 @@ def _finish(import_id: int) -> bool:
     Import.objects.filter(pk=import_id).update(
         state=state, finished_at=Now(), reason=reason, question=""
     )
+    lessons.note(lead_import)
     trail.record(_ACTS[state], actor=None, lead_import=lead_import, facts=_facts(sheet))
     return True
 

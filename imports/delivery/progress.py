@@ -5,13 +5,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Count, Min, Q, QuerySet, Sum
 
 from imports.delivery import before_words, outlook, pulse, quota, window
 from imports.models import Batch, BatchState, Import, ImportState, Kind
 
 PACE_OVER = timedelta(minutes=3)
 GOING = (ImportState.QUEUED, ImportState.SENDING)
+RUNS = (
+    ImportState.UPLOADED,
+    ImportState.READING,
+    ImportState.CHECKING,
+    *GOING,
+    ImportState.PAUSED,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +91,12 @@ def _outlook(lead_import: Import) -> outlook.Outlook:
     if lead_import.state in GOING:
         return outlook.of(lead_import.customer)
     return outlook.Outlook(window.database_now())
+
+
+def running(imports: QuerySet[Import]) -> QuerySet[Import]:
+    """Return those under way. One that paused itself is not: it needs a person."""
+    going = imports.filter(finished_at=None, state__in=RUNS)
+    return going.exclude(~Q(question=""), state=ImportState.PAUSED)
 
 
 def standings(imports: Iterable[Import]) -> list[tuple[Import, Standing]]:

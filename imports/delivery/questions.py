@@ -184,7 +184,7 @@ CASES: dict[str, Case] = {
         _STAYS_UNKNOWN,
     ),
 }
-_OTHER = Case(
+OTHER = Case(
     "The portal could not conclude what became of this request.", _NOBODY_KNOWS, _AGAIN,
     _STAYS_UNKNOWN,
 )  # fmt: skip
@@ -213,7 +213,7 @@ def explain(batch: Batch, on_duplicate: str) -> Case:
     """Return the words for a request that waits for a person."""
     if batch.first_sent_at is None:
         return NEVER_SENT
-    case = CASES.get(batch.reason, _OTHER)
+    case = CASES.get(batch.reason, OTHER)
     if batch.matchless:
         return replace(case, repeat=f"{case.repeat} {FORGOTTEN_NAMES}")
     if on_duplicate == OnDuplicate.UPDATE:

@@ -78,7 +78,7 @@ def assess(lead_import: Import) -> Assessment:
 
 @transaction.atomic
 def make(parent: Import, user: User | None) -> Import:
-    """Make the import that puts the old values of `parent` back; nudge its chunks afterwards.
+    """Make the import that puts the old values of `parent` back; nudge it afterwards.
 
     Each lead is one row, under the number of the first of the parent's rows that updated it, with
     its e-mail and phone as they were read and the fields that the update changed. Raises

@@ -78,4 +78,4 @@ def _shape(raw: str) -> str:
         return f"This does not begin with mega_. {expected}; copy it again as a whole."
     if len(raw) != 69:
         return f"This token has {len(raw)} characters. {expected}; copy it again as a whole."
-    return f"This token holds a character that is no hex digit. {expected}; copy it again."
+    return f"This token holds a character that is not a hex digit. {expected}; copy it again."

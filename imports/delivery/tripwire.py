@@ -147,8 +147,8 @@ def _updates(lead_import: Import) -> Asked | None:
         return None
     return Asked(
         questions.UPDATES,
-        f"{updated:,} of the {answered:,} rows answered so far updated an existing lead; by the "
-        f"preview it would have been {foreseen:,}.",
+        f"{updated:,} of the {answered:,} rows answered so far updated an existing lead; by what "
+        f"MEGA said when it was asked first it would have been {foreseen:,}.",
         {"updated": updated, "foreseen": foreseen, "rows": answered},
     )
 

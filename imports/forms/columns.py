@@ -2,118 +2,71 @@
 
 from collections.abc import Mapping as MappingType
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 from django import forms
 from django.forms import BoundField
 
-from imports.columns import choices, fields, formats, mapping
-from imports.columns.mapping import ColumnMap, Mapping, fold_cell
-from imports.intake.sensitive.kinds import label
-from portal import characters
+from imports.columns import accept, fields, formats, shapes
+from imports.columns.mapping import ColumnMap
+from imports.columns.meanwhile import BY_PERSON
+from imports.columns.vocabulary import KIND_OF
+from imports.forms import beside, meanings, targets
+from imports.forms.asked import Asked
+from imports.forms.basis import Basis
+from imports.forms.column_line import PARTS, ColumnChoice, Meaning
+from imports.forms.meanings import NOTHING, Known
+from imports.forms.quick import QuickSelect
+from imports.forms.targets import CUSTOM
 
-CUSTOM: Final = "custom"
-AS_IS, LEAVE_OUT = "", "-"
-_GROUPS: Final = (
-    ("Contact", ("contact_name", "first_name", "last_name", "contact_phone", "contact_email")),
-    ("Source", ("source_platform", "source_type")),
-    ("Pipeline", ("stage_slug", "owner_id", "lead_line")),
-)
-_MEANT: Final = ("choice", "stage")  # kinds of fields whose cells can be given a meaning
 _QUESTIONS: Final = {
     "date": "03/04/2025: day or month first?",
     "number": "1.234 or 1,234: which mark is the decimal one?",
 }
-_BY_PERSON: Final = "chosen by a person"
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """A cell of a column, how many rows have it, and the field that says what it means."""
-
-    cell: str
-    count: int
-    recognised: str
-    field: BoundField
-    hidden: BoundField
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnChoice:
-    """One line of the form."""
-
-    column: ColumnMap
-    name: str
-    samples: Sequence[str]
-    target: BoundField
-    slug: BoundField
-    meanings: list[Meaning]
-    doubtful: int  # meanings that are not recognised
-    read_as: BoundField | None  # how its dates or numbers are written, where it has some
-
-    @property
-    def is_date(self) -> bool:
-        """Whether what is asked about its cells is the order of dates."""
-        return formats.topic(self.column.looks) == "date"
-
-    @property
-    def sensitive(self) -> str:
-        """What its masked cells hold, in words."""
-        return label(self.column.masked) if self.column.masked else ""
-
-    @property
-    def hidden(self) -> str:
-        """What the heading holds that cannot be seen, in words."""
-        return characters.said(self.column.header)
-
-    @property
-    def group(self) -> str:
-        """ "masked", "sure", "guessed", "chosen" or "left_out"."""
-        if self.column.masked:
-            return "masked"
-        if self.column.target is None:
-            return "left_out"
-        return {"exact": "sure", "synonym": "sure", "chosen": "chosen"}.get(
-            self.column.confidence, "guessed"
-        )
-
-
-def target_choices() -> list[tuple[str, Any]]:
-    """What a column can become, in groups."""
-    groups = [
-        (label, [(name, fields.BY_NAME[name].label) for name in names]) for label, names in _GROUPS
-    ]
-    return [("", "Leave out"), *groups, ("Other", [(CUSTOM, "Custom field …")])]
 
 
 class ColumnsForm(forms.Form):
     """Fields are made from the mapping: target_3, slug_3, and cell_3_0, means_3_0 for meanings.
 
-    `values` are the cells that stand in the columns whose fields have fixed values.
+    `values` are the cells of the columns whose fields have fixed values, divided into those that
+    are asked about and others.
     """
 
     expected_version = forms.IntegerField(widget=forms.HiddenInput)
+    began_version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self,
         data: Any = None,
         *,
-        current: Mapping,
-        version: int,
+        basis: Basis,
         samples: Sequence[Sequence[str]] = (),
-        values: MappingType[int, Sequence[tuple[str, int]]] | None = None,
+        values: MappingType[int, Asked] | None = None,
+        known: Known = NOTHING,
     ) -> None:
-        super().__init__(data, initial={"expected_version": version})
-        self.current, self.samples, self.values = current, samples, values or {}
-        targets = target_choices()
-        for column in current.columns:
-            self._add_column(column, targets)
+        versions = {"expected_version": basis.version, "began_version": basis.began}
+        super().__init__(data, initial=versions)
+        self.current, self.version = basis.mapping, basis.version
+        self.kept, self.changed = basis.kept, basis.changed
+        self.is_accepted = basis.is_accepted
+        self.samples, self.more = samples, values or {}
+        self.values = {index: found.asked for index, found in self.more.items()}
+        self.known, self.joined = known, shapes.joined_places(self.current)
+        listed = targets.choices()
+        for column in self.current.columns:
+            self._add_column(column, listed)
             for n, (cell, _) in enumerate(self.values.get(column.index, ())):
-                self._add_meaning(column, n, cell)
+                meanings.add_to(self.fields, column, n, cell, known)
         for field in fields.FIELDS:
             if field.can_be_constant:
                 self._add_constant(field)
+
+    @property
+    def beginnings(self) -> list[BoundField]:
+        """What tells, when the page comes back, of which mappings it was made."""
+        names = ["expected_version", "began_version", *(f"was_{index}" for index in self.kept)]
+        return [self[name] for name in names]
 
     @property
     def columns(self) -> list[ColumnChoice]:
@@ -125,15 +78,26 @@ class ColumnsForm(forms.Form):
     def groups(self) -> list[tuple[str, str, str, list[ColumnChoice]]]:
         """Code, heading, tone and lines: what needs a look comes first."""
         lines = self.columns
-        parts = (
-            ("guessed", "Guessed: please look", "warn"),
-            ("sure", "Recognised", "good"),
-            ("chosen", "Chosen by a person", "info"),
-            ("masked", "Sensitive: masked, not imported", "warn"),
-            ("left_out", "Not imported", "quiet"),
-        )
-        found = [(c, h, t, [line for line in lines if line.group == c]) for c, h, t in parts]
+        found = [(c, h, t, [line for line in lines if line.group == c]) for c, h, t in PARTS]
         return [part for part in found if part[3]]
+
+    @property
+    def joins(self) -> list[tuple[str, str]]:
+        """What is made of several columns: a field's label, and the template."""
+        return [(fields.label(target), one) for target, one in self.current.joins.items()]
+
+    @property
+    def sure(self) -> int:
+        """How many columns are sure and wait for nobody's word but a click."""
+        return 0 if self.is_accepted else sum(map(accept.is_sure, self.current.columns))
+
+    @property
+    def offers(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """What is known of the customer's CRM, each list with its id."""
+        words = self.known.words
+        lists = [(meanings.list_id(target), words.offers(target)) for target in KIND_OF]
+        lists.append((meanings.list_id(fields.CUSTOM), [(slug, "") for slug in words.slugs]))
+        return [(name, offered) for name, offered in lists if offered]
 
     @property
     def constants(self) -> list[BoundField]:
@@ -145,13 +109,14 @@ class ColumnsForm(forms.Form):
         data = super().clean() or self.cleaned_data
         columns = tuple(self._decided(column) for column in self.current.columns)
         constants = {
-            f.name: data[f"constant_{f.name}"].strip()
+            f.name: meanings.typed(f.name, data[f"constant_{f.name}"].strip(), self.known.words)
             for f in fields.FIELDS
             if f.can_be_constant and data.get(f"constant_{f.name}", "").strip()
         }
-        made = Mapping(columns, constants)
-        for sentence in mapping.check(made):
-            self.add_error(None, sentence)
+        given = {f"constant_{name}" for name in self.current.constants} - self.fields.keys()
+        others = {n: v for n, v in self.current.constants.items() if f"constant_{n}" in given}
+        made = replace(self.current, columns=columns, constants=others | constants)
+        beside.add_errors(self, made)
         data["mapping"] = made
         return data
 
@@ -167,39 +132,30 @@ class ColumnsForm(forms.Form):
         target = fields.CUSTOM + slug if chosen == CUSTOM else chosen or None
         if target != column.target:
             chosen_so = ColumnMap(
-                column.index, column.header, target, reason=_BY_PERSON, confidence="chosen"
+                column.index, column.header, target, reason=BY_PERSON, confidence="chosen"
             )
-            return replace(chosen_so, looks=column.looks, read_as=column.read_as)
-        values = self._meanings(column)
+            return replace(
+                chosen_so, looks=column.looks, read_as=column.read_as, changes=column.changes
+            )
+        asked = len(self.values.get(column.index, ()))
+        values = meanings.chosen(column, asked, self.cleaned_data, self.known.words)
         return column if values == column.values else replace(column, values=values)
 
-    def _meanings(self, column: ColumnMap) -> dict[str, str]:
-        """The cells' meanings: those shown as they were chosen, the others as they were."""
-        values = dict(column.values)
-        for n in range(len(self.values.get(column.index, ()))):
-            cell = str(self.cleaned_data.get(f"cell_{column.index}_{n}", ""))
-            means = str(self.cleaned_data.get(f"means_{column.index}_{n}", "")).strip()
-            known = next((key for key in values if fold_cell(key) == fold_cell(cell)), cell)
-            values.pop(known, None)
-            if cell and means:
-                values[known] = "" if means == LEAVE_OUT else means
-        return values
-
-    def _add_column(self, column: ColumnMap, targets: list[tuple[str, Any]]) -> None:
+    def _add_column(self, column: ColumnMap, listed: list[tuple[str, Any]]) -> None:
         index, target = column.index, column.target or ""
         is_custom = target.startswith(fields.CUSTOM)
         name = f"column {column.header}" if column.header else f"column {index + 1}"
-        select = forms.Select(
-            attrs={
-                "data-shows": f"custom-{index}",
-                "data-when": CUSTOM,
-                "aria-label": f"What {name} becomes",
-            }
-        )
+        select = QuickSelect(attrs={"aria-label": f"What {name} becomes"})
+        if self.changed and index in self.changed.columns:
+            select.attrs["aria-describedby"] = f"meanwhile-{index}"
+        if index in self.kept:
+            self.fields[f"was_{index}"] = forms.CharField(
+                required=False, initial=target, widget=forms.HiddenInput
+            )
         self.fields[f"target_{index}"] = forms.ChoiceField(
             label=column.header or name,
             required=False,
-            choices=targets,
+            choices=listed,
             initial=CUSTOM if is_custom else target,
             widget=select,
         )
@@ -209,31 +165,15 @@ class ColumnsForm(forms.Form):
         self.fields[f"slug_{index}"] = forms.CharField(
             label=f"Slug of {name}", required=False, max_length=64, initial=slug
         )
+        slugs = meanings.offered(fields.CUSTOM, self.known.words)
+        self.fields[f"slug_{index}"].widget.attrs |= slugs
 
         if topic := formats.topic(column.looks):
-            listed = [("", "please say"), *((c, formats.WORDS[c]) for c in formats.CHOICES[topic])]
+            known = dict.fromkeys([*formats.CHOICES[topic], column.read_as or "text"])
+            ways = [("", "please say"), *((c, formats.WORDS[c]) for c in known)]
             self.fields[f"read_as_{index}"] = forms.ChoiceField(
-                label=_QUESTIONS[topic], required=False, choices=listed, initial=column.read_as
+                label=_QUESTIONS[topic], required=False, choices=ways, initial=column.read_as
             )
-
-    def _add_meaning(self, column: ColumnMap, n: int, cell: str) -> None:
-        field = fields.find(column.target or "")
-        meaning = _meaning(column.values, cell)
-        recognised = field and field.kind == "choice" and choices.recognise(field.name, cell)
-        as_is = f"{recognised} (as read)" if recognised else "left out: unclear"
-        kinds = [(AS_IS, as_is), (LEAVE_OUT, "leave out")]
-        means: forms.Field
-        if field and field.kind == "choice":
-            listed = [*kinds, *((value, value) for value in field.values)]
-            means = forms.ChoiceField(required=False, choices=listed, initial=meaning)
-        else:
-            means = forms.CharField(required=False, max_length=200, initial=meaning)
-            means.widget.attrs["placeholder"] = "as it is"
-        means.widget.attrs["aria-label"] = f"What {cell} means"
-        self.fields[f"means_{column.index}_{n}"] = means
-        self.fields[f"cell_{column.index}_{n}"] = forms.CharField(
-            required=False, strip=False, initial=cell, widget=forms.HiddenInput
-        )
 
     def _add_constant(self, field: fields.Field) -> None:
         made: forms.Field
@@ -242,16 +182,21 @@ class ColumnsForm(forms.Form):
             listed = [("", "–"), *((value, value) for value in field.values)]
             made = forms.ChoiceField(required=False, choices=listed, initial=initial)
         else:
-            made = forms.CharField(required=False, max_length=200, initial=initial)
+            words = self.known.words
+            shown = words.shown(field.name, initial) if initial else ""
+            made = forms.CharField(required=False, max_length=200, initial=shown)
+            made.widget.attrs |= meanings.offered(field.name, words)
         made.label, made.help_text = field.label, field.help
         self.fields[f"constant_{field.name}"] = made
 
     def _line(self, column: ColumnMap, name: str) -> ColumnChoice:
-        meanings = [
+        meant = [
             Meaning(
                 cell,
                 count,
-                _recognised(column, cell),
+                meanings.recognised(column, cell, self.known),
+                meanings.why(column, cell, self.known),
+                meanings.refusal(column, cell, self.known),
                 self[f"means_{column.index}_{n}"],
                 self[f"cell_{column.index}_{n}"],
             )
@@ -263,31 +208,11 @@ class ColumnsForm(forms.Form):
             self.samples[column.index] if column.index < len(self.samples) else (),
             self[f"target_{column.index}"],
             self[f"slug_{column.index}"],
-            meanings,
-            sum(not meaning.recognised for meaning in meanings),
+            meant,
+            sum(not meaning.recognised for meaning in meant),
             self[f"read_as_{column.index}"] if formats.topic(column.looks) else None,
+            self.more.get(column.index),
+            self.changed.columns.get(column.index) if self.changed else None,
+            self.is_accepted,
+            column.index in self.joined,
         )
-
-
-def columns_with_meanings(current: Mapping) -> list[int]:
-    """The columns whose field has fixed values, so that their cells may need a meaning."""
-    found = ((column.index, fields.find(column.target or "")) for column in current.columns)
-    return [index for index, field in found if field and field.kind in _MEANT]
-
-
-def _meaning(values: MappingType[str, str], cell: str) -> str:
-    folded = fold_cell(cell)
-    for key, value in values.items():
-        if fold_cell(key) == folded:
-            return value or LEAVE_OUT
-    return AS_IS
-
-
-def _recognised(column: ColumnMap, cell: str) -> str:
-    """What the cell is taken for without anybody's help, "" when for nothing."""
-    if meaning := _meaning(column.values, cell):
-        return "left out" if meaning == LEAVE_OUT else meaning
-    field = fields.find(column.target or "")
-    if field and field.kind == "choice":
-        return choices.recognise(field.name, cell) or ""
-    return cell

@@ -49,7 +49,7 @@ class CustomerForm(_CustomerForm):
             "hold_lost": "Hold back leads that MEGA has as lost",
             "hold_days": "Hold back leads contacted within so many days",
             "failure_percent": "Ask when more rows fail than (percent)",
-            "update_points": "Ask when updates exceed a preview by (percentage points)",
+            "update_points": "Ask when updates exceed what MEGA said first by (percentage points)",
         }
         help_texts = {
             "mega_id": "The UUID that MEGA shows for this client account. It cannot be changed "

@@ -5,11 +5,14 @@ import re
 from typing import Any, cast
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from imports.models import Customer, Import, ImportState
-from portal.models import User
+from imports.delivery import progress
+from imports.delivery.readiness import Lack
+from imports.models import Customer, Import, ImportState, NoticeKind, Recipient
+from portal import characters
+from portal.models import Team, User
 
 _DATE = {"type": "date"}
 
@@ -17,6 +20,7 @@ _DATE = {"type": "date"}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 _FIRST_DAY, _LAST_DAY = dt.date(1900, 1, 1), dt.date(2999, 12, 31)
 _LARGEST_ID = 2**63 - 1
+_RUNNING = "running"  # beside the states: whatever goes on by itself, as home shows it
 
 
 class WordsField(forms.CharField):
@@ -93,13 +97,39 @@ class ListFilter(forms.Form):
         return midnight.replace(tzinfo=timezone.get_current_timezone())
 
 
+class CustomersFilter(ListFilter):
+    """Customers by words, team, and what they lack."""
+
+    q = WordsField(label="Search")
+    team = forms.ModelChoiceField(
+        Team.objects.none(), to_field_name="slug", empty_label="All teams"
+    )
+    lacks = forms.ChoiceField(choices=[("", "All"), *Lack.choices])
+
+    def among(self, customers: QuerySet[Customer]) -> QuerySet[Customer]:
+        """Those in whose name, or team's, the words are seen, and that are the team's."""
+        if looked_for := characters.seen(self.active.get("q", "")):
+            hit = Q(name__seen__icontains=looked_for) | Q(team__name__seen__icontains=looked_for)
+            customers = customers.filter(hit)
+        team = self.active.get("team")
+        return customers.filter(team=team) if team else customers
+
+    @property
+    def lack(self) -> Lack | None:
+        """What the customers of the list lack, if that is asked."""
+        wanted = self.active.get("lacks")
+        return Lack(wanted) if wanted else None
+
+
 class HistoryFilter(ListFilter):
     """Imports by customer, state, person and day."""
 
     customer = forms.ModelChoiceField(
         Customer.objects.none(), to_field_name="slug", empty_label="All customers"
     )
-    state = forms.ChoiceField(choices=[("", "All states"), *ImportState.choices])
+    state = forms.ChoiceField(
+        choices=[("", "All states"), (_RUNNING, "Running"), *ImportState.choices]
+    )
     who = forms.ModelChoiceField(User.objects.none(), empty_label="Everybody", label="Uploaded by")
     since = DayField(label="From", widget=forms.DateInput(attrs=_DATE))
     until = DayField(label="To", widget=forms.DateInput(attrs=_DATE))
@@ -107,6 +137,9 @@ class HistoryFilter(ListFilter):
     def apply(self, imports: QuerySet[Import]) -> QuerySet[Import]:
         """Only the imports that pass every filter."""
         wanted = self.active
+        if wanted.get("state") == _RUNNING:
+            wanted.pop("state")
+            imports = progress.running(imports)
         pairs = {
             "customer": wanted.get("customer"),
             "state": wanted.get("state"),
@@ -115,3 +148,17 @@ class HistoryFilter(ListFilter):
             "created_at__lt": self._day_start("until", days=1),
         }
         return imports.filter(**{name: value for name, value in pairs.items() if value})
+
+
+class NoticeFilter(ListFilter):
+    """A person's notices by what they are about, and whether they were read."""
+
+    kind = forms.ChoiceField(choices=[("", "All notices"), *NoticeKind.choices], label="About")
+    read = forms.ChoiceField(choices=[("", "Read and unread"), ("no", "Unread")], label="Shown")
+
+    def apply(self, notices: QuerySet[Recipient]) -> QuerySet[Recipient]:
+        """Only the notices that pass both."""
+        wanted = self.active
+        if "kind" in wanted:
+            notices = notices.filter(notice__kind=wanted["kind"])
+        return notices.filter(read_at=None) if "read" in wanted else notices

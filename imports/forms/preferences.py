@@ -1,6 +1,7 @@
 """How a person wants the portal to look and to tell the time."""
 
 import zoneinfo
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django import forms
@@ -9,6 +10,7 @@ from imports.models import NoticeKind
 from portal.models import User
 
 
+@cache  # from some hundred files, which stay as they are while this process runs
 def zone_choices() -> list[tuple[str, Any]]:
     """The time zones by continent, UTC first."""
     groups: dict[str, list[tuple[str, str]]] = {}

@@ -9,13 +9,14 @@ from imports.reports.balance import LABELS
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a list of rows is narrowed to (a result, a problem's code, the place of its column),
-    and the number of the row after which it begins."""
+    """What a list of rows is narrowed to (a result, a problem's code, the place of its column, the
+    key of MEGA's reason), and the number of the row after which it begins."""
 
     result: str
     problem: str
     column: int | None
     after: int
+    reason: str = ""
 
 
 class PersonForm(forms.Form):
@@ -28,6 +29,7 @@ class PersonForm(forms.Form):
         widget=forms.TextInput(
             attrs={
                 "type": "search",
+                "aria-label": "Find a person",
                 "placeholder": "Name, e-mail or phone",
                 "autocomplete": "off",
                 "data-key": "/",
@@ -43,6 +45,7 @@ class PlaceForm(forms.Form):
     problem = forms.SlugField(required=False, max_length=40)
     column = forms.IntegerField(required=False, min_value=0)
     after = forms.IntegerField(required=False, min_value=0, max_value=2_000_000)
+    reason = forms.RegexField(r"^[0-9a-f]{12}$", required=False)
 
     @property
     def place(self) -> Place:
@@ -54,4 +57,5 @@ class PlaceForm(forms.Form):
             asked.get("problem") or "",
             asked.get("column"),
             asked.get("after") or 0,
+            asked.get("reason") or "",
         )

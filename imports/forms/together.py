@@ -43,12 +43,28 @@ class StartForm:
             if slug in self._customers
         ]
 
+    @property
+    def lacking(self) -> list[Draft]:
+        """The drafts that were to be started, but for nobody."""
+        wanted = {pk for pk, slug, _ in self.wanted if slug in self._customers}
+        return [
+            draft for pk, draft in self._drafts.items() if pk in self._asked and pk not in wanted
+        ]
+
+    def given(self, draft: Draft) -> str:
+        """The customer that was chosen for a draft, "" for none that may be."""
+        slug = self._data.get(f"customer-{draft.pk}", "")
+        return slug if slug in self._customers else ""
+
+    @property
+    def _asked(self) -> list[str]:
+        only = self._data.get("only")
+        return [pk for pk in self._drafts if only in (None, pk)]
+
     def _wanted(self) -> list[tuple[str, str, bool]]:
         for button, again in (("pick", False), ("again", True)):
             if button in self._data:
                 pk, _, slug = self._data[button].partition(":")
                 return [(pk, slug, again)] if pk in self._drafts else []
-        only = self._data.get("only")
-        asked = [pk for pk in self._drafts if only in (None, pk)]
-        chosen = [(pk, self._data.get(f"customer-{pk}", ""), False) for pk in asked]
+        chosen = [(pk, self._data.get(f"customer-{pk}", ""), False) for pk in self._asked]
         return [one for one in chosen if one[1]]

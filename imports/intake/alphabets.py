@@ -1,118 +1,91 @@
-"""Which encoding of one byte a letter makes sense of a text: judged by the alphabets of languages.
+"""What languages are written with: their letters beyond ASCII, and the codecs that programs use.
 
-Names in a list are too few for the statistics that detectors of encodings rest upon: “Muñoz, León”
-is read as Polish by them. But a wrong encoding soon gives a letter that the language has not, a
-capital in the middle of a word, or a sign between two letters.
+Letters stand in lower case and in order of how often they occur, so that a place in the order is
+a probability (`by_rank`); capitals follow from them. `share` is how likely a list of leads that is
+not UTF-8 is of that language, and each codec's how likely it is then in that codec.
 """
 
-from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-# Letters beyond ASCII in lower case; capitals follow from them. Order is that of preference.
-ALPHABETS: tuple[tuple[str, tuple[str, ...], str], ...] = (
-    ("German", ("cp1252", "mac-roman", "cp850", "cp437"), "äöüß"),
-    ("French", ("cp1252", "iso8859-15", "mac-roman", "cp850", "cp437"), "àâæçéèêëîïôœùûüÿ"),
-    ("Spanish", ("cp1252", "mac-roman", "cp850", "cp437"), "áéíñóúüçàòï"),
-    ("Portuguese", ("cp1252", "mac-roman", "cp850"), "áâãàçéêíóôõúü"),
-    ("Italian", ("cp1252", "mac-roman", "cp850"), "àèéìíòóù"),
-    ("Nordic", ("cp1252", "mac-roman", "cp850"), "åäöæøéü"),
-    ("Icelandic", ("cp1252",), "áæðéíóöþúý"),
-    ("Polish", ("cp1250", "iso8859-2", "cp852"), "ąćęłńóśźż"),
-    ("Czech", ("cp1250", "iso8859-2", "cp852"), "áčďéěíňóřšťúůýž"),
-    ("Slovak", ("cp1250", "iso8859-2", "cp852"), "áäčďéíĺľňóôŕšťúýž"),
-    ("Hungarian", ("cp1250", "iso8859-2", "cp852"), "áéíóöőúüű"),
-    ("Romanian", ("cp1250", "iso8859-2"), "ăâîşţ"),
-    ("Croatian", ("cp1250", "iso8859-2"), "čćđšž"),
-    ("Turkish", ("cp1254",), "âçğıİîöşüû"),
-    ("Lithuanian", ("cp1257",), "ąčęėįšųūž"),
-    ("Latvian", ("cp1257",), "āčēģīķļņšūž"),
-    ("Estonian", ("cp1257",), "äõöüšž"),
-    ("Russian", ("cp1251", "koi8-r", "cp866", "iso8859-5", "mac-cyrillic"),
-     "абвгдежзийклмнопрстуфхцчшщъыьэюяё"),
-    ("Ukrainian", ("cp1251", "koi8-u"), "абвгдежзийклмнопрстуфхцчшщьюяіїєґ"),
-    ("Bulgarian", ("cp1251",), "абвгдежзийклмнопрстуфхцчшщъьюя"),
-    ("Belarusian", ("cp1251",), "абвгдежзйклмнопрстуфхцчшыьэюяёіў"),
-    ("Serbian", ("cp1251",), "абвгдежзиклмнопрстуфхцчшђјљњћџ"),
-    ("Greek", ("cp1253", "iso8859-7"), "αβγδεζηθικλμνξοπρστυφχψωςάέήίόύώϊϋΐΰ"),
-    ("Hebrew", ("cp1255",), "אבגדהוזחטיךכלםמןנסעףפץצקרשתּ"),
-    ("Arabic", ("cp1256",), "ءآأؤإئابةتثجحخدذرزسشصضطظعغفقكلمنهويىپچژگ"),
+
+class Language(NamedTuple):
+    """A language with the letters that tell its encoding; `never` stands nowhere in its words."""
+
+    name: str
+    share: float
+    codecs: dict[str, float]
+    letters: str
+    never: str = ""
+
+
+WESTERN_CODECS = {"cp1252": 0.88, "mac-roman": 0.07, "cp850": 0.03, "cp437": 0.005}
+WITH_ISO = {**WESTERN_CODECS, "iso8859-15": 0.01}
+CENTRAL_CODECS = {"cp1250": 0.8, "iso8859-2": 0.15, "cp852": 0.05}
+CYRILLIC_CODECS = {
+    "cp1251": 0.85, "koi8-r": 0.05, "cp866": 0.05, "iso8859-5": 0.02, "mac-cyrillic": 0.02,
+}  # fmt: skip
+
+# No Polish word has “żrd”, which a Danish one with “ørd” would be, and no Czech one “řy”.
+ODD_CONSONANTS = r"(?i)[b-df-hjkmnp-tv-xz][čďňšťžřćđńśźż][b-df-hj-np-tv-xz]|[čďňřšťžćńśź][yý]"
+IN_NO_LANGUAGE = r"(?i)ñ[b-df-hj-np-tv-xz]"
+
+LANGUAGES = (
+    Language("English", 0.2, WITH_ISO, ""),
+    Language("German", 0.2, WITH_ISO, "üöäßéáèóñç"),
+    Language("French", 0.12, WITH_ISO, "éèçêàôîïëâûùœöüæÿñ", r"è(?:[aeiou]|\b)"),
+    Language("Spanish", 0.12, WITH_ISO, "íóáéñúüçàò"),
+    Language("Portuguese", 0.08, WITH_ISO, "ãçáéóíêâõúôàü", r"(?i)ã(?![eo]|\b)"),
+    Language("Italian", 0.05, WITH_ISO, "àèòùìéó", r"[àèòùì]\w"),
+    Language("Dutch", 0.03, WITH_ISO, "ëéïèöüáçó"),
+    Language("Swedish", 0.03, WITH_ISO, "åäöé"),
+    Language("Danish", 0.03, WITH_ISO, "åøæéö"),
+    Language("Icelandic", 0.003, {"cp1252": 1.0}, "áíðóöéþæúý", r"\bð"),
+    Language(
+        "Several", 0.02, WITH_ISO, "éíóáüöäñçãèßåøæúêàôâõëîïûùìòœÿýžš", r"[^\W\x00-\x7f]{2}",
+    ),
+    Language("Polish", 0.03, CENTRAL_CODECS, "łóąężśćńź", ODD_CONSONANTS),
+    Language("Czech", 0.02, CENTRAL_CODECS, "íáéěýřčšžůúňďťóüöä", ODD_CONSONANTS),
+    Language("Slovak", 0.005, CENTRAL_CODECS, "áíčéžšýúľťôňóďäĺŕ", ODD_CONSONANTS),
+    Language("Hungarian", 0.02, CENTRAL_CODECS, "áéóöőíüúű", "[őű][aeiou]"),
+    Language("Romanian", 0.01, CENTRAL_CODECS, "ăşţîâ"),
+    Language("Croatian", 0.014, CENTRAL_CODECS, "ćčšžđ", ODD_CONSONANTS),
+    Language("Turkish", 0.03, {"cp1254": 1.0}, "ışüğçöİâîû", r"(?i)\bğ"),
+    Language("Lithuanian", 0.003, {"cp1257": 1.0}, "ėšųžūčąįę"),
+    Language("Latvian", 0.002, {"cp1257": 1.0}, "āīēņšūžļčķģ"),
+    Language("Estonian", 0.004, {"cp1257": 0.8, "cp1252": 0.2}, "äõüöšž"),
+    Language(
+        "Vietnamese", 0.005, {"cp1258": 1.0},
+        "đư\u0300\u0323\u0301\u0309ơâêôă\u0303àáíúéèòóìùý", r"\wđ",
+    ),
+    Language("Russian", 0.03, CYRILLIC_CODECS, "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфёъ"),
+    Language(
+        "Ukrainian", 0.01, {"cp1251": 0.95, "koi8-u": 0.05}, "оаниітевркслмдупзяьгчбйхцжїюшєщфґ"
+    ),
+    Language("Bulgarian", 0.005, {"cp1251": 1.0}, "аоиентрвсдлкпмзгяъубчцйхжщшфюь"),
+    Language("Belarusian", 0.001, {"cp1251": 1.0}, "анілоераскутдвмпызбгхчйяцшжўюёфьэ"),
+    Language("Serbian", 0.002, {"cp1251": 1.0}, "аиоенрстјвкдумлпзгбчћшцжхљњђфџ"),
+    Language(
+        "Greek", 0.02, {"cp1253": 0.9, "iso8859-7": 0.1},
+        "αοιετσνηυρπκλμςωγδάίόέχθφήβζύώξψϊϋΐΰ", r"ς\w|\wσ\b",
+    ),
+    Language("Hebrew", 0.01, {"cp1255": 1.0}, "יואהרלמבנתשדקםחפעכסטןגזץצךףּ", r"[םןץךף]\w"),
+    Language(
+        "Arabic", 0.015, {"cp1256": 1.0}, "اليمنردعبوسحةتهفقكخجإشأصطىئغظذضثءزؤآپچژگ", r"[ةى]\w"
+    ),
+    Language(
+        "Thai", 0.01, {"cp874": 1.0},
+        "านรอกเงมย่ล้วัดทส\u0e34ต\u0e35ะปบคแหพจขใไ\u0e38\u0e39ชำ\u0e37ผ\u0e4c\u0e36\u0e47โศณธซภถฐฟญฉษฮฎฒฬฏฝ๊ฆ๋ฑฤ",
+    ),
 )  # fmt: skip
-WESTERN = "".join(letters for _, codecs, letters in ALPHABETS if codecs[0] == "cp1252") + "šžº"
-MIXED_LANGUAGES = 0.92  # the worth of a text in several western languages
-SIGNS = frozenset("€–—‘’“”„…°®™©§£«»¡¿ªº·´•¨×\xa0№‚¢¥²³½¼")
-WITHIN_WORDS = frozenset("’'´·-‘")
-OF_ONE_CASE = 0.9
-GREEK_TO_CYRILLIC = ("\u0370", "\u04ff")
-NONE, WRONG = 0.0, -1.0
+# Marks on a consonant, and vowels that are written before one.
+THAI_MARKS = "".join(map(chr, (0xE31, *range(0xE34, 0xE3A), *range(0xE47, 0xE4D))))
+THAI_BEFORE = "เแโใไ"
+# Typographic signs, in order of how often they occur in lists of leads.
+SIGNS = "’–“”€…°‘„—£®™§•\xa0«»º´·²ª©½³¿¡×№‚`¢¥¼¾µ±"
 
 
-class Reading(NamedTuple):
-    """How well a text reads in one encoding: 1 is without any fault, below 0.8 it is no text."""
-
-    codec: str
-    worth: float
-
-
-def best(sample: bytes) -> Reading:
-    """Find the encoding in which the bytes read best; those that come first win a draw."""
-    readings = [
-        Reading(codec, worth)
-        for codec in dict.fromkeys(codec for _, codecs, _ in ALPHABETS for codec in codecs)
-        if (worth := worth_of(sample, codec)) is not None
-    ]
-    return max(readings, key=lambda reading: round(reading.worth, 3))
-
-
-def worth_of(sample: bytes, codec: str) -> float | None:
-    """Tell how well the bytes read; None where some of them mean nothing."""
-    try:
-        text = sample.decode(codec)
-    except UnicodeDecodeError:
-        if codec != "cp1252":
-            return None
-        text = sample.decode(codec, "replace")
-    seen = list(_beyond_ascii(text))
-    if not seen:
-        return NONE
-    worths = [_share(seen, letters) for _, codecs, letters in ALPHABETS if codec in codecs]
-    if codec in {"cp1252", "mac-roman", "iso8859-15", "cp850"}:
-        worths.append(MIXED_LANGUAGES * _share(seen, WESTERN))
-    return max(worths) * (OF_ONE_CASE if _is_of_one_case(seen) else 1)
-
-
-def _is_of_one_case(seen: list[tuple[str, str, str]]) -> bool:
-    """Hebrew reads as Cyrillic or Greek, but in one case throughout; names have both."""
-    foreign = [here for _, here, _ in seen if GREEK_TO_CYRILLIC[0] <= here <= GREEK_TO_CYRILLIC[1]]
-    return bool(foreign) and len(set(map(str.isupper, foreign))) == 1
-
-
-def _beyond_ascii(text: str) -> Iterator[tuple[str, str, str]]:
-    """Give each character beyond ASCII with its two neighbours."""
-    padded = f" {text} "
-    for place, character in enumerate(text, start=1):
-        if character > "\x7f":
-            yield padded[place - 1], character, padded[place + 1]
-
-
-def _share(seen: Iterable[tuple[str, str, str]], letters: str) -> float:
-    alphabet = {*letters, *letters.upper()}
-    points = [_point(before, here, after, alphabet) for before, here, after in seen]
-    counted = [point for point in points if point is not None]
-    return sum(counted) / len(counted) if counted else 0.9  # dashes and such say little
-
-
-def _point(before: str, here: str, after: str, alphabet: set[str]) -> float | None:
-    """Judge one character: 1 fits, 0 is foreign, -1 cannot be; None says nothing."""
-    if not here.isalpha():
-        if before.isalpha() and after.isalpha() and here not in WITHIN_WORDS:
-            return WRONG
-        return None if here in SIGNS else WRONG
-    if here not in alphabet:
-        return NONE
-    if here.isupper() and before.islower():
-        return WRONG
-    if here.islower() and before.isupper() and after.isupper() and here != "ß":
-        return WRONG
-    # Letters of another script stand in words of their own.
-    neighbours = {c for c in (before, after) if c.isascii() and c.isalpha()}
-    return WRONG if neighbours and here.lower() > "\u0370" else 1.0
+def by_rank(characters: str, mass: float) -> dict[str, float]:
+    """Share a probability among characters, the more to those that come first."""
+    weights = {character: 1 / (place + 3) for place, character in enumerate(characters)}
+    total = sum(weights.values())
+    return {character: mass * weight / total for character, weight in weights.items()}

@@ -4,7 +4,9 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, cast
+
+from isal import isal_zlib
 
 from imports.errors import UnreadableFile
 from imports.intake.dialect import Limits
@@ -13,9 +15,10 @@ PIECE = 256 * 1024
 DIRECTORY_BYTES = 4 * 1024 * 1024
 END_BYTES = 22 + 65_535
 STORED, DEFLATED = 0, 8
+NOT_DEFLATED = cast("type[Exception]", isal_zlib.error)  # its stub tells of an instance
 GZIP = b"\x1f\x8b"
 DAMAGED_ARCHIVE = (
-    "The archive is damaged or cut off, as after a broken download or upload. Make it anew, or"
+    "The archive is damaged or cut off, as after a broken download or upload. Make it again, or"
     " unpack it and upload the spreadsheet that is in it."
 )
 _ENTRY = struct.Struct("<4s6H3I5H2I")  # of the list at the end of a ZIP
@@ -112,7 +115,7 @@ def inflated(
     if len(header) < 30 or header[:4] != b"PK\x03\x04":
         raise UnreadableFile(problem, code="damaged")
     file.seek(int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little"), 1)
-    unpacker = zlib.decompressobj(-15)
+    unpacker = isal_zlib.decompressobj(-15)
     while packed > 0 and (piece := file.read(min(PIECE, packed))):
         packed -= len(piece)
         if not deflated:
@@ -122,7 +125,7 @@ def inflated(
             while piece:
                 yield unpacker.decompress(piece, PIECE)
                 piece = unpacker.unconsumed_tail
-        except zlib.error as error:
+        except NOT_DEFLATED as error:
             raise UnreadableFile(problem, code="damaged") from error
     # What the unpacker still holds is less than a piece, unless the archive is cut off.
     yield unpacker.flush(PIECE) if deflated else b""

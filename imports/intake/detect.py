@@ -7,7 +7,7 @@ from pathlib import Path
 from imports.errors import UnreadableFile
 from imports.intake import archive, ole
 from imports.intake.dialect import DEFAULT, FileKind, Packing
-from imports.intake.encoding import unmarked_utf16
+from imports.intake.marks import unmarked
 
 HEAD_BYTES = 64 * 1024
 MANIFEST_PIECES = 8
@@ -33,13 +33,43 @@ SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"SQLite format 3\x00", "an SQLite database", "Export the table as CSV and upload that."),
     (b"PAR1", "a Parquet file", "Export the table as CSV and upload that."),
     (b"{\\rtf", "an RTF text document", CONVERT),
+    (b"BEGIN:VCALENDAR", "a calendar", "Upload a spreadsheet as XLSX or CSV."),
+    (b"ID;PWXL", "a SYLK file", f"Open it in a spreadsheet program. {CONVERT}"),
+    (b"ID;PCALC", "a SYLK file", f"Open it in a spreadsheet program. {CONVERT}"),
     (b"BEGIN:VCARD", "a vCard address book", "Export the contacts as CSV and upload that."),
 )
 BOMS = (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
-# Save those that stand in texts: tabs, line ends, the end of DOS, ASCII's own separators.
-CONTROLS = bytes(set(range(32)) - {0, 9, 10, 12, 13, 26, 0x1E, 0x1F})
+# Save those that stand in texts: tabs, line ends (also FileMaker's within cells), the end of DOS,
+# ASCII's own separators.
+CONTROLS = bytes(set(range(32)) - {0, 9, 10, 11, 12, 13, 26, 0x1D, 0x1E, 0x1F})
+LOCK_BYTES, LONGEST_NAME = 165, 54
 
 PASSWORD = ("a workbook with a password", "Remove the password, save it and upload that.")
+_AS_SHEET = "Upload a spreadsheet as XLSX or CSV."
+_EXPORT = "Export the data as XLSX or CSV and upload that."
+
+# What is told by more than its first bytes.
+OTHERS: dict[str, tuple[str, str]] = {
+    "exe": ("a Windows program", _AS_SHEET),
+    "tar": ("a tar archive", "Unpack it and upload the spreadsheet that is in it."),
+    "lock": (
+        "not the workbook but the small file “~$…” that Excel keeps beside an open one",
+        "Upload the workbook itself, as XLSX or CSV.",
+    ),
+    "webp": ("a WebP image", "Upload the spreadsheet itself as XLSX or CSV."),
+    "film": ("a photo or a film", "Upload the spreadsheet itself as XLSX or CSV."),
+    "binary": ("not a spreadsheet but binary data", "Upload an XLSX or a CSV file."),
+    "html": ("a web page (HTML), whatever its name says", f"Open it in Excel. {CONVERT}"),
+    "mhtml": ("a web page in one file (MHTML)", f"Open it in Excel. {CONVERT}"),
+    "xml-2003": ("an “XML Spreadsheet 2003”", f"Open it in Excel. {CONVERT}"),
+    "xml": ("an XML file", _EXPORT),
+    "json": ("a JSON file", _EXPORT),
+    "doc": ("an old Word document", CONVERT),
+    "ppt": ("an old PowerPoint presentation", CONVERT),
+    "ole": ("an old Microsoft Office file without a spreadsheet in it", CONVERT),
+    "zip": ("an archive in which no spreadsheet was found", "Upload one as XLSX or CSV."),
+    "password": PASSWORD,
+}
 
 # A name within the archive → what the archive is; the first that fits is taken.
 ARCHIVES: tuple[tuple[str, str, str], ...] = (
@@ -59,6 +89,13 @@ OTHER_DOCUMENTS = {
     b"presentation": "an OpenDocument presentation (ODP)",
     b"graphics": "an OpenDocument drawing (ODG)",
 }
+
+
+def refused_kinds() -> list[tuple[str, str]]:
+    """Every kind of file that is told and refused, each once: what it is, and what to do."""
+    told = [(found, advice) for _, found, advice in SIGNATURES + ARCHIVES]
+    told += [(found, CONVERT) for found in OTHER_DOCUMENTS.values()]
+    return list(dict.fromkeys([*told, *OTHERS.values()]))
 
 
 def kind(path: Path) -> FileKind:
@@ -106,19 +143,23 @@ def _refuse_other_formats(head: bytes) -> None:
         if head.startswith(signature):
             raise _refusal(found, advice)
     if head.startswith(b"MZ") and b"\x00" in head[:64]:
-        raise _refusal("a Windows program", "Upload a spreadsheet as XLSX or CSV.")
+        raise _refusal(*OTHERS["exe"])
     if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
-        raise _refusal("a WebP image", "Upload the spreadsheet itself as XLSX or CSV.")
+        raise _refusal(*OTHERS["webp"])
     if head[4:8] == b"ftyp":
-        raise _refusal("a photo or a film", "Upload the spreadsheet itself as XLSX or CSV.")
+        raise _refusal(*OTHERS["film"])
+    if head[257:262] == b"ustar":
+        raise _refusal(*OTHERS["tar"])
+    if len(head) == LOCK_BYTES and head[0] <= LONGEST_NAME and head.endswith((b" \0", b" ")):
+        raise _refusal(*OTHERS["lock"])
     if not head.startswith(BOMS) and _is_binary(head):
-        raise _refusal("not a spreadsheet but binary data", "Upload an XLSX or a CSV file.")
+        raise _refusal(*OTHERS["binary"])
 
 
 def _is_binary(head: bytes) -> bool:
     """Text has next to no control characters; single NULs are removed later, with a note."""
-    if wide := unmarked_utf16(head):
-        head = head.decode(wide, "replace").encode()
+    if other := unmarked(head):
+        head = head.decode(other, "replace").encode()
     controls = len(head) - len(head.translate(None, CONTROLS))
     return controls * 50 > len(head) or not head.strip(b"\x00")
 
@@ -127,13 +168,15 @@ def _refuse_other_texts(head: bytes) -> None:
     # UTF-16 is looked at without its NULs: good enough to recognise ASCII keywords.
     text = head.lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\x00", b"").lstrip()[:2048].lower()
     if re.match(rb"<!doctype html|<html|<head|<body|<table|<meta", text):
-        raise _refusal("a web page (HTML), whatever its name says", f"Open it in Excel. {CONVERT}")
+        raise _refusal(*OTHERS["html"])
+    if text.startswith(b"mime-version:"):
+        raise _refusal(*OTHERS["mhtml"])
     if b"urn:schemas-microsoft-com:office:spreadsheet" in text:
-        raise _refusal("an “XML Spreadsheet 2003”", f"Open it in Excel. {CONVERT}")
+        raise _refusal(*OTHERS["xml-2003"])
     if text.startswith(b"<?xml"):
-        raise _refusal("an XML file", "Export the data as XLSX or CSV and upload that.")
+        raise _refusal(*OTHERS["xml"])
     if re.match(rb'\{\s*("|\}$)|\[\s*(\{|\[|"|\]$)', text):
-        raise _refusal("a JSON file", "Export the data as XLSX or CSV and upload that.")
+        raise _refusal(*OTHERS["json"])
 
 
 def _kind_of_ole(path: Path) -> FileKind:
@@ -141,11 +184,11 @@ def _kind_of_ole(path: Path) -> FileKind:
         if streams.holds("EncryptedPackage", "EncryptionInfo"):
             raise _refusal(*PASSWORD)
         if streams.holds("WordDocument"):
-            raise _refusal("an old Word document", CONVERT)
+            raise _refusal(*OTHERS["doc"])
         if streams.holds("PowerPoint Document"):
-            raise _refusal("an old PowerPoint presentation", CONVERT)
+            raise _refusal(*OTHERS["ppt"])
         if not streams.holds("Workbook", "Book"):
-            raise _refusal("an old Microsoft Office file without a spreadsheet in it", CONVERT)
+            raise _refusal(*OTHERS["ole"])
         if streams.has_password("Workbook", "Book"):
             raise _refusal(*PASSWORD)
     return "xls"
@@ -173,7 +216,7 @@ def _kind_of_zip(path: Path, head: bytes) -> FileKind:
         return "xlsb"
     if "[content_types].xml" in names and any("workbook" in name for name in names):
         return "xlsx"
-    raise _refusal("an archive in which no spreadsheet was found", "Upload one as XLSX or CSV.")
+    raise _refusal(*OTHERS["zip"])
 
 
 def _open_document(path: Path) -> FileKind:
@@ -195,7 +238,7 @@ def _names_in_zip(path: Path) -> set[str]:
         if not archive.has_end(file):
             raise UnreadableFile(
                 "The workbook or archive is damaged: its end is missing, as after a broken"
-                " download or upload. Upload it again, or open it in Excel and save it anew.",
+                " download or upload. Upload it again, or open it in Excel and save it again.",
                 code="damaged",
             )
         found = archive.entries(file, DEFAULT)

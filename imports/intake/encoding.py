@@ -1,12 +1,13 @@
 """Which encoding a text is written in: found from a sample, confirmed while the text is read.
 
-1. A mark at the beginning decides. 2. NULs at every second byte tell UTF-16, three of four UTF-32.
-3. What decodes as UTF-8 is UTF-8. 4. Of what does not, the lines beyond ASCII are judged: by the
-alphabets of languages, then by charset-normalizer (the scripts of East Asia, Thai).
+1. A mark at the beginning decides (UTF-8 may have stray bytes all the same). 2. NULs at every
+second byte tell UTF-16, three of four UTF-32; escapes among ASCII the Japanese of e-mails.
+3. What decodes as UTF-8 is UTF-8. 4. Of what does not, the words beyond ASCII tell in
+which encoding they are most likely (`likelihood`).
 
 Files up to SMALL are looked at as a whole. Of larger ones the beginning and WINDOWS places are, so
 that the first rows can be shown at once; whoever reads on meets the byte that proves it wrong as
-`Disproved`, and begins anew with a `thorough` look at the whole file.
+`Disproved`, and begins anew with a `thorough` look at the whole file, which judges by more words.
 """
 
 import codecs
@@ -15,46 +16,31 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from charset_normalizer import from_bytes
-
 from imports.errors import UnreadableFile
-from imports.intake import alphabets
+from imports.intake import likelihood, marks
 from imports.intake.dialect import ENCODINGS
 
 CHUNK = 1024 * 1024
 SMALL = 8 * CHUNK
 WINDOWS, WINDOW = 64, 64 * 1024
 LONGEST_LINE_CHUNKS = 16
-MIXED = "utf-8/cp1252"
+STRAY = "/cp1252"
+MIXED = f"utf-8{STRAY}"
 EVIDENCE = 64 * 1024  # bytes of lines beyond ASCII are enough to judge by
 EVIDENCE_OF_A_PIECE = 4 * 1024
-CERTAIN = 0.8
+FEW = 20
 ASCII = bytes(range(128))
 MIXES = (
     "The file mixes UTF-8 and Windows-1252: look whether names with accents came out right, else"
     " choose another encoding."
 )
 LINE_ENDS = (b"\n", b"\r", b"\x1e")  # the last one is ASCII's own mark of a record's end
-HIGH_LINE = re.compile(rb"[^\r\n\x1e]*[\x80-\xff][^\r\n\x1e]*")
+# Tried at the beginning of each line alone, and what was ASCII is never given back: else a long
+# line would be gone through once for each of its characters.
+HIGH_LINE = re.compile(rb"(?<![^\r\n\x1e])[^\r\n\x1e\x80-\xff]*+[\x80-\xff][^\r\n\x1e]*")
 # Two characters of Windows-1252 in a row may happen to be UTF-8 too, but for a far-off script.
 EUROPEAN = re.compile("[\u00a0-\u04ff\u2010-\u20ac]")
-BEYOND_ASCII = re.compile(r"\w*[^\W\x00-\x7f]\w*")
-BOMS = (
-    ("utf-32-le", codecs.BOM_UTF32_LE),  # before UTF-16, whose mark it begins with
-    ("utf-32-be", codecs.BOM_UTF32_BE),
-    ("utf-8", codecs.BOM_UTF8),
-    ("utf-16-le", codecs.BOM_UTF16_LE),
-    ("utf-16-be", codecs.BOM_UTF16_BE),
-)
-# What charset-normalizer may find → what it is called here.
-EAST = {
-    "cp932": "cp932", "shift_jis": "cp932", "shift_jis_2004": "cp932", "shift_jisx0213": "cp932",
-    "euc_jp": "euc_jp", "euc_jis_2004": "euc_jp", "euc_jisx0213": "euc_jp",
-    "gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030",
-    "big5": "cp950", "cp950": "cp950", "big5hkscs": "big5hkscs",
-    "euc_kr": "cp949", "cp949": "cp949", "johab": "johab",
-    "tis_620": "cp874", "cp874": "cp874",
-}  # fmt: skip
+BEYOND_ASCII = re.compile(r"(?<!\w)[0-9A-Z_a-z]*+[^\W\x00-\x7f]\w*")  # in the same way
 
 
 class Disproved(UnreadableFile):
@@ -79,7 +65,9 @@ class Encoding:
 
     @property
     def errors(self) -> str:
-        return "as-windows-1252" if self.name in {MIXED, "cp1252"} else "strict"
+        if self.name in {MIXED, "cp1252"}:
+            return "as-windows-1252"
+        return marks.HALF_A_PAIR if self.name.startswith("utf-16") else "strict"
 
     def refusal(self) -> UnreadableFile:
         """Make the error for a byte that means nothing in this encoding."""
@@ -116,54 +104,19 @@ def find(path: Path, chosen: str = "", *, thorough: bool = False) -> Encoding:
         raise UnreadableFile(f"“{chosen}” is not an encoding that can be read here.")
     with path.open("rb") as file:
         head = file.read(64 * 1024)
-    said = chosen or _marked(head)
-    name = said or unmarked_wide(head) or "utf-8"
-    encoding = Encoding(name, _bom(head, name), is_chosen=bool(said))
-    if name.startswith(("utf-16", "utf-32")):
+    mark = marks.marked(head)
+    said = chosen or mark.removeprefix("utf-8")
+    name = said or mark or marks.unmarked(head) or "utf-8"
+    encoding = Encoding(name, marks.size(head, name.removesuffix(STRAY)), is_chosen=bool(said))
+    if name.startswith(("utf-16", "utf-32", marks.JAPANESE_OF_MAILS)):
         _try(encoding, [head], final=False)
         return encoding
     pieces = _pieces(path, thorough=thorough)
     if said:
         _try(encoding, pieces, final=True)
         return encoding
-    return _judged(pieces, _bom(head, "utf-8"))
-
-
-def _marked(head: bytes) -> str:
-    return next((name for name, bom in BOMS if head.startswith(bom)), "")
-
-
-def _bom(head: bytes, name: str) -> int:
-    codec = "utf-8" if name == MIXED else name
-    return next((len(bom) for other, bom in BOMS if other == codec and head.startswith(bom)), 0)
-
-
-def unmarked_wide(head: bytes) -> str:
-    """Recognise UTF-16 and UTF-32 without a mark by where their NULs are, "" when neither.
-
-    Even a text in another script has commas, digits and line ends.
-    """
-    nuls = head.count(0)
-    if nuls * 50 < len(head) or nuls < 3:
-        return ""
-    at = [head[place::4].count(0) for place in range(4)]
-    nearly_all = 0.95 * (len(head) // 4)
-    if min(at[2], at[3]) > nearly_all or min(at[0], at[1]) > nearly_all:
-        name = "utf-32-le" if at[0] < at[3] else "utf-32-be"
-    elif at[0] + at[2] < 0.05 * nuls:
-        name = "utf-16-le"
-    elif at[1] + at[3] < 0.05 * nuls:
-        name = "utf-16-be"
-    else:
-        return ""
-    try:
-        codecs.getincrementaldecoder(name)().decode(head)
-    except UnicodeDecodeError:
-        return ""
-    return name
-
-
-unmarked_utf16 = unmarked_wide
+    most = likelihood.MANY if thorough else likelihood.SOME
+    return _judged(pieces, marks.size(head, "utf-8"), most)
 
 
 def _pieces(path: Path, *, thorough: bool) -> Iterator[bytes]:
@@ -226,7 +179,7 @@ def _try(encoding: Encoding, pieces: Iterator[bytes] | list[bytes], *, final: bo
         raise encoding.refusal() from problem
 
 
-def _judged(pieces: Iterator[bytes], bom: int) -> Encoding:
+def _judged(pieces: Iterator[bytes], bom: int, most: int) -> Encoding:
     """UTF-8 when all is; else UTF-8 with stray bytes, or what the lines beyond ASCII look like."""
     good = bad = 0
     evidence: list[bytes] = []
@@ -237,21 +190,25 @@ def _judged(pieces: Iterator[bytes], bom: int) -> Encoding:
             piece.decode()
         except UnicodeDecodeError as problem:
             at = _last_end(piece[: problem.start])
-            good += len(_lines_beyond_ascii(piece[:at]))
+            above = _lines_beyond_ascii(piece[:at])
             lines = _lines_beyond_ascii(piece[at:])
             fine = sum(map(_is_utf8, lines))
-            good, bad = good + fine, bad + len(lines) - fine
+            good, bad = good + len(above) + fine, bad + len(lines) - fine
             if sum(map(len, evidence)) < EVIDENCE:
-                evidence += lines
+                evidence += lines + above
         else:
             high = len(piece.translate(None, ASCII))
             ends = filter(None, map(piece.count, LINE_ENDS))
             good += min(high, next(ends, 0))  # lines, about
     if not bad:
         return Encoding("utf-8", bom)
-    if good * 4 > bad:
+    sample = b"\n".join(evidence)
+    # A mark says that it is UTF-8. A few short lines of other encodings may happen to be that too.
+    is_mixed = good * 4 > bad and (good > FEW or likelihood.is_of_two(sample, most))
+    if bom or is_mixed:
         return Encoding(MIXED, bom, doubts=[MIXES])
-    return _of_one_byte_or_two(b"\n".join(evidence)[:EVIDENCE], bom)
+    name = likelihood.best(sample, most)
+    return Encoding(name, bom, doubts=[_doubt(name, sample)])
 
 
 def _lines_beyond_ascii(piece: bytes) -> list[bytes]:
@@ -273,18 +230,8 @@ def _is_utf8(line: bytes) -> bool:
     return bool(EUROPEAN.search(text)) or len(text) + 4 <= len(line)
 
 
-def _of_one_byte_or_two(evidence: bytes, bom: int) -> Encoding:
-    reading = alphabets.best(evidence)
-    name = reading.codec
-    if reading.worth < CERTAIN:
-        found = from_bytes(evidence[: EVIDENCE // 2], cp_isolation=list(EAST)).best()
-        name = EAST.get(found.encoding, "") if found else ""
-    name = name or "cp1252"
-    return Encoding(name, bom, doubts=[_doubt(name, evidence)])
-
-
 def _doubt(name: str, evidence: bytes) -> str:
-    words = BEYOND_ASCII.findall(evidence.decode(name, "replace"))
+    words = BEYOND_ASCII.findall(evidence[:EVIDENCE].decode(name, "replace"))
     shown = [f"“{word[:30]}”" for word in list(dict.fromkeys(words))[:3]]
     sample = f" such as {', '.join(shown)}" if shown else ""
     return (

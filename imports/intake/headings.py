@@ -9,6 +9,8 @@ EMAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 NUMBERISH = re.compile(r"[\d\s.,:/()+\-–%$€£]+(?:[ap]\.?m\.?|[TZ][\d:.Z+\-]*)?", re.IGNORECASE)
 DIGIT = re.compile(r"\d")
 ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+# A word on each side of what might have divided two headings.
+UNDIVIDED = re.compile(r"\w\"?\s*[,;\t|^~§\x14，；؛]\s*\"?\w")
 
 
 def find(records: Sequence[Sequence[str]]) -> int:
@@ -56,4 +58,15 @@ def doubt(number: int, cells: Sequence[str]) -> str:
     return (
         f"Row {number:,} looks like data, not like headings: “{value[:40]}”. If the table has no"
         " headings, put a row with them above it and upload it again, so that this row counts too."
+    )
+
+
+def doubt_of_one(cells: Sequence[str]) -> str:
+    """Say that a text's only heading looks like several, or give an empty text."""
+    if len(cells) != 1 or not UNDIVIDED.search(cells[0]):
+        return ""
+    return (
+        f"Each row was read as one cell, the headings as “{cells[0].strip()[:40]}”. If those are"
+        " several columns, choose on this page what separates them, or save the sheet as CSV again"
+        " and upload that."
     )

@@ -14,6 +14,7 @@ from imports.intake.encoding import Encoding, endless_line
 FIRST_BLOCK = 16 * 1024  # bytes: the first rows are wanted at once
 BLOCK = 128 * 1024
 LONGEST_LINE = 16 * 1024 * 1024  # characters
+END_OF_DOS = "\x1a"
 UNIT, RECORD = "\x1f", "\x1e"
 SWAPPED = re.compile("[\x1d\x1e]")  # a line end within a cell
 _SWAP = str.maketrans("\x1e\n\x1d\r", "\n\x1e\r\x1d")
@@ -62,7 +63,7 @@ def blocks(path: Path, encoding: Encoding, *, records: bool = False) -> Iterator
                 raise endless_line()
             rest = text[end:]
     rest += _swapped(_decoded(decoder, b"", encoding, final=True), records=records)
-    if rest := whole(rest):
+    if rest := whole(rest).rstrip(END_OF_DOS):
         yield rest
 
 

@@ -24,6 +24,7 @@ _END = "\ue0ff end of the lines \ue0ff"
 _ORDINARY = "\ue0fe"  # stands for a quote that is no quote, while its line is read
 STRAY = "a quote opens in it that is not closed: it was read as part of the cell"
 UNPAIRED = "its quotes do not pair up: cells of the next row may be in it"
+BROKEN = "\ufffd"
 
 Record = tuple[list[str], str]
 
@@ -74,7 +75,7 @@ class Parser:
         if self._escape:
             text = self._null.sub("", text)
         records = self._open_or_quoted(text)
-        if "\x00" in text:
+        if "\x00" in text or BROKEN in text:
             records = [without_nul(cells, note) for cells, note in records]
         return records
 
@@ -88,6 +89,7 @@ class Parser:
             self._quote in text
             or (self._escape and self._escape in text)
             or "\x00" in text
+            or BROKEN in text
             or len(text) > self._most_chars
         )
 
@@ -233,9 +235,12 @@ class Parser:
 
 
 def without_nul(cells: list[str], note: str) -> Record:
-    """Take out NULs, which no database text holds, and say so."""
+    """Take out NULs, which no database text holds, and say so; say also what came broken."""
     removed = sum(cell.count("\x00") for cell in cells)
-    if not removed:
-        return cells, note
-    said = f"{removed:,} NUL character{'' if removed == 1 else 's'} removed"
-    return [cell.replace("\x00", "") for cell in cells], f"{note}; {said}" if note else said
+    notes = [note] if note else []
+    if removed:
+        notes.append(f"{removed:,} NUL character{'' if removed == 1 else 's'} removed")
+        cells = [cell.replace("\x00", "") for cell in cells]
+    if any(BROKEN in cell for cell in cells):
+        notes.append(f"a character is broken in the file: {BROKEN} stands for it")
+    return cells, "; ".join(notes)

@@ -133,6 +133,8 @@ def _read(lead_import: Import, path: Path) -> None:
             return _read_once(lead_import, path, thorough=thorough)
         except Disproved:
             # Some byte far below is not of the encoding that a sample let expect.
+            if thorough:
+                raise
             thorough = True
         except Revealed as found:  # at least one column more each time
             sheet = lead_import.dialect.get("sheet", "")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from imports.errors import UnreadableFile
-from imports.intake import shown_ods, shown_xls, shown_xlsb, shown_xlsx
+from imports.intake import shown_xlsx
 from imports.intake.dialect import FileKind
 from imports.intake.shown import Shown
 from imports.intake.workbook_look import Part, xml_of
@@ -59,18 +59,30 @@ class Sheets:
             " right file and save it again."
         )
 
+    def unsolved(self, name: str) -> str:
+        """Name the first cell of a sheet that holds a formula but no result, "" for none."""
+        part = self.parts.get(self.part_of.get(name, ""))
+        return part.unsolved if part else ""
+
     def overlay(self, name: str) -> Iterator[Shown]:
         """Give the cells of a sheet that a person sees otherwise than the parser."""
+        # Each is loaded for its own kind only: a process is started for every workbook.
         if self.kind == "xls":
+            from imports.intake import shown_xls  # noqa: PLC0415 see above
+
             sheets = [sheet.name for sheet in self.workbook.sheets_metadata]
             return shown_xls.cells(self.path, sheets.index(name))
-        if self.kind == "xlsx":
-            entry = self.part_of.get(name, "")
-            known = entry in self.parts
-            return shown_xlsx.cells(self.path, entry, self.parts) if known else iter(())
         if self.kind == "xlsb":
+            from imports.intake import shown_xlsb  # noqa: PLC0415 see above
+
             return shown_xlsb.cells(self.path, name, self.parts)
-        return shown_ods.cells(self.path, name, self.parts)
+        if self.kind == "ods":
+            from imports.intake import shown_ods  # noqa: PLC0415 see above
+
+            return shown_ods.cells(self.path, name, self.parts)
+        entry = self.part_of.get(name, "")
+        known = entry in self.parts
+        return shown_xlsx.cells(self.path, entry, self.parts) if known else iter(())
 
 
 def find(

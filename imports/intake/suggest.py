@@ -7,6 +7,7 @@ of customers that the person may not import for: they are simply not among `cust
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from django.db.models import Max, QuerySet
 from django.utils import timezone
@@ -16,7 +17,7 @@ from imports.intake import known
 from imports.intake.names import Names
 from imports.models import Customer, Draft, Import, Origin
 
-CAME_BACK, SAME_FILE, SAME_COLUMNS = 200, 100, 60
+CAME_BACK, SAME_FILE, SAME_COLUMNS, NO_CHOICE = 200, 100, 60, 25
 NEAR = 25  # points; closer than this, two customers are both possible
 OFFERED = 3
 
@@ -76,6 +77,12 @@ def for_drafts(drafts: Iterable[Draft], customers: QuerySet[Customer]) -> dict[i
     return found
 
 
+def only(customers: Iterable[Customer]) -> Customer | None:
+    """The one customer that somebody imports for, if there is no choice."""
+    first = [*islice(customers, 2)]
+    return first[0] if len(first) == 1 else None
+
+
 class _Finding:
     """What speaks for whom, for one file."""
 
@@ -103,6 +110,8 @@ class _Finding:
             one.because(f"same columns as the import of {day} for {name}", SAME_COLUMNS)
 
     def best(self) -> Suggestions:
+        if not self._found and (one := only(self._everybody.values())):
+            self.of(one.pk).because("the only customer that you import for", NO_CHOICE)
         ranked = sorted(self._found.values(), key=lambda one: (-one.points, one.customer.name))
         return Suggestions(ranked[:OFFERED])
 

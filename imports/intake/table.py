@@ -75,6 +75,8 @@ class Table:
         below = records[place + 1 :]
         cells_below = [cells for cells, _ in below]
         self._all_headers = self._cut_headers(headings_read, records, place)
+        if self.dialect.kind == "csv" and (doubt := headings.doubt_of_one(self._all_headers)):
+            self.doubts.append(doubt)
         self._look_at(cells_below)
         self.headers = self.ours.headings(self._all_headers) if self.ours else self._all_headers
         self.doubts += [] if self.ours else returned.doubts(self._all_headers)

@@ -28,6 +28,10 @@ CHILD = "imports.intake.workbook_child"
 READ_BYTES = 256 * 1024
 PIPE_BYTES = 1024 * 1024  # as much as Linux gives without being asked by root
 FRAME_BYTES = 128 * 1024 * 1024
+UNSOLVED = (
+    "Some cells hold formulas but no results (the first is {cell}), as programs write them that do"
+    " not calculate: they are read as blank. Open the file in Excel, save it and upload that."
+)
 
 
 class Workbook:
@@ -47,6 +51,8 @@ class Workbook:
         self.hidden: list[str] = head["hidden"]
         self.merged: list[Range] = [tuple(each) for each in head["merged"]]
         self.dialect = Dialect(kind=kind, sheet=head["sheet"])
+        if head["unsolved"]:
+            self.doubts.append(UNSOLVED.format(cell=head["unsolved"]))
 
     @property
     def label(self) -> str:

@@ -1,8 +1,8 @@
 """The process that parses one sheet of a workbook and prints its rows; run by `workbook`.
 
 It reads one JSON object from standard input and writes frames (`frames.py`): first what was found
-({"sheets", "hidden", "sheet", "merged"}), then lists of rows from row 1 on, or one {"refused",
-"code"}.
+({"sheets", "hidden", "sheet", "merged", "unsolved"}), then lists of rows from row 1 on, or one
+{"refused", "code"}.
 A sheet is parsed as a whole, so the process confines itself before it opens the file.
 """
 
@@ -90,6 +90,7 @@ def _frames(request: dict[str, Any], limits: Limits) -> Iterator[dict[str, Any] 
             "hidden": found.hidden,
             "sheet": name,
             "merged": _merged(sheet),
+            "unsolved": found.unsolved(name),
         }
         yield from _rows(sheet, found.overlay(name), limits)
     except PasswordError as problem:

@@ -29,6 +29,14 @@ FAR_CELLS = tuple(
     re.compile(rb"r=" + quote + rb"([A-Z]{3})(\d{1,9})" + quote + rb"[^>]*(?<!/)>\s*<(?!/)")
     for quote in (b'"', b"'")
 )
+# A formula that no program has calculated; a text without characters is a result (t="str").
+UNSOLVED = re.compile(
+    rb"<c(?=\s)(?![^>]{0,200}\st=[\"']str)([^>]{0,200})>\s*<f(?:\s[^>]{0,200})?(?:/>|>[^<]*</f>)"
+    rb"\s*(?:<v\s*/>\s*|<v></v>\s*)?</c>"  # never two runs of spaces side by side
+)
+# How such a cell ends; fixed bytes are found at once, and few sheets have any.
+UNSOLVED_ENDS = (b"</f></c>", b"</f><v></v></c>", b"</f><v/></c>", b"</f><v /></c>", b'"/></c>')
+PLACE = re.compile(rb"\sr=[\"']([A-Z]{1,3}\d{1,7})[\"']")
 UNIQUE = re.compile(rb"<(?:\w+:)?sst\s[^>]*?\buniqueCount=[\"'](\d{1,20})")
 # A percentage, an error, a text of digits that begins with a zero.
 ODS_MARKS = re.compile(
@@ -52,13 +60,15 @@ class Part:
 
     size is the unpacked one; content tells whether a sheet of an XLSX has cells with a value, marks
     whether there may be cells that show otherwise than the parser gives them (in XLSX and XLSB:
-    errors); texts is the number of shared texts that the entry claims to hold.
+    errors); texts is the number of shared texts that the entry claims to hold; unsolved is the
+    first cell of an XLSX's sheet with a formula but no result.
     """
 
     size: int = 0
     content: bool = False
     marks: bool = False
     texts: int = 0
+    unsolved: str = ""
 
 
 def look(path: Path, kind: FileKind, limits: Limits) -> dict[str, Part]:
@@ -198,6 +208,8 @@ class _Inspector:
             part.texts = int(claimed[1])
             self._is_texts = True
         part.content = part.content or CONTENT.search(window) is not None
+        if b"</f>" in window and not part.unsolved:
+            self._look_for_unsolved(window)
         single = b"'" in window  # few programs quote so
         # The value of every error begins with #, which few sheets have: one byte is found at once.
         if b"#" in window and not part.marks:
@@ -208,6 +220,12 @@ class _Inspector:
             cells = column_number(column) * int(row)
             if cells * CELL_BYTES > self._limits.memory_bytes:
                 raise UnreadableFile(_far(f"{column.decode()}{row.decode()}"), code="hostile")
+
+    def _look_for_unsolved(self, window: bytes) -> None:
+        is_likely = any(end in window for end in UNSOLVED_ENDS)
+        if is_likely and (found := UNSOLVED.search(window)):
+            place = PLACE.search(found[1])
+            self._part.unsolved = place[1].decode() if place else "?"
 
 
 def column_number(letters: bytes) -> int:

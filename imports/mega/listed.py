@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, Self
 
 from imports.mega.contract import MalformedAnswer
@@ -17,6 +18,8 @@ from imports.mega.contract import MalformedAnswer
 MOST_LEADS = 100  # a page
 _LONGEST = 4000  # characters of a text that is kept
 _MOST_CUSTOM = 500
+_LONGEST_SLUG = 200
+_LONGEST_CURSOR = 2000  # it travels in an address
 _PLAIN = (
     "contact_name",
     "contact_phone",
@@ -89,6 +92,8 @@ class Page:
         if not isinstance(leads, list):
             raise MalformedAnswer("MEGA's answer has no list of leads.")
         total, cursor = content.get("total"), content.get("next_cursor")
+        if isinstance(cursor, str) and (len(cursor) > _LONGEST_CURSOR or _UNFIT.search(cursor)):
+            raise MalformedAnswer("MEGA's answer names a next page that cannot be asked for.")
         found = (_listed(one) for one in leads if isinstance(one, dict))
         return cls(
             leads=tuple(one for one in found if one is not None),
@@ -106,7 +111,8 @@ def _listed(one: dict[str, Any]) -> Listed | None:
     content |= _part(one, "owner", {"id": "owner_id", "name": "owner_name"})
     custom = one.get("custom_fields")
     if isinstance(custom, dict):
-        kept = {str(k): _scalar(v) for k, v in list(custom.items())[:_MOST_CUSTOM]}
+        some = islice(custom.items(), _MOST_CUSTOM)
+        kept = {_UNFIT.sub(" ", k)[:_LONGEST_SLUG]: _scalar(v) for k, v in some}
         if "lead_line" in kept:  # a field of the lead, shown among the custom ones
             content.setdefault("lead_line", kept.pop("lead_line"))
         content["custom_fields"] = kept

@@ -41,7 +41,10 @@ from imports.models.notices import (
     Webhook,
     WebhookCall,
 )
+from imports.models.profiles import ColumnProfile
 from imports.models.rows import Lead, Outcome, OutcomeStatus, Prediction, Row, Verdict
+from imports.models.saved import SavedMapping
+from imports.models.vocabulary import Lesson, Vocabulary, Word
 
 __all__ = [
     "EDITABLE",
@@ -57,6 +60,7 @@ __all__ = [
     "BeforeRead",
     "Chain",
     "Chunk",
+    "ColumnProfile",
     "Customer",
     "Decision",
     "Draft",
@@ -69,6 +73,7 @@ __all__ = [
     "ImportState",
     "Kind",
     "Lead",
+    "Lesson",
     "MailWish",
     "MappingVersion",
     "Notice",
@@ -87,10 +92,13 @@ __all__ = [
     "Recipient",
     "RefusedValue",
     "Row",
+    "SavedMapping",
     "Sending",
     "Token",
     "Unchanged",
     "Verdict",
+    "Vocabulary",
     "Webhook",
     "WebhookCall",
+    "Word",
 ]

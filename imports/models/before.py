@@ -6,6 +6,7 @@ from django.db.models import Q
 from imports.models.batches import Exchange
 from imports.models.customers import Quota, Token
 from imports.models.imports import Import
+from imports.models.vocabulary import Vocabulary
 
 
 class ReadQuota(models.Model):
@@ -123,10 +124,16 @@ class BeforeImage(models.Model):
 
 
 class ReadAttempt(Exchange):
-    """An exchange that only reads leads. It stays when sending is undone: MEGA was asked."""
+    """An exchange that only reads leads. It stays when sending is undone: MEGA was asked.
+
+    It is of an import, or of a customer's words.
+    """
 
     lead_import = models.ForeignKey(
-        Import, models.CASCADE, related_name="read_attempts", db_column="import_id"
+        Import, models.CASCADE, null=True, related_name="read_attempts", db_column="import_id"
+    )
+    vocabulary = models.ForeignKey(
+        Vocabulary, models.CASCADE, null=True, related_name="attempts", db_index=False
     )
     read = models.ForeignKey(BeforeRead, models.SET_NULL, null=True, related_name="attempts")
     asked = models.JSONField(  # the query of the request, which has no body
@@ -138,7 +145,14 @@ class ReadAttempt(Exchange):
 
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index(fields=["quota", "-started_at"], name="read_attempt_of_quota")]
+        indexes = [
+            models.Index(fields=["quota", "-started_at"], name="read_attempt_of_quota"),
+            models.Index(  # few are; the others are found by their import
+                fields=["vocabulary", "started_at"],
+                condition=models.Q(vocabulary__isnull=False),
+                name="read_attempt_of_vocabulary",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"reading request {self.pk}"

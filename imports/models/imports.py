@@ -250,6 +250,10 @@ class MappingVersion(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    accepted_by = models.ForeignKey(  # who accepted all its sure guesses with one click
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    accepted_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["version"]

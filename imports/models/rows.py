@@ -63,7 +63,7 @@ class Lead(models.Model):
     email_key = models.TextField(null=True)  # noqa: DJ001 - NULL joins nothing
     phone_key = models.TextField(null=True)  # noqa: DJ001 - NULL joins nothing
     shared = models.BooleanField(default=False)  # another lead of the import has a key of it
-    digest = models.BinaryField()  # columns.check.lead_hash of the body
+    digest = models.BinaryField()  # columns.digests.lead_hash of the body
 
     class Meta:
         indexes = [

@@ -1,5 +1,6 @@
 """The balance sheet: every row of an import in exactly one bucket."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,8 @@ from django.db.models import Count
 from django.utils import timezone
 
 from imports import whole_file
+from imports.columns import tally
+from imports.columns.tally import Tally
 from imports.delivery import preview
 from imports.mega.contract import MAX_ROWS
 from imports.models import (
@@ -16,10 +19,8 @@ from imports.models import (
     DryRun,
     Import,
     Kind,
-    Lead,
     Outcome,
     Prediction,
-    Verdict,
 )
 
 BEFORE_SENDING = ("blank", "invalid", "duplicate", "excluded", "unchanged")
@@ -92,18 +93,16 @@ class Balance:
         return {"import": self.import_id, "state": self.state, **counts}
 
 
-def balance(lead_import: Import) -> Balance:
-    """Count by the tables' own totals: quick, for pages. What is in no bucket is `not_sent`."""
-    counts = {"blank": lead_import.blank_count} | _verdicts(lead_import) | _outcomes(lead_import)
+def balance(lead_import: Import, leads: Tally | None = None) -> Balance:
+    """Count by the tables' own totals: quick, for pages. What is in no bucket is `not_sent`.
+
+    `leads` is the tally of its leads, where the caller has counted them.
+    """
+    held = (leads or tally.of(lead_import)).held
+    counts = {"blank": lead_import.blank_count} | held | _outcomes(lead_import)
     counts["unknown"] = _unknown(lead_import)
     rest = lead_import.row_count - sum(counts.values())
     return _sheet(lead_import, lead_import.row_count, counts | {"not_sent": max(rest, 0)})
-
-
-def _verdicts(lead_import: Import) -> dict[str, int]:
-    leads = Lead.objects.filter(lead_import=lead_import, mapping=lead_import.mapping_id)
-    held = leads.exclude(verdict=Verdict.OK).values_list("verdict")
-    return dict(held.annotate(rows=Count("number")).order_by())
 
 
 def _outcomes(lead_import: Import) -> dict[str, int]:
@@ -143,25 +142,36 @@ BUCKET = """
          ELSE 'not_sent' END
 """
 # Each table by its own range of numbers: PostgreSQL does not conclude one from the other.
+_WITHIN = """
+    {0}.number > %(after)s AND {0}.number <= %(upto)s
+    AND (%(among)s::int[] IS NULL OR {0}.number = ANY(%(among)s::int[]))
+"""
 ROWS_WITH_ALL = f"""
     FROM imports_row r
     LEFT JOIN imports_lead l ON l.import_id = r.import_id AND l.mapping_id = %(mapping)s
-        AND l.number = r.number AND l.number > %(after)s AND l.number <= %(upto)s
+        AND l.number = r.number AND {_WITHIN.format("l")}
     LEFT JOIN imports_outcome o ON o.import_id = r.import_id
-        AND o.number = r.number AND o.number > %(after)s AND o.number <= %(upto)s
+        AND o.number = r.number AND {_WITHIN.format("o")}
     LEFT JOIN ({_OPEN_ROWS}) m ON m.number = r.number
-    WHERE r.import_id = %(import)s AND r.number > %(after)s AND r.number <= %(upto)s
+    WHERE r.import_id = %(import)s AND {_WITHIN.format("r")}
 """
 LAST_NUMBER = 2**31 - 1
 
 
-def stretch(lead_import: Import, after: int = 0, upto: int = LAST_NUMBER) -> dict[str, Any]:
-    """Return the parameters of ROWS_WITH_ALL, for the rows with numbers after `after`."""
+def stretch(
+    lead_import: Import,
+    after: int = 0,
+    upto: int = LAST_NUMBER,
+    *,
+    among: Sequence[int] | None = None,
+) -> dict[str, Any]:
+    """Return the parameters of ROWS_WITH_ALL: rows with numbers after `after`, or `among` these."""
     return {
         "import": lead_import.pk,
         "mapping": lead_import.mapping_id,
         "after": after,
         "upto": upto,
+        "among": among,
     }
 
 
@@ -209,7 +219,7 @@ def _seconds(start: datetime | None, end: datetime | None) -> float:
 def predicted(dry_run: DryRun) -> Balance:
     """Return the balance sheet as MEGA predicted it; nothing was written."""
     lead_import = dry_run.lead_import
-    held = {"blank": lead_import.blank_count} | _verdicts(lead_import)
+    held = {"blank": lead_import.blank_count} | tally.of(lead_import).held
     outcomes = Prediction.objects.filter(dry_run=dry_run).values_list("status")
     counts: dict[str, int] = dict(outcomes.annotate(rows=Count("number")).order_by())
     rest = lead_import.row_count - sum(held.values()) - sum(counts.values())
@@ -257,29 +267,31 @@ _LARGEST_GROUP = """
 """
 
 
-def cost(lead_import: Import) -> Cost:
+def cost(lead_import: Import, leads: Tally | None = None) -> Cost:
     """Estimate what sending the import would take.
 
     The first request carries few rows, unless a full preview has shown what is wrong, the others
     500; rows of one person go in different requests, so the largest group of rows that share an
     e-mail or a phone needs as many requests.
     """
-    leads = Lead.objects.filter(
-        lead_import=lead_import, mapping=lead_import.mapping_id, verdict=Verdict.OK
-    ).count()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _LARGEST_GROUP, {"import": lead_import.pk, "mapping": lead_import.mapping_id}
-        )
-        largest: int = cursor.fetchone()[0]
+    counted = leads or tally.of(lead_import)
+    largest = _largest_group(lead_import) if counted.shared else 1
     first_rows = preview.first_rows(preview.standing(lead_import))
-    requests = _requests(leads, first_rows, largest)
+    requests = _requests(counted.to_send, first_rows, largest)
     customer = lead_import.customer
     token = customer.token
     limit = (token.quota.learned_limit if token else None) or customer.requests_per_minute
     waits = max(-(-requests // limit) - 1, 0)
-    to_ask = _requests(leads, MAX_ROWS, largest)
-    return Cost(leads, requests, waits * 61 / 60, limit, first_rows, to_ask)
+    to_ask = _requests(counted.to_send, MAX_ROWS, largest)
+    return Cost(counted.to_send, requests, waits * 61 / 60, limit, first_rows, to_ask)
+
+
+def _largest_group(lead_import: Import) -> int:
+    parameters = {"import": lead_import.pk, "mapping": lead_import.mapping_id}
+    with connection.cursor() as cursor:
+        cursor.execute(_LARGEST_GROUP, parameters)
+        rows: int = cursor.fetchone()[0]
+    return rows
 
 
 def _requests(leads: int, first_rows: int, largest_group: int) -> int:

@@ -68,6 +68,12 @@ class Size:
 
     label: str
     count: int
+    of_one: str = ""  # what is counted, where there is one of it
+
+    @property
+    def words(self) -> str:
+        """The label, for as many as there are."""
+        return self.of_one if self.of_one and self.count == 1 else self.label
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,20 +145,20 @@ def _files() -> list[Size]:
     )
     dry_runs = DryRun.objects.filter(state=DryRun.State.PLANNING)
     return [
-        Size("files to read", reading.count()),
-        Size("stretches of rows to check", chunks.count()),
-        Size("imports to cut into requests", unplanned.count()),
-        Size("dry runs to cut into requests", dry_runs.count()),
+        Size("files to read", reading.count(), "file to read"),
+        Size("stretches of rows to check", chunks.count(), "stretch of rows to check"),
+        Size("imports to cut into requests", unplanned.count(), "import to cut into requests"),
+        Size("dry runs to cut into requests", dry_runs.count(), "dry run to cut into requests"),
     ]
 
 
 def _notices() -> list[Size]:
     waiting = Q(state=Sending.State.WAITING)
     given_up = Q(state=Sending.State.GIVEN_UP, ended_at__gt=Now() - GIVEN_UP_WITHIN)
-    sizes = [Size("notices to be told", Notice.objects.filter(told_at=None).count())]
-    for model, name in ((Recipient, "mails"), (WebhookCall, "webhook calls")):
-        sizes += [
-            Size(f"{name} waiting", model.objects.filter(waiting).count()),
-            Size(f"{name} given up within a day", model.objects.filter(given_up).count()),
-        ]
+    untold = Notice.objects.filter(told_at=None).count()
+    sizes = [Size("notices to be told", untold, "notice to be told")]
+    for model, name in ((Recipient, "mail"), (WebhookCall, "webhook call")):
+        for found, what in ((waiting, "waiting"), (given_up, "given up within a day")):
+            count = model.objects.filter(found).count()
+            sizes.append(Size(f"{name}s {what}", count, f"{name} {what}"))
     return sizes

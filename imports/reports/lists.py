@@ -3,16 +3,19 @@
 import csv
 import json
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import StringIO
-from itertools import chain
+from itertools import chain, islice
 from typing import TypeVar
 
 from django.db.models import Count, QuerySet
 
 from imports.audit import acts
-from imports.models import Batch, Customer, Event, Import, Kind
+from imports.delivery import readiness
+from imports.models import Batch, Customer, Event, Import, Kind, Recipient
+from imports.reports.charts.months import Line
 from imports.reports.harmless import harmless
+from portal.models import Membership
 
 BOM = "\ufeff"
 SLICE = 500
@@ -22,10 +25,12 @@ T = TypeVar("T")
 
 
 def customers_csv(found: QuerySet[Customer]) -> Iterator[bytes]:
-    """One line a customer; of its token only whether there is one and how it does."""
+    """One line for each of `readiness.known`: of its token its end, how it does, what it may do."""
     head = ("Customer", "Team", "MEGA id", "Phone region", "Requests a minute", "Existing leads",
-            "Token", "Added at")  # fmt: skip
-    return _csv(head, _each(found.prefetch_related("tokens"), _customer))
+            "Token", "Added at", "Token ends in", "Refused since", "Last check", "Check found",
+            "May read leads", "Requests a minute by MEGA", "Imports under way",
+            "Lacks")  # fmt: skip
+    return _csv(head, _customers(found))
 
 
 def imports_csv(found: QuerySet[Import]) -> Iterator[bytes]:
@@ -50,15 +55,56 @@ def requests_csv(found: QuerySet[Batch]) -> Iterator[bytes]:
     return _csv(head, _each(found.annotate(tries=Count("attempts")), _request))
 
 
+def month_csv(month: date, lines: Iterable[Line]) -> Iterator[bytes]:
+    """One line a customer: what was imported in a month, beside the month before."""
+    names = ("Imports", "Sent", "Created", "Updated", "Failed")
+    head = ("Month", "Customer", "Team", *names, *(f"{name} before" for name in names))
+    return _csv(head, (_month(month, line) for line in lines))
+
+
+def _month(month: date, line: Line) -> list[Cell]:
+    now, before = zip(*((now, before) for _, now, before in line.pairs), strict=True)
+    return [f"{month:%Y-%m}", line.customer, line.customer.team, *now, *before]
+
+
+def notices_csv(found: QuerySet[Recipient]) -> Iterator[bytes]:
+    """One line a notice of somebody."""
+    head = ("Import", "Customer", "File", "About", "At", "Read at")
+    return _csv(head, _each(found, _notice))
+
+
+def members_csv(found: QuerySet[Membership]) -> Iterator[bytes]:
+    """One line a member of a team."""
+    return _csv(("Person", "E-mail", "Role", "Since", "Deactivated"), _each(found, _member))
+
+
+def _member(one: Membership) -> list[Cell]:
+    gone = "" if one.user.is_active else "yes"
+    return [one.user.name, one.user.email, one.get_role_display(), one.created_at, gone]
+
+
 def _each(found: QuerySet[T], line: Callable[[T], list[Cell]]) -> Iterator[list[Cell]]:  # type: ignore[type-var]  # any model
     return map(line, found.iterator(chunk_size=SLICE))
 
 
-def _customer(one: Customer) -> list[Cell]:
-    tokens = [token for token in one.tokens.all() if token.retired_at is None]
-    state = "none" if not tokens else "refused" if tokens[0].refused_at else "set"
-    return [one.name, one.team, one.mega_id, one.region, one.requests_per_minute,
-            one.on_duplicate, state, one.created_at]  # fmt: skip
+def _customers(found: QuerySet[Customer]) -> Iterator[list[Cell]]:
+    every = found.iterator(chunk_size=SLICE)
+    while some := list(islice(every, SLICE)):
+        waits = readiness.waiting([one.pk for one in some])
+        yield from (_customer(one, waits.get(one.pk, 0)) for one in some)
+
+
+def _customer(one: Customer, waits: int) -> list[Cell]:
+    token, reads = readiness.token_of(one), readiness.may_read(one)
+    state = "none" if token is None else "refused" if token.refused_at else "set"
+    lacks = " ".join(lack.value for lack in readiness.lacks_of(one))
+    line: list[Cell] = [one.name, one.team, one.mega_id, one.region, one.requests_per_minute,
+                        one.on_duplicate, state, one.created_at]  # fmt: skip
+    may = "" if reads is None else "yes" if reads else "no"
+    if token is None:
+        return [*line, "", "", "", "", may, "", waits, lacks]
+    return [*line, token.last_four, token.refused_at, token.checked_at, token.check_result, may,
+            token.quota.learned_limit, waits, lacks]  # fmt: skip
 
 
 def _import(one: Import) -> list[Cell]:
@@ -66,6 +112,12 @@ def _import(one: Import) -> list[Cell]:
     return [one.pk, customer, customer.team, one.file_name, one.file_sha256, one.state,
             one.row_count, one.created_by or "", one.created_at, one.started_at,
             one.finished_at, one.get_origin_display(), one.parent_id]  # fmt: skip
+
+
+def _notice(one: Recipient) -> list[Cell]:
+    lead_import = one.notice.lead_import
+    return [lead_import.pk, lead_import.customer, lead_import.file_name,
+            one.notice.get_kind_display(), one.notice.at, one.read_at]  # fmt: skip
 
 
 def _request(one: Batch) -> list[Cell]:

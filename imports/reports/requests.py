@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 
 from imports.mega.contract import error_message
 from imports.models import (
@@ -28,6 +29,7 @@ from imports.models import (
 
 BODY = ("body", "body_sha256")  # up to some hundred KB each: only loaded to be shown
 SHOWN = 20_000  # characters of a body on a page
+DIGITS = 9  # at most, of a number of a request or a row
 LAID_OUT = 2 * 1024 * 1024  # bytes; a longer body is shown as it came
 
 # What a list can be narrowed to. A request that was given up may have arrived, too.
@@ -88,6 +90,20 @@ def chosen(lead_import: Import, which: str) -> QuerySet[Batch]:
         return batches.filter(FILTERS.get(which, FILTERS[""]))
     failed = Outcome.objects.filter(lead_import=lead_import, status=OutcomeStatus.FAILED)
     return batches.filter(pk__in=failed.order_by().values("batch").distinct())
+
+
+def sought(batches: QuerySet[Batch], words: str) -> QuerySet[Batch]:
+    """Those with this number or this row, or whose Idempotency-Key begins so; all without words.
+
+    Only the import's own are looked through, some thousand at most.
+    """
+    if not words:
+        return batches
+    number = words.replace(",", "").removeprefix("#")
+    if number.isdecimal() and len(number) <= DIGITS:
+        return batches.filter(Q(number=int(number)) | Q(row_numbers__contains=[int(number)]))
+    keys = batches.annotate(key_text=Cast("key", TextField()))
+    return keys.filter(key_text__istartswith=words)
 
 
 def counts(lead_import: Import) -> dict[str, int]:

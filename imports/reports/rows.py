@@ -1,6 +1,7 @@
 """The row-level report: what became of every row, for files and for pages."""
 
 import json
+from bisect import bisect
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,9 +13,8 @@ from imports import whole_file
 from imports.columns.problems import Problem
 from imports.models import Import, Row
 from imports.reports import balance
-from imports.reports.balance import BUCKET, LABELS, ROWS_WITH_ALL
-from portal import characters
-from portal.names import SEEN
+from imports.reports.balance import BUCKET, LABELS, LAST_NUMBER, ROWS_WITH_ALL, Balance
+from imports.reports.charts import reasons
 
 SLICE = 5_000  # rows that are read at a time
 MOST = 80_000  # rows that are looked at, at a time, where few of them are chosen
@@ -57,21 +57,17 @@ class ReportRow:
         return LABELS[self.bucket]
 
 
-# Where something is hidden in a cell the row says so, and only there it costs another look.
-_CELLS = "array_to_string(r.cells, ' ')"
-_HOLDS = f"""AND ({_CELLS} ILIKE %(text)s
-    OR l.problems @> '[{{"c": "hidden_removed"}}]' AND {SEEN.format(_CELLS)} ILIKE %(text)s)"""
-
-
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which rows: by bucket, by the code of a problem, by what a person wrote in any cell."""
+    """Which rows: by bucket, by the code of a problem, by what MEGA said of those that failed, by
+    their numbers."""
 
     bucket: str = ""
     problem: str = ""
     column: str = ""  # with `problem`: the header in which it was found
-    text: str = ""
     buckets: tuple[str, ...] = ()  # any of these
+    wordings: tuple[str, ...] | None = None  # any of these: `reasons.wordings_of`
+    numbers: tuple[int, ...] | None = None  # any of these, in their order: `search.numbers`
 
     def where(self) -> tuple[str, dict[str, Any]]:
         """Return SQL conditions and their parameters."""
@@ -87,14 +83,23 @@ class Selection:
             wanted = {"c": self.problem} | ({"h": self.column} if self.column else {})
             parts.append("AND l.problems @> %(problem)s::jsonb")
             values["problem"] = json.dumps([wanted])
-        if self.text:
-            parts.append(_HOLDS)
-            values["text"] = f"%{_like(characters.seen(self.text))}%"
+        if self.wordings is not None:
+            said = f"{reasons.OF_ROW} = ANY(%(wordings)s::jsonb[])"
+            parts.append(f"AND o.status = 'failed' AND {said}")
+            values["wordings"] = list(self.wordings)
         return " ".join(parts), values
 
+    def reach(self, after: int, stretch: int) -> int:
+        """Return the number up to which so many rows come after another; the last may be before."""
+        if self.numbers is None:
+            return after + stretch
+        return self.numbers[min(bisect(self.numbers, after) + stretch, len(self.numbers)) - 1]
 
-def _like(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    def within(self, after: int = 0, upto: int = LAST_NUMBER) -> list[int] | None:
+        """Return those of `numbers` in a stretch; None when rows of any number are chosen."""
+        if self.numbers is None:
+            return None
+        return list(self.numbers[bisect(self.numbers, after) : bisect(self.numbers, upto)])
 
 
 def page(
@@ -105,15 +110,17 @@ def page(
     Looks at as many rows as are wanted, and at twice as many each time that too few were chosen.
     """
     found: list[ReportRow] = []
-    last, stretch = _last_number(lead_import), limit
+    last, stretch = _last_number(lead_import, chosen), limit
     while len(found) < limit and after < last:
-        upto = after + stretch
+        upto = chosen.reach(after, stretch)
         found += _slice(lead_import, chosen, (after, upto), limit - len(found))
         after, stretch = upto, min(2 * stretch, MOST)
     return found
 
 
-def _last_number(lead_import: Import) -> int:
+def _last_number(lead_import: Import, chosen: Selection) -> int:
+    if chosen.numbers is not None:
+        return chosen.numbers[-1] if chosen.numbers else 0
     numbers = Row.objects.filter(lead_import=lead_import).order_by("-number")
     return numbers.values_list("number", flat=True).first() or 0
 
@@ -122,9 +129,9 @@ def _slice(
     lead_import: Import, chosen: Selection, span: tuple[int, int], limit: int
 ) -> list[ReportRow]:
     where, values = chosen.where()
-    parameters = balance.stretch(lead_import, *span) | values | {"limit": limit}
+    parameters = balance.stretch(lead_import, *span, among=chosen.within(*span))
     with whole_file.cursor() as cursor:
-        cursor.execute(_SELECT.replace("{where}", where), parameters)
+        cursor.execute(_SELECT.replace("{where}", where), parameters | values | {"limit": limit})
         rows = cursor.fetchall()
     requests = _requests(rows)
     return [_row(lead_import, row, requests) for row in rows]
@@ -148,14 +155,19 @@ def _requests(rows: list[tuple[Any, ...]]) -> _Requests:
         return _Requests(batches, dict(cursor.fetchall()))
 
 
-def count(lead_import: Import, chosen: Selection) -> int:
-    """Return how many rows are chosen."""
+def count(lead_import: Import, chosen: Selection, books: Balance | None = None) -> int:
+    """Return how many rows are chosen; `books` are the balance sheet, where the caller has it."""
     if chosen == Selection():
         return lead_import.row_count
+    if chosen == Selection(bucket=chosen.bucket):
+        found: int = getattr(books or balance.balance(lead_import), chosen.bucket)
+        return found
+    if chosen == Selection(numbers=chosen.numbers):
+        return len(chosen.numbers or ())
     where, values = chosen.where()
-    parameters = balance.stretch(lead_import) | values
+    parameters = balance.stretch(lead_import, among=chosen.within())
     with whole_file.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) {ROWS_WITH_ALL} {where}", parameters)
+        cursor.execute(f"SELECT count(*) {ROWS_WITH_ALL} {where}", parameters | values)
         total: int = cursor.fetchone()[0]
     return total
 

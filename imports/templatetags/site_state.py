@@ -3,12 +3,14 @@
 from typing import Any
 
 from django import template
+from django.contrib.messages.storage.base import Message
 from django.http import HttpRequest
 from django.template import Context
 
 from imports import access, health
 from imports.notices import inbox
-from portal.models import User
+from imports.views.http import TOAST, teams_as
+from portal.models import Role, User
 
 register = template.Library()
 
@@ -21,10 +23,26 @@ def engine_alarm() -> health.Alarm:
     return health.alarm()
 
 
+@register.simple_tag(takes_context=True)
+def told(context: Context) -> dict[str, list[Message]]:
+    """What is to be said on this page once: in notes that stay, and in toasts that go."""
+    messages = list(context.get("messages") or [])
+    return {
+        "toasts": [one for one in messages if one.extra_tags == TOAST],
+        "notes": [one for one in messages if one.extra_tags != TOAST],
+    }
+
+
 @register.simple_tag
 def unread_notices(user: User) -> int:
     """How many notices the user has not read."""
     return inbox.unread(user)
+
+
+@register.simple_tag
+def imports_somewhere(user: User) -> bool:
+    """Whether there is a team for which the user may import."""
+    return teams_as(user, Role.IMPORTER).exists()
 
 
 @register.simple_tag

@@ -1,6 +1,7 @@
 """What templates need to show times, numbers, icons, states and results alike everywhere."""
 
 import datetime as dt
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,15 +10,18 @@ from django import template
 from django.conf import settings
 from django.forms import BoundField
 from django.template import Context
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from imports.delivery import questions
-from imports.models import Batch, Import, Priority
+from imports.models import Batch, Import, Priority, WebhookCall
 from imports.views import words
 
 register = template.Library()
+
+_CODE = re.compile(r"[a-z]+(_[a-z]+)+")
 
 
 @cache
@@ -59,6 +63,22 @@ def duration(seconds: float | None) -> str:
 
 
 @register.filter
+def took(seconds: float | None) -> str:
+    """How long an exchange took: to the hundredth while it is short, then as `duration`."""
+    return duration(seconds) if seconds is None or seconds >= 60 else f"{seconds:.2f} s"
+
+
+@register.filter
+def size(count: int) -> str:
+    """An amount of bytes as lists of files show it, in the browser too: "512 bytes", "1.5 KB"."""
+    if count < 1024:
+        return f"{count} byte" if count == 1 else f"{count} bytes"
+    if count < 1024**2:
+        return f"{count / 1024:.1f} KB"
+    return f"{count / 1024**2:,.1f} MB"
+
+
+@register.filter
 def minutes(value: float | None) -> str:
     """The same for a number of minutes."""
     return "" if value is None else duration(value * 60)
@@ -66,22 +86,76 @@ def minutes(value: float | None) -> str:
 
 @register.simple_tag
 def when(moment: dt.datetime | None, *, seconds: bool = False) -> str:
-    """A moment in the reader's zone, which is named; the whole of it, and UTC, on hover."""
+    """A moment in the reader's zone, which is named; the whole of it, and UTC, on hover.
+
+    Of today only the time is shown; paper, which is read on another day, gets the day as well.
+    """
     if moment is None:
         return "–"
     local = timezone.localtime(moment)
     clock = local.strftime("%H:%M:%S" if seconds else "%H:%M")
-    today = timezone.localtime().date()
-    day = "" if local.date() == today else f"{local.day} {local:%b %Y}, "
+    day = f"{local.day} {local:%b %Y}, "
+    is_today = local.date() == timezone.localtime().date()
     return format_html(
-        '<time datetime="{}" title="{}">{}{} {}</time>',
-        moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        '<time datetime="{}" title="{}"{}>{}{} {}</time>',
+        iso(moment),
         f"{local:%A} {local.day} {local:%B %Y, %H:%M:%S %Z} "
         f"({moment.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S} UTC)",
-        day,
+        format_html(' data-day="{}"', day) if is_today else "",
+        "" if is_today else day,
         clock,
         f"{local:%Z}",
     )
+
+
+@register.filter
+def utc(moment: dt.datetime) -> str:
+    """A moment as paper and the trail write it: "2025-11-03 12:05 UTC"."""
+    return f"{moment.astimezone(dt.UTC):%Y-%m-%d %H:%M} UTC"
+
+
+@register.simple_tag
+def utc_now() -> str:
+    """When a page was made, likewise."""
+    return utc(timezone.now())
+
+
+@register.filter
+def iso(moment: dt.datetime) -> str:
+    """A moment for machines: "2025-11-03T12:05:09Z"."""
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@register.filter
+def month(day: dt.date, style: str = "") -> str:
+    """A month in words: "November 2026", `short` "Nov 2026", `name` "November"."""
+    return day.strftime({"short": "%b %Y", "name": "%B"}.get(style, "%B %Y"))
+
+
+@register.filter
+def isodate(day: dt.date, style: str = "") -> str:
+    """A day or, with `month`, a month for addresses: "2026-11-03", "2026-11"."""
+    return f"{day:%Y-%m}" if style == "month" else f"{day:%Y-%m-%d}"
+
+
+@register.simple_tag
+def ago(moment: dt.datetime, *, bare: bool = False) -> str:
+    """How long ago a moment was, `bare` without that word; the moment itself on hover."""
+    local = timezone.localtime(moment)
+    passed = duration((timezone.now() - moment).total_seconds())
+    return format_html(
+        '<time datetime="{}" title="{}">{}{}</time>',
+        iso(moment),
+        f"{local:%A} {local.day} {local:%B %Y, %H:%M:%S %Z}",
+        passed,
+        "" if bare else " ago",
+    )
+
+
+@register.inclusion_tag("parts/badge.html")
+def badge(tone: str, icon_name: str, word: str) -> dict[str, Any]:
+    """A badge of the page's own words; states and results have badges of their own below."""
+    return {"look": words.Look(word, tone, icon_name)}
 
 
 @register.inclusion_tag("parts/badge.html")
@@ -100,6 +174,25 @@ def result_badge(code: str) -> dict[str, Any]:
 def request_badge(batch: Batch) -> dict[str, Any]:
     """The state of a request as icon, word and colour."""
     return {"look": words.request(batch)}
+
+
+@register.inclusion_tag("parts/badge.html")
+def level_badge(level: str) -> dict[str, Any]:
+    """Whether a problem keeps its row back or lets it go."""
+    return {"look": words.LEVELS[level]}
+
+
+@register.inclusion_tag("parts/badge.html")
+def call_badge(call: WebhookCall) -> dict[str, Any]:
+    """What became of the call of a webhook."""
+    return {"look": words.CALLS[call.state]}
+
+
+@register.simple_block_tag
+def tile(content: str, value: object, *, of: int = 0, url: str = "", tone: str = "") -> str:
+    """A figure and, between the tags, what it counts; they are read as one sentence."""
+    context = {"label": content, "value": value, "of": of, "url": url, "tone": tone}
+    return render_to_string("parts/tile.html", context)
 
 
 @register.filter
@@ -121,10 +214,11 @@ def call_result(code: str) -> str:
 
 
 @register.inclusion_tag("parts/outcome_bar.html")
-def outcome_bar(balance: Any, *, before: bool = False) -> dict[str, Any]:
+def outcome_bar(balance: Any, *, before: bool = False, table: bool = False) -> dict[str, Any]:
     """The balance sheet as a bar of 1,000 parts with a legend in words.
 
-    `before` sending, what is not sent yet is what will be.
+    `before` sending, what is not sent yet is what will be. A `table` of the same numbers is offered
+    where none stands beside the bar.
     """
     buckets = [(code, count) for code, _, count in balance.buckets() if count]
     total = sum(count for _, count in buckets) or 1
@@ -133,11 +227,11 @@ def outcome_bar(balance: Any, *, before: bool = False) -> dict[str, Any]:
         width = 1000 * count / total
         segments.append(
             {"code": code, "count": count, "x": f"{x:.2f}", "width": f"{width:.2f}"}
-            | {"word": words.result(code).word}
+            | {"word": words.result(code).word, "percent": f"{100 * count / total:.1f}"}
             | ({"code": "ready", "word": "Will be sent"} if before and code == "not_sent" else {})
         )
         x += width
-    return {"segments": segments}
+    return {"segments": segments, "table": table, "total": sum(count for _, count in buckets)}
 
 
 @register.inclusion_tag("parts/priority.html")
@@ -175,3 +269,22 @@ def drop_filter(context: Context, name: str) -> str:
     query.pop(name, None)
     query.pop("page", None)
     return f"?{query.urlencode()}" if any(query.values()) else "?reset"
+
+
+@register.filter
+def facts(found: dict[str, Any]) -> list[tuple[str, str]]:
+    """The facts of an event in words: pairs of name and value."""
+    return [(name.replace("_", " "), _fact(value)) for name, value in found.items()]
+
+
+def _fact(value: Any) -> str:
+    """A code without its underscores, yes and no, lists with commas; everything else as it is."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value is None or value in ([], {}):
+        return "–"
+    if isinstance(value, list):
+        return ", ".join(_fact(one) for one in value)
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {words}" for name, words in facts(value))
+    return str(value).replace("_", " ") if _CODE.fullmatch(str(value)) else str(value)

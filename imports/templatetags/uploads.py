@@ -7,7 +7,7 @@ from django import template
 from django.conf import settings
 from django.template import Context
 
-from imports.forms.upload import MOST_AT_ONCE
+from imports.forms.upload import ACCEPTED, MOST_AT_ONCE
 from imports.models import Customer
 from portal.uploads import too_large_sentence
 
@@ -35,6 +35,12 @@ def room_for_uploads() -> Room:
         MOST_AT_ONCE,
         too_large_sentence(),
     )
+
+
+@register.inclusion_tag("parts/upload_here.html", takes_context=True)
+def upload_here(context: Context, *, large: bool) -> dict[str, object]:
+    """The form that takes files in the page itself; `large` where nobody imported anything yet."""
+    return {"large": large, "csrf_token": context.get("csrf_token"), "accepted": ACCEPTED}
 
 
 @register.inclusion_tag("parts/upload_dialog.html", takes_context=True)

@@ -36,7 +36,7 @@ def test_people_who_are_not_staff_do_not_get_into_the_admin(client):
     assert client.get("/admin/", follow=True).status_code == 403
 
 
-def test_staff_administer_people_and_nothing_else(client, staff):
+def test_staff_administer_people_and_look_at_operations(client, staff):
     page = client.get("/admin/").content.decode()
 
     assert set(re.findall(r'href="/admin/(\w+/\w+)/"', page)) == {
@@ -44,6 +44,9 @@ def test_staff_administer_people_and_nothing_else(client, staff):
         "portal/team",
         "imports/customer",
         "imports/import",
+        "imports/batch",
+        "imports/attempt",
+        "imports/notice",
     }
 
 

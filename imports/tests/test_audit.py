@@ -217,6 +217,37 @@ def test_the_command_names_the_first_broken_link_of_each_chain():
     assert "Event 3" not in sentences
 
 
+def test_many_at_once_are_chained_as_one_by_one_each_team_apart():
+    write(1, team=people.team("North"))
+    made = [people.customer(name) for name in ("Acme", "Bcme")]
+    made.append(people.customer("Ccme", people.team("South")))
+    told = [(one, {"mega_id": str(one.mega_id)}) for one in made]
+    anna = people.anna()
+
+    with transaction.atomic():
+        trail.record_each("customer_added", actor=anna, told=told)
+        trail.record("team_changed", actor=anna, team=people.team("North"), facts={"team": 1})
+
+    north, south = (Event.objects.filter(chain__team__name=name) for name in ("North", "South"))
+    assert [(e.position, e.customer_id, e.act) for e in north.order_by("position")[1:]] == [
+        (2, made[0].pk, "customer_added"),
+        (3, made[1].pk, "customer_added"),
+        (4, None, "team_changed"),
+    ]
+    assert [(e.position, e.customer_id, e.actor) for e in south] == [(1, made[2].pk, anna)]
+    assert verify.verify() == []
+
+
+@pytest.mark.parametrize(
+    ("act", "facts"), [("made_up", {}), ("customer_added", {"name": "Ana Souza"})]
+)
+def test_what_no_event_may_hold_is_in_none_of_many(act, facts):
+    acme = people.customer("Acme")
+    with pytest.raises(ValueError, match=r"is not an act|neither a number"), transaction.atomic():
+        trail.record_each(act, actor=None, told=[(acme, facts)])
+    assert not Event.objects.exists()
+
+
 def test_every_act_has_words():
     codes = {v for k, v in vars(acts).items() if k.isupper() and isinstance(v, str)}
 

@@ -134,7 +134,7 @@ def test_only_a_manager_adds_customers_in_their_own_name():
         ("", "No token was given"),
         ("sk_live_0123456789abcdef", "does not begin with mega_"),
         ("mega_0123456789abcdef", "has 21 characters"),
-        ("mega_" + "g" * 64, "no hex digit"),
+        ("mega_" + "g" * 64, "not a hex digit"),
     ],
 )
 def test_a_malformed_token_is_refused_without_being_repeated(typed, text, sentence):

@@ -4,8 +4,13 @@ import pytest
 from django.db import connection
 
 from imports.models import Import, ReadAttempt
+from portal.models import User
 
-NEW = {Import: ("layout", "again", "returned", "sensitive"), ReadAttempt: ("asked",)}
+NEW = {
+    Import: ("layout", "again", "returned", "sensitive"),
+    ReadAttempt: ("asked",),
+    User: ("tour",),
+}
 
 
 @pytest.mark.django_db

@@ -187,6 +187,39 @@ def test_one_windows_byte_in_the_middle_of_a_large_file_has_it_read_anew(monkeyp
     assert (found.count(), found.get(number=60_002).cells) == (240_001, ["Jürgen", "Bonn"])
 
 
+def test_a_broken_character_far_below_ends_the_reading_with_a_sentence():
+    """The whole file is looked at once more, not for ever."""
+    japanese = "氏名,市\n" + "佐藤 健,東京都新宿区\n鈴木 さくら,大阪市\n" * 3_000
+    made = uploaded(japanese.encode("cp932") + b"\x81\x00,\xfd\xfe\n")
+
+    assert read.read(made.pk) is None
+    made.refresh_from_db()
+    assert made.state == ImportState.FAILED
+    assert made.reason.startswith("The file cannot be read as CP932: some of its bytes mean")
+
+
+def test_an_emoji_that_was_cut_in_half_becomes_a_row_that_says_so():
+    text = "\ufeffName\tAd\r\nAnn\tAutumn \ud83d\r\nBob\tSpring\r\n"
+    made = uploaded(text.encode("utf-16-le", "surrogatepass"))
+
+    assert read.read(made.pk) is not None
+    assert list(Row.objects.order_by("number").values_list("number", "cells", "note")) == [
+        (2, ["Ann", "Autumn \ufffd"], "a character is broken in the file: \ufffd stands for it"),
+        (3, ["Bob", "Spring"], ""),
+    ]
+
+
+def test_rows_of_another_encoding_below_a_mark_of_utf8_become_rows_too():
+    text = "\ufeffName,City\r\nJürgen,Köln\r\n".encode() + "Käthe,Ulm\r\n".encode("cp1252")
+    made = uploaded(text)
+
+    assert read.read(made.pk) is not None
+    cells = Row.objects.order_by("number").values_list("cells", flat=True)
+    assert list(cells) == [["Jürgen", "Köln"], ["Käthe", "Ulm"]]
+    made.refresh_from_db()
+    assert "mixes UTF-8 and Windows-1252" in made.doubts[0]
+
+
 def test_odd_characters_of_every_kind_are_stored_as_they_are():
     cells = [
         "back\\slash\\",

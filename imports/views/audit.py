@@ -13,23 +13,24 @@ from imports.audit import acts, verify
 from imports.forms.audit import AuditFilter
 from imports.models import Chain, Customer, Event
 from imports.reports import downloads, lists
-from imports.views.http import Request, attachment, page_of, teams_as
+from imports.views.http import Request, attachment, page_of, remembered, teams_as
 from portal.models import Role, Team, User
 
 PER_PAGE = 100
 
 
 @require_GET
-def index(request: Request) -> HttpResponse:
-    """Events, newest first."""
+def index(request: Request) -> HttpResponseBase:
+    """Events, newest first. An address with filters is remembered, as that of the history."""
     filters, found = _found(request)
+    if back := remembered(request, "audit"):
+        return back
     page = page_of(request, found, PER_PAGE)
     customers = Customer.objects.in_bulk({e.customer_id for e in page if e.customer_id})
     context = {
         "filters": filters,
         "page": page,
         "lines": [(e, acts.label(e.act), customers.get(e.customer_id)) for e in page],
-        "printed_at": dt.datetime.now(dt.UTC),
     }
     return render(request, "imports/audit.html", context)
 

@@ -57,5 +57,5 @@ def _made(request: Request, parent: Import, make: Callable[[], Import]) -> HttpR
     except PortalError as error:
         messages.error(request, error.sentence)
         return redirect("import_report", parent.pk)
-    tasks.nudge_chunks_of(child.pk)
+    tasks.nudge_copied(child.pk)
     return redirect("import_review", child.pk)

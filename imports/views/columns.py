@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -9,18 +10,20 @@ from django.views.decorators.http import require_GET, require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
 from imports import access, tasks
-from imports.columns import derive, sensitive, values
-from imports.errors import PortalError
-from imports.forms.columns import ColumnsForm, columns_with_meanings
+from imports.columns import accept, derive, drift, refused_before, saved, sensitive
+from imports.columns.mapping import Mapping
+from imports.errors import PortalError, WrongState
+from imports.forms.columns import ColumnsForm
+from imports.forms.saved import SaveForm
 from imports.intake.read import first_rows
-from imports.models import Import, ImportState
-from imports.views import steps
+from imports.models import Import, ImportState, MappingVersion
+from imports.views import at_columns, fit, found, mapping_form, steps
 from imports.views.http import Request
 from portal.models import Role
 
 READING = (ImportState.UPLOADED, ImportState.READING)
+_COLUMN_DIGITS = 5
 FIRST_ROWS, MOST_COLUMNS = 10, 30
-MOST_WITH_MEANINGS = 8  # columns whose cells are counted for a page
 
 
 @require_http_methods(["GET", "POST"])
@@ -29,41 +32,89 @@ def columns(request: Request, pk: int) -> HttpResponse:
     need = Role.IMPORTER if request.method == "POST" else Role.VIEWER
     lead_import = access.get_import(request.user, pk, need=need)
     if lead_import.mapping is None:
-        return _page(request, lead_import, None)
-    form = _form(lead_import, request)
-    if form.is_valid():
-        wanted = form.cleaned_data
-        try:
-            derive.remap(
-                lead_import,
-                wanted["mapping"],
-                request.user,
-                expected_version=wanted["expected_version"],
-            )
-        except PortalError as error:
-            form.add_error(None, error.sentence)
-        else:
-            tasks.nudge_chunks_of(lead_import.pk)
-            return redirect("import_review", pk)
-    return _page(request, lead_import, form)
+        return page(request, lead_import, None)
+    if request.method == "POST":
+        return _save(request, lead_import)
+    return page(request, lead_import, mapping_form.fresh(lead_import))
+
+
+def _save(request: Request, lead_import: Import) -> HttpResponse:
+    try:
+        form, base = mapping_form.posted(lead_import, request.POST)
+        if request.POST.get("accept"):
+            base = accept.all_sure(lead_import, request.user, expected_version=base.version)
+    except WrongState as error:
+        messages.error(request, error.sentence)
+        return redirect("import_columns", lead_import.pk)
+    is_as_it_was = _made(form) == Mapping.from_json(base.content)
+    if is_as_it_was and "shape" in request.POST:  # that needs no mapping that is ready
+        return _onward(request, lead_import.pk)
+    if not form.is_valid():
+        return page(request, lead_import, form)
+    if is_as_it_was and request.POST.get("accept"):
+        return _onward(request, lead_import.pk)
+    return _remap(request, lead_import, form, base)
+
+
+def _remap(
+    request: Request, lead_import: Import, form: ColumnsForm, base: MappingVersion
+) -> HttpResponse:
+    made = accept.carried(form.cleaned_data["mapping"], base)
+    try:
+        derive.remap(lead_import, made, request.user, expected_version=base.version)
+    except PortalError as error:
+        now = access.get_import(request.user, lead_import.pk)
+        if now.is_editable and now.mapping and now.mapping.version > base.version:
+            both = mapping_form.both(now, base, form.cleaned_data["mapping"], request.POST)
+            return page(request, now, both, status=409)
+        form.add_error(None, error.sentence)
+        return page(request, lead_import, form)
+    tasks.nudge_chunks_of(lead_import.pk)
+    return _onward(request, lead_import.pk)
+
+
+def _made(form: ColumnsForm) -> Mapping | None:
+    form.is_valid()
+    return form.cleaned_data.get("mapping")
+
+
+def _onward(request: Request, pk: int) -> HttpResponse:
+    """To the review, or to the page of the column (or of what is joined) that was asked for."""
+    if request.POST.get("accept"):
+        return redirect("import_columns", pk)
+    shape = request.POST.get("shape", "")
+    if shape == "joined":
+        return redirect("import_joins", pk)
+    if shape.isdecimal() and len(shape) <= _COLUMN_DIGITS:
+        return redirect("import_column", pk, int(shape))
+    return redirect("import_review", pk)
 
 
 @require_GET
 def progress(request: Request, pk: int) -> HttpResponse:
     """The live line of the columns and review pages while the file is read and checked.
 
-    204 while nothing changed; the whole page anew when another step of the work is reached.
+    204 while nothing changed; the whole page anew when another step of the work is reached. The
+    columns page stays when all rows are checked, and says so: somebody may be choosing columns.
     """
     lead_import = access.get_import(request.user, pk)
     standing = checking(lead_import)
     before = request.GET.get("v", "")
     if before == standing["version"]:
         return HttpResponse(status=204)
-    if before.partition(".")[0] != lead_import.state:
-        page = request.GET.get("page", "import_columns")
+    shown, was = request.GET.get("page", "import_columns"), before.partition(".")[0]
+    is_checked = (was, lead_import.state) == (ImportState.CHECKING, ImportState.REVIEW)
+    stays = is_checked and shown == "import_columns"  # where choices may not be sent yet
+    if was != lead_import.state and not stays:
         known = {"import_columns", "import_review", "import_file"}
-        return HttpResponseClientRedirect(reverse(page if page in known else "import", args=[pk]))
-    context = {"lead_import": lead_import, "checking": standing, "page": request.GET.get("page")}
+        return HttpResponseClientRedirect(reverse(shown if shown in known else "import", args=[pk]))
+    context = {
+        "lead_import": lead_import,
+        "customer": lead_import.customer,
+        "checking": standing,
+        "has_been_checked": stays,
+        "page": shown,
+    }
     return render(request, "parts/checking.html", context)
 
 
@@ -90,24 +141,34 @@ def _first_rows(lead_import: Import) -> list[list[str]]:
     return [cells[:MOST_COLUMNS] for cells in first_rows(lead_import, FIRST_ROWS)]
 
 
-def _form(lead_import: Import, request: Request) -> ColumnsForm:
-    current = derive.mapping_of(lead_import)
-    shown = columns_with_meanings(current)[:MOST_WITH_MEANINGS]
-    return ColumnsForm(
-        request.POST if request.method == "POST" else None,
-        current=current,
-        version=lead_import.mapping.version if lead_import.mapping else 0,
-        samples=derive.samples(lead_import),
-        values={index: values.values_of(lead_import, index) for index in shown},
-    )
-
-
-def _page(request: Request, lead_import: Import, form: ColumnsForm | None) -> HttpResponse:
+def page(
+    request: Request,
+    lead_import: Import,
+    form: ColumnsForm | None,
+    *,
+    status: int = 200,
+    save_form: SaveForm | None = None,
+) -> HttpResponse:
+    """The columns page with these forms; 422 where what was sent of the columns is wrong."""
     context = steps.shared(request, lead_import, "import_columns") | {
         "form": form,
         "checking": checking(lead_import),
         "sensitive": sensitive.of(lead_import),
+        "findings": found.panel(lead_import),
+        "fit": fit.of(lead_import, form.current) if form else None,
+        "warned": refused_before.of(form.current, form.known.words)
+        if form and lead_import.is_editable
+        else [],
         "page": "import_columns",
     }
-    status = 422 if form is not None and form.is_bound else 200
+    if form is not None:
+        offers = saved.offered(lead_import)
+        context |= {
+            "drift": drift.of(lead_import, form.current) if lead_import.is_editable else None,
+            "others": at_columns.standing(request, lead_import, form.version),
+            "offers": [one for one in offers if one.fits],
+            "others_saved": [one for one in offers if not one.fits],
+            "save_form": save_form or SaveForm(lead_import=lead_import),
+        }
+    status = 422 if form is not None and form.is_bound else status
     return render(request, "imports/columns.html", context, status=status)

@@ -1,11 +1,9 @@
-"""Customers: the list, one customer, new and changed ones."""
+"""Customers: one of them, new and changed ones. Their list is in `views.customer_table`."""
 
-import datetime as dt
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Max, Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
@@ -15,46 +13,13 @@ from imports.columns import template_book
 from imports.delivery import checks, outlook
 from imports.errors import PortalError
 from imports.forms.customers import CustomerForm, TokenForm
-from imports.forms.filters import words_of
 from imports.models import Customer
-from imports.reports import downloads, lists
-from imports.views.http import Request, attachment, page_of, teams_as
-from portal import characters
+from imports.views import known_there, live
+from imports.views.http import Request, attachment, teams_as, toast
 from portal.models import Role, User
 
 LATEST = 10
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def _searched(request: Request) -> tuple[str, QuerySet[Customer]]:
-    words = words_of(request.GET.get("q"))
-    found = access.customers_for(request.user).select_related("team")
-    if looked_for := characters.seen(words):
-        hit = Q(name__seen__icontains=looked_for) | Q(team__name__seen__icontains=looked_for)
-        found = found.filter(hit)
-    return words, found.order_by("name", "pk")
-
-
-@require_GET
-def index(request: Request) -> HttpResponse:
-    """All customers of my teams, by name."""
-    words, found = _searched(request)
-    counted = found.annotate(import_count=Count("imports"), last_import=Max("imports__created_at"))
-    context = {
-        "words": words,
-        "page": page_of(request, counted.prefetch_related("tokens__quota")),
-        "may_add": teams_as(request.user, Role.MANAGER).exists(),
-    }
-    return render(request, "imports/customers.html", context)
-
-
-@require_GET
-def export(request: Request) -> HttpResponseBase:
-    """The same list as CSV."""
-    _, found = _searched(request)
-    name = f"customers-{dt.datetime.now(dt.UTC):%Y-%m-%d}.csv"
-    downloads.note_list("customers", request.user, access.teams_for(request.user))
-    return attachment(lists.customers_csv(found), name, "text/csv; charset=utf-8")
 
 
 @require_GET
@@ -66,8 +31,8 @@ def detail(request: Request, slug: str) -> HttpResponse:
         "token": customer.token,
         "token_form": TokenForm(),
         "check": checks.latest_check(customer),
-        **_timetable(request.user, customer),
-        "imports": customer.imports.select_related("created_by")[:LATEST],
+        **_imports(request.user, customer),
+        **known_there.of(customer),
         "may_manage": access.can(request.user, customer.team, Role.MANAGER),
         "may_import": access.can(request.user, customer.team, Role.IMPORTER),
     }
@@ -75,10 +40,37 @@ def detail(request: Request, slug: str) -> HttpResponse:
 
 
 @require_GET
+def imports(request: Request, slug: str) -> HttpResponse:
+    """The timetable and the recent imports: 204 while those that the page has are true."""
+    customer = access.get_customer(request.user, slug)
+    if request.GET.get("v") == live.of_customer(customer, LATEST):
+        return HttpResponse(status=204)
+    context = {
+        "customer": customer,
+        "token": customer.token,
+        **_imports(request.user, customer),
+        "may_import": access.can(request.user, customer.team, Role.IMPORTER),
+    }
+    return render(request, "imports/customer.html#imports", context)
+
+
+@require_GET
 def template(request: Request, slug: str) -> HttpResponseBase:
     """A workbook to fill in, with the headings and values that this customer's imports know."""
     customer = access.get_customer(request.user, slug)
     return attachment([template_book.write(customer)], f"{slug}-leads-template.xlsx", XLSX)
+
+
+def _imports(user: User, customer: Customer) -> dict[str, Any]:
+    """The newest imports and the timetable, which move while one of them is under way."""
+    newest = list(customer.imports.select_related("created_by")[:LATEST])
+    expected = _timetable(user, customer)
+    return {
+        **expected,
+        "imports": newest,
+        "moves": live.moving(newest) or bool(expected["timetable"] or expected["held"]),
+        "version": live.of_customer(customer, LATEST),
+    }
 
 
 def _timetable(user: User, customer: Customer) -> dict[str, Any]:
@@ -132,7 +124,7 @@ def edit(request: Request, slug: str) -> HttpResponse:
         except PortalError as error:
             form.add_error(None, error.sentence)
         else:
-            messages.success(request, "The settings were saved.")
+            toast(request, "The settings were saved.")
             _remark(request, customer)
             return redirect("customer", slug)
     fresh = access.get_customer(request.user, slug)  # the form wrote into the other one

@@ -12,7 +12,7 @@ from imports.forms.upload import ReadForm
 from imports.intake import preview as reading
 from imports.intake.dialect import Dialect
 from imports.models import EDITABLE, Import, ImportState, Origin
-from imports.views import steps
+from imports.views import found, steps
 from imports.views.http import Request, attempt
 from portal import characters
 from portal.models import Role, User
@@ -83,11 +83,22 @@ def _context(request: Request, lead_import: Import) -> dict[str, Any]:
     return steps.shared(request, lead_import, "import_file") | {
         "form": _form(lead_import),
         "sensitive": sensitive.of(lead_import),
+        "findings": found.panel(lead_import),
         "read_as": Dialect.from_dict(lead_import.dialect).words,
         "hidden_in_name": characters.said(lead_import.file_name),
+        "came_with_others": _came_with_others(request.user, lead_import),
         "is_reading": lead_import.state in READING,
         "can_read_again": lead_import.state in CAN_READ_AGAIN and lead_import.origin == Origin.FILE,
     }
+
+
+def _came_with_others(user: User, lead_import: Import) -> bool:
+    """Whether there is more of what was uploaded at once that this person may see."""
+    if lead_import.together is None:
+        return False
+    imports = access.imports_for(user).filter(together=lead_import.together)
+    drafts = access.drafts_for(user).filter(together=lead_import.together)
+    return imports.exclude(pk=lead_import.pk).exists() or drafts.exists()
 
 
 def _form(lead_import: Import, request: Request | None = None) -> ReadForm:

@@ -1,6 +1,7 @@
 """All imports of my teams, today's and those of years ago."""
 
 import datetime as dt
+from operator import attrgetter
 
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse, HttpResponseBase
@@ -11,6 +12,7 @@ from imports import access
 from imports.forms.filters import HistoryFilter, words_of
 from imports.models import Customer, Import
 from imports.reports import downloads, lists
+from imports.views import live
 from imports.views.http import Request, attachment, page_of, remembered
 from portal import characters, names
 from portal.models import User
@@ -21,20 +23,31 @@ NUMBER = 9  # digits at most of an import's number
 
 @require_GET
 def index(request: Request) -> HttpResponseBase:
-    """The list. Filters stand in the address; words, which may be a name, in the session."""
-    back = remembered(request, "history")
+    """The list, live while an import of it is under way.
+
+    Filters stand in the address; words, which may be a name, in the session.
+    """
+    back = None if request.htmx else remembered(request, "history")
     if "reset" in request.GET:
         request.session[WORDS] = ""
     if back:
         return back
-    filters, found = _found(request)
+    filters, matching = found(request)
+    if request.htmx:
+        narrow = page_of(request, matching.values_list(*live.LISTED))
+        if live.shown(request) == live.of_list(narrow.paginator.count, narrow):
+            return HttpResponse(status=204)
+    page = page_of(request, matching)
     context = {
         "filters": filters,
-        "words": words_of(request.session.get(WORDS)),
-        "page": page_of(request, found),
+        "words": words(request),
+        "page": page,
+        "version": live.of_list(page.paginator.count, map(attrgetter(*live.LISTED), page)),
+        "moves": live.moving(page),
         "any": access.imports_for(request.user).exists(),
     }
-    return render(request, "imports/history.html", context)
+    part = "#list" if request.htmx else ""
+    return render(request, f"imports/history.html{part}", context)
 
 
 @require_POST
@@ -48,31 +61,36 @@ def search(request: Request) -> HttpResponse:
 @require_GET
 def export(request: Request) -> HttpResponseBase:
     """The same list as CSV."""
-    _, found = _found(request)
+    _, matching = found(request)
     name = f"imports-{dt.datetime.now(dt.UTC):%Y-%m-%d}.csv"
     downloads.note_list("imports", request.user, access.teams_for(request.user))
-    return attachment(lists.imports_csv(found), name, "text/csv; charset=utf-8")
+    return attachment(lists.imports_csv(matching), name, "text/csv; charset=utf-8")
 
 
-def _found(request: Request) -> tuple[HistoryFilter, QuerySet[Import]]:
+def words(request: Request) -> str:
+    """The words that the person looks for."""
+    return words_of(request.session.get(WORDS))
+
+
+def found(request: Request) -> tuple[HistoryFilter, QuerySet[Import]]:
+    """The filters of the address, and the imports that pass them and hold the words."""
     mine = access.imports_for(request.user)
     customers = access.customers_for(request.user)
     people = User.objects.filter(pk__in=mine.order_by().values("created_by"))
     filters = HistoryFilter(request.GET, customer=customers, who=people)
-    found = filters.apply(mine.select_related("customer", "customer__team", "created_by"))
-    words = words_of(request.session.get(WORDS))
-    return filters, _matching(found, customers, words).order_by("-pk")
+    chosen = filters.apply(mine.select_related("customer", "customer__team", "created_by"))
+    return filters, _matching(chosen, customers, words(request)).order_by("-pk")
 
 
 def _matching(
-    found: QuerySet[Import], customers: QuerySet[Customer], words: str
+    imports: QuerySet[Import], customers: QuerySet[Customer], text: str
 ) -> QuerySet[Import]:
     """Every word must occur in the file's or customer's name, or be the import's number."""
-    for word in characters.seen(words).split():
+    for word in characters.seen(text).split():
         of_customer = customers.order_by().filter(name__seen__icontains=word).values("pk")
         hit = names.seen_in("file_name", word) | Q(customer__in=of_customer)
         number = word.removeprefix("#")
         if number.isdecimal() and len(number) <= NUMBER:
             hit |= Q(pk=int(number))
-        found = found.filter(hit)
-    return found
+        imports = imports.filter(hit)
+    return imports

@@ -1,112 +1,134 @@
-"""The first page: what needs me, what runs, what was done lately."""
+"""The first page: what needs me, what runs, what was done lately; for managers their month."""
 
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Q, QuerySet, Value, When
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from imports import access
 from imports.delivery import progress
-from imports.models import Import, ImportState, Token
+from imports.models import FINAL, Import
+from imports.reports.charts.months import ends_of
+from imports.views import month, needs, words
 from imports.views.http import Request, teams_as
+from imports.views.needs import Need
+from imports.views.words import Look
 from portal.models import Role, User
 
-WAITS_FOR_A_PERSON = {
-    ImportState.MAPPING: ("its columns need a person", "import_columns"),
-    ImportState.REVIEW: ("checked, not sent yet", "import_review"),
-    ImportState.APPROVAL: ("waits for approval", "import_review"),
-    ImportState.PAUSED: ("paused by itself", "import_send"),
-    ImportState.DECISION: ("waits for a decision", "import_send"),
-    ImportState.BLOCKED: ("MEGA refuses the customer's token", "import_send"),
-    ImportState.INCONSISTENT: ("its books do not balance", "import_send"),
-    ImportState.FAILED: ("the file could not be read", "import_file"),
-}
-RUNS = (
-    ImportState.UPLOADED,
-    ImportState.READING,
-    ImportState.CHECKING,
-    ImportState.QUEUED,
-    ImportState.SENDING,
-    ImportState.PAUSED,
-)
 MOST = 8
+TOLD = ("created", "updated", "skipped")  # of a result beside what went wrong
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
-    """Something that only a person can move on: what, why, and where it is done."""
+class Group:
+    """Needs under one heading, of which the first are shown."""
 
-    title: str
-    why: str
-    url: str
-    lead_import: Import | None = None
-    is_token: bool = False
+    code: str
+    heading: str
+    all: list[Need]
+
+    @property
+    def shown(self) -> list[Need]:
+        return self.all[:MOST]
+
+    @property
+    def more(self) -> int:
+        return len(self.all) - len(self.shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """An import that is over: what became of its rows, what went wrong apart."""
+
+    lead_import: Import
+    sent: int
+    went: list[tuple[str, int]]  # words and numbers
+    wrong: list[tuple[str, Look, int]]  # codes, looks and numbers
 
 
 @require_GET
 def home(request: Request) -> HttpResponse:
-    """Needs, running imports (live) and recent ones."""
-    mine = access.imports_for(request.user).select_related("customer", "created_by")
+    """Needs, running imports and recent results (live), a place to drop files, the month."""
+    mine = access.imports_for(request.user)
+    live = _live(request.user, mine)
+    if request.htmx:
+        if request.GET.get("v") == live["version"]:
+            return HttpResponse(status=204)
+        return render(request, "imports/home.html#live", live)
     context = {
-        "needs": needs(request.user, mine),
-        "running": running(mine),
-        "recent": mine.exclude(state__in=RUNS)[:MOST],
+        **live,
+        "has_history": bool(live["running"] or live["recent"]) or mine.exists(),
         "has_customers": access.customers_for(request.user).exists(),
         "may_make_customers": teams_as(request.user, Role.MANAGER).exists(),
-        "may_import": teams_as(request.user, Role.IMPORTER).exists(),
+        "may_import": access.customers_to_import_for(request.user).exists(),
+        "month": month.of(request),
     }
-    part = "#live" if request.htmx else ""
-    return render(request, f"imports/home.html{part}", context)
+    return render(request, "imports/home.html", context)
 
 
-def needs(user: User, mine: QuerySet[Import]) -> list[Need]:
-    """What waits for a person in the user's teams, customers without a working token first."""
-    customers = access.customers_for(user)
-    refused = Token.objects.filter(
-        customer__in=customers, retired_at=None, refused_at__isnull=False
-    ).select_related("customer")
-    found = [
-        Need(
-            t.customer.name,
-            t.get_refusal_display(),
-            reverse("customer", args=[t.customer.slug]),
-            is_token=True,
-        )
-        for t in refused[:MOST]
-    ]
-    waiting = mine.filter(state__in=WAITS_FOR_A_PERSON).filter(
-        Q(created_by=user) | ~Q(state=ImportState.FAILED),
-        ~Q(state=ImportState.PAUSED, question=""),  # a person paused it
+def _live(user: User, mine: QuerySet[Import]) -> dict[str, object]:
+    found = needs.of(user)
+    under_way = progress.running(mine)
+    going = _shown(user, under_way)
+    recent = results(mine.filter(state__in=FINAL).order_by("-pk")[:MOST])
+    total = len(going) if len(going) < MOST else under_way.count()
+    parts = (
+        total,
+        [need.identity for need in found],
+        [(one.pk, standing.version) for one, standing in going],
+        [(result.lead_import.pk, result.lead_import.state, result.sent) for result in recent],
     )
-    return [*_unclaimed(user), *found, *(_need(lead_import) for lead_import in waiting[:MOST])]
+    return {
+        "groups": groups(found),
+        "count": sum(need.may_act for need in found),
+        "running": going,
+        "running_count": total,
+        "running_more": total - len(going),
+        "recent": recent,
+        "version": hashlib.sha256(repr(parts).encode()).hexdigest()[:12],
+    }
 
 
-def _unclaimed(user: User) -> list[Need]:
-    """Files that the user dropped without saying whose leads they hold."""
-    drafts = access.drafts_for(user).values("together").annotate(count=Count("pk")).order_by()
-    return [
-        Need(
-            f"{one['count']} file{'s' if one['count'] > 1 else ''} without a customer",
-            "say whose leads they are; after a day they are removed",
-            reverse("together", args=[one["together"]]),
-        )
-        for one in drafts[:MOST]
+def groups(found: Iterable[Need]) -> list[Group]:
+    """One's own, one's teams', and what only others may move on; none that is empty."""
+    mine: list[Need] = []
+    teams: list[Need] = []
+    others: list[Need] = []
+    for need in found:
+        (others if not need.may_act else mine if need.is_mine else teams).append(need)
+    made = [
+        Group("mine", "Needs you", mine),
+        Group("teams", "Needs somebody in your teams", teams),
+        Group("others", "Waits for others", others),
     ]
+    return [group for group in made if group.all]
 
 
-def _need(lead_import: Import) -> Need:
-    why, page = WAITS_FOR_A_PERSON[ImportState(lead_import.state)]
-    return Need(
-        lead_import.customer.name,
-        lead_import.reason or why,
-        reverse(page, args=[lead_import.pk]),
-        lead_import,
+def _shown(user: User, under_way: QuerySet[Import]) -> list[tuple[Import, progress.Standing]]:
+    """The first imports under way, each with its standing, one's own first."""
+    own = Case(When(Q(created_by=user) | Q(sent_by=user), then=Value(0)), default=Value(1))
+    return progress.standings(under_way.order_by(own, "-pk")[:MOST])
+
+
+def results(recent: QuerySet[Import]) -> list[Result]:
+    """What became of the rows of imports that are over."""
+    imports = list(recent)
+    sums = ends_of(one.pk for one in imports)
+    return [_result(one, sums.get(one.pk, {})) for one in imports]
+
+
+def _result(one: Import, rows: dict[str, int]) -> Result:
+    return Result(
+        one,
+        sent=sum(rows.values()),
+        went=[(words.result(code).word.lower(), rows[code]) for code in TOLD if rows.get(code)],
+        wrong=[
+            (code, words.result(code), rows[code])
+            for code in ("failed", "unknown")
+            if rows.get(code)
+        ],
     )
-
-
-def running(mine: QuerySet[Import]) -> list[tuple[Import, progress.Standing]]:
-    """The imports under way, each with its standing."""
-    return progress.standings(mine.filter(state__in=RUNS)[:MOST])

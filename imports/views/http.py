@@ -1,8 +1,8 @@
 """What the views share: a signed-in request, pages that nobody keeps, paging, downloads."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -19,7 +19,9 @@ from imports.errors import PortalError
 from portal.models import Membership, Role, Team, User
 
 P = ParamSpec("P")
+T = TypeVar("T")
 PER_PAGE = 50
+TOAST = "toast"
 
 
 class Request(HttpRequest):
@@ -55,10 +57,18 @@ def teams_as(user: User, role: Role) -> QuerySet[Team]:
     return access.teams_for(user).filter(pk__in=held.values("team"))
 
 
+def toast(request: HttpRequest, sentence: str) -> None:
+    """Say on the next page, in passing, that something went well which leaves no other trace.
+
+    What needs a next step is a note, which stays: `messages.success`.
+    """
+    messages.success(request, sentence, extra_tags=TOAST)
+
+
 def attempt(request: Request, done: str, function: Callable[..., Any], *args: Any) -> bool:
     """Call a stage function; whatever it refuses is said on top of the next page.
 
-    `done` is said when it went well ("" says nothing). Returns whether it went well.
+    `done` is a toast when it went well ("" says nothing). Returns whether it went well.
     """
     try:
         function(*args)
@@ -66,12 +76,17 @@ def attempt(request: Request, done: str, function: Callable[..., Any], *args: An
         messages.error(request, error.sentence)
         return False
     if done:
-        messages.success(request, done)
+        toast(request, done)
     return True
 
 
 def page_of(request: HttpRequest, found: QuerySet[Any], per_page: int = PER_PAGE) -> Page[Any]:
     """The page that the address asks for; one that does not exist is the nearest that does."""
+    return Paginator(found, per_page).get_page(request.GET.get("page"))
+
+
+def in_pages(request: HttpRequest, found: Sequence[T], per_page: int = PER_PAGE) -> Page[T]:
+    """The same of a list that is here already."""
     return Paginator(found, per_page).get_page(request.GET.get("page"))
 
 

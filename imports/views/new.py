@@ -16,8 +16,9 @@ from imports import access, tasks
 from imports.errors import PortalError
 from imports.forms.filters import number_of, words_of
 from imports.forms.upload import UploadForm
-from imports.intake import drafts, known, upload
+from imports.intake import drafts, known, suggest, upload
 from imports.models import Customer, Import
+from imports.views.help_page import SAMPLE
 from imports.views.http import Request, teams_as
 from portal import characters
 from portal.models import Role
@@ -39,11 +40,12 @@ def new(request: Request) -> HttpResponse:
     customers = access.customers_to_import_for(request.user)
     if not teams_as(request.user, Role.IMPORTER).exists():
         raise PermissionDenied("Importing takes the role importer. Ask a manager of your team.")
+    only = suggest.only(customers[:2])
     form = UploadForm(
         request.POST or None,
         request.FILES or None,
         customers=customers,
-        initial={"customer": request.GET.get("customer", "")},
+        initial={"customer": request.GET.get("customer") or (only.slug if only else "")},
     )
     if "customer" in form.errors:  # perhaps another team's: its trail hears of it
         access.find_customer(request.user, words_of(request.POST.get("customer")))
@@ -110,8 +112,9 @@ def _page(request: Request, form: UploadForm) -> HttpResponse:
     customer = form.fields["customer"].queryset  # type: ignore[attr-defined]
     context = {
         "form": form,
-        "chosen": customer.filter(slug=words_of(request.GET.get("customer"))).first(),
+        "chosen": customer.filter(slug=words_of(form.initial["customer"])).first(),
         "has_customers": customer.exists(),
+        "sample": SAMPLE,
         "may_make_customers": teams_as(request.user, Role.MANAGER).exists(),
     }
     return render(request, "imports/new.html", context, status=422 if form.is_bound else 200)

@@ -1,26 +1,47 @@
 """A person's notices: the list, and what is read."""
 
-from django.http import HttpResponse
+import datetime as dt
+
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from imports import access
+from imports.forms.filters import NoticeFilter
 from imports.models import Notice
 from imports.notices import inbox, words
-from imports.views.http import Request, page_of
+from imports.reports import downloads, lists
+from imports.views.http import Request, attachment, page_of, remembered
 from imports.views.words import NOTICES
 
 
 @require_GET
-def index(request: Request) -> HttpResponse:
-    """My notices, newest first."""
-    page = page_of(request, inbox.of(request.user))
+def index(request: Request) -> HttpResponseBase:
+    """My notices, newest first; the filters are remembered."""
+    if back := remembered(request, "notices"):
+        return back
+    filters = NoticeFilter(request.GET)
+    page = page_of(request, filters.apply(inbox.of(request.user)))
     lines = [
         (one, NOTICES[one.notice.kind], words.counted(one.notice), words.sentence(one.notice))
         for one in page
     ]
-    context = {"page": page, "lines": lines, "unread": inbox.unread(request.user)}
+    context = {
+        "page": page,
+        "lines": lines,
+        "filters": filters,
+        "unread": inbox.unread(request.user),
+    }
     return render(request, "imports/notices.html", context)
+
+
+@require_GET
+def export(request: Request) -> HttpResponseBase:
+    """The same list as CSV."""
+    found = NoticeFilter(request.GET).apply(inbox.of(request.user))
+    name = f"notices-{dt.datetime.now(dt.UTC):%Y-%m-%d}.csv"
+    downloads.note_list("notices", request.user, access.teams_for(request.user))
+    return attachment(lists.notices_csv(found), name, "text/csv; charset=utf-8")
 
 
 @require_GET

@@ -61,5 +61,5 @@ def _make(request: Request, lead_import: Import, user: User) -> Import | None:
     made: list[Import] = []
     if not attempt(request, "", lambda: made.append(repair.make(lead_import, user))):
         return None
-    tasks.nudge_chunks_of(made[0].pk)
+    tasks.nudge_copied(made[0].pk)
     return made[0]

@@ -1,45 +1,17 @@
-"""Pages about the portal itself: help, and how a person wants it."""
+"""How a person wants the portal to be."""
 
-from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
 from imports import people
 from imports.forms.preferences import PreferencesForm
-from imports.models import ImportState
 from imports.notices import inbox
-from imports.views import words
-from imports.views.http import Request, attachment
+from imports.views.http import Request, toast
 from portal.models import User
 
-SAMPLE = (
-    ("Full name", "Phone", "E-mail", "Source", "Type"),
-    ("Ana Souza", "(206) 555-0123", "ana@example.com", "Google Ads", "Web form"),
-    ("Ben Okafor", "+1 206 555 0177", "", "Referral", "Phone call"),
-    ("Chen Li", "", "chen.li@example.com", "Facebook Ads", "Lead form"),
-)
 YEAR = 365 * 24 * 3600  # seconds
-
-
-@require_GET
-def about(request: Request) -> HttpResponse:
-    """What can go wrong and what it means; the keys."""
-    context = {
-        "results": [(code, words.MEANINGS[code]) for code in words.RESULTS],
-        "states": [(state.value, words.STATE_MEANINGS[state]) for state in ImportState],
-    }
-    return render(request, "imports/help.html", context)
-
-
-@require_GET
-def sample(_request: Request) -> HttpResponseBase:
-    """A spreadsheet to begin with."""
-    lines = "\r\n".join(",".join(f'"{cell}"' for cell in line) for line in SAMPLE)
-    return attachment(
-        [f"\ufeff{lines}\r\n".encode()], "sample-leads.csv", "text/csv; charset=utf-8"
-    )
 
 
 @transaction.atomic
@@ -63,7 +35,7 @@ def preferences(request: Request) -> HttpResponse:
         status = 422 if form.is_bound else 200
         return render(request, "imports/preferences.html", {"form": form}, status=status)
     _save(form, request.user)
-    messages.success(request, "Your preferences were saved.")
+    toast(request, "Your preferences were saved.")
     response = redirect("preferences")
     chosen = {
         "theme": form.cleaned_data["theme"],

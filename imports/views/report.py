@@ -1,5 +1,7 @@
 """The fifth step: what became of every row, and the files that say so."""
 
+from typing import Any
+
 from django.core.exceptions import BadRequest
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -11,7 +13,8 @@ from imports.delivery import alike, before_words, children, repair
 from imports.models import Event, Import, ImportState, Origin
 from imports.reports import balance, downloads, files, to_repair
 from imports.reports.rows import Selection
-from imports.views import steps, words
+from imports.views import live, steps, tabs, words
+from imports.views.handbook.explanations import NO_AUTOMATION
 from imports.views.http import Request, attachment
 
 ALL = "all"
@@ -20,11 +23,23 @@ CSV = "text/csv; charset=utf-8"
 
 @require_GET
 def detail(request: Request, pk: int) -> HttpResponse:
-    """The balance sheet and the downloads."""
+    """The balance sheet and the downloads, live while the import is open."""
     lead_import = access.get_import(request.user, pk)
+    before = request.GET.get("v", "") if request.htmx else ""
+    part = live.part_of(lead_import, before, live.of_report)
+    if before and before == part["version"]:
+        return HttpResponse(status=204)
+    context = _context(request, lead_import) | part
+    name = "#live" if request.htmx else ""
+    return render(request, f"imports/report.html{name}", context)
+
+
+def _context(request: Request, lead_import: Import) -> dict[str, Any]:
     books = balance.balance(lead_import) if lead_import.mapping_id else None
-    context = steps.shared(request, lead_import, "import_report") | {
+    return steps.shared(request, lead_import, "import_report") | {
+        "tabs": tabs.of_import(lead_import, "import_report"),
         "balance": books,
+        "no_automation": NO_AUTOMATION,
         "parts": [(c, w, n) for c, w, n in books.buckets() if n] if books else [],
         "to_repair": sum(getattr(books, name) for name in to_repair.USUAL) if books else 0,
         "most_in_a_workbook": to_repair.MOST_IN_A_WORKBOOK,
@@ -37,7 +52,6 @@ def detail(request: Request, pk: int) -> HttpResponse:
         "held": alike.reasons(lead_import),
         "children": lead_import.children.select_related("customer", "created_by"),
     }
-    return render(request, "imports/report.html", context)
 
 
 def _is_settled(lead_import: Import) -> bool:

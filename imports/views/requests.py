@@ -3,16 +3,18 @@
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET
 
 from imports import access
 from imports.delivery import window
+from imports.forms.filters import words_of
 from imports.mega.contract import BULK_PATH
 from imports.models import Batch, BatchState, Import, Kind
 from imports.reports import downloads, lists, requests
-from imports.views import steps
+from imports.views import live, steps, tabs
 from imports.views.http import Request, attachment, page_of
 
 PER_PAGE = 100
@@ -21,17 +23,25 @@ SENT_KINDS = (Kind.SEND, Kind.DRY_RUN)
 
 @require_GET
 def index(request: Request, pk: int) -> HttpResponse:
-    """A page of requests, in the order of the sheet; the address says which."""
+    """A page of requests, in the order of the sheet; the address says which. Live while open."""
     lead_import = access.get_import(request.user, pk)
-    which = _which(request)
-    page = page_of(request, requests.chosen(lead_import, which), PER_PAGE)
-    context = steps.shared(request, lead_import, "import_send") | {
+    before = live.shown(request) if request.htmx else ""
+    part = live.part_of(lead_import, before, live.of_requests)
+    if before and before == part["version"]:
+        return HttpResponse(status=204)
+    which, words = _which(request), words_of(request.GET.get("q"))
+    found = page_of(request, _found(request, lead_import), PER_PAGE)
+    context = steps.shared(request, lead_import, "import_report") | {
+        "tabs": tabs.of_import(lead_import, "import_requests"),
         "which": which,
+        "words": words,
         "counts": requests.counts(lead_import),
-        "page": page,
-        "lines": requests.lines(list(page)),
+        "page": found,
+        "lines": requests.lines(list(found)),
+        **part,
     }
-    return render(request, "imports/requests.html", context)
+    name = "#list" if request.htmx else ""
+    return render(request, f"imports/requests.html{name}", context)
 
 
 def _which(request: Request) -> str:
@@ -39,11 +49,16 @@ def _which(request: Request) -> str:
     return asked if asked in (*requests.FILTERS, requests.FAILED) else ""
 
 
+def _found(request: Request, lead_import: Import) -> QuerySet[Batch]:
+    chosen = requests.chosen(lead_import, _which(request))
+    return requests.sought(chosen, words_of(request.GET.get("q")))
+
+
 @require_GET
 def export(request: Request, pk: int) -> HttpResponseBase:
     """The same list as CSV."""
     lead_import = access.get_import(request.user, pk)
-    found = requests.chosen(lead_import, _which(request))
+    found = _found(request, lead_import)
     downloads.note(lead_import, request.user, "requests")
     name = f"import-{pk}-requests.csv"
     return attachment(lists.requests_csv(found), name, "text/csv; charset=utf-8")
@@ -53,17 +68,23 @@ def export(request: Request, pk: int) -> HttpResponseBase:
 def detail(request: Request, pk: int, batch: int) -> HttpResponse:
     """One request: its timeline, both bodies, and a decision about it where one is needed."""
     lead_import = access.get_import(request.user, pk)
-    one = _batch(lead_import, batch)
-    context = steps.shared(request, lead_import, "import_send") | {
+    return page(request, lead_import, _batch(lead_import, batch))
+
+
+def page(request: Request, lead_import: Import, one: Batch, status: int = 200) -> HttpResponse:
+    """The page of one request; with 422 it asks for the choice that a decision lacked."""
+    context = steps.shared(request, lead_import, "import_report") | {
+        "tabs": tabs.of_import(lead_import, "import_requests", current_as="true"),
         "batch": one,
         "path": BULK_PATH,
         "parts": one.halves.defer(*requests.BODY),
         "results": requests.results(one),
         "moments": requests.timeline(one),
         "body": requests.request_body(one),
+        "undecided": one.pk if status == 422 else None,
         **_waiting(one),
     }
-    return render(request, "imports/request.html", context)
+    return render(request, "imports/request.html", context, status=status)
 
 
 def _waiting(batch: Batch) -> dict[str, Any]:

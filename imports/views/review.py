@@ -2,19 +2,32 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from imports import access, tasks
-from imports.columns import family, gone, headers, review
+from imports.columns import (
+    derive,
+    family,
+    first_look,
+    gone,
+    headers,
+    refused_before,
+    review,
+    tally,
+    vocabulary,
+)
 from imports.columns import options as choices
+from imports.columns.tally import Tally
 from imports.delivery import before, before_words, children, control, outlook, read_ways
 from imports.forms.review import AskForm, OptionsForm, SendForm
 from imports.models import EDITABLE, DryRun, Import, ImportState, OnDuplicate
 from imports.reports import balance
-from imports.views import steps
+from imports.views import found, steps
 from imports.views.columns import checking
+from imports.views.handbook.explanations import NO_AUTOMATION
 from imports.views.http import Request, attempt
 from portal.models import Role, User
 
@@ -35,6 +48,8 @@ def options(request: Request, pk: int) -> HttpResponse:
     form = OptionsForm(request.POST)
     if form.is_valid():
         attempt(request, "", _choose, lead_import, request.user, form.cleaned_data)
+    else:
+        messages.error(request, "Choose from the lists which rows are left out.")
     return redirect("import_review", pk)
 
 
@@ -114,8 +129,10 @@ def _asked(lead_import: Import) -> dict[str, Any]:
     return {
         "dry_run": dry_run,
         "asking": dry_run.state in ASKING,
+        "asked_choice": OnDuplicate(dry_run.on_duplicate).label,
         "asked_done": done,
         "asked_all": len(batches),
+        "asked_percent": round(100 * done / len(batches)) if batches else 0,
         "asked_version": f"{dry_run.pk}.{dry_run.state}.{done}",
         "predicted": balance.predicted(dry_run) if done else None,
     }
@@ -144,6 +161,22 @@ def _would_be(lead_import: Import, requests: int) -> dict[str, Any]:
     }
 
 
+def _found(
+    lead_import: Import, groups: list[review.ProblemGroup], leads: Tally
+) -> found.Panel | None:
+    """What was found in the file, by all its rows, until it is sent."""
+    if lead_import.state != ImportState.REVIEW:
+        return None
+    return found.panel(lead_import, first_look.of_every_row(lead_import, groups, leads))
+
+
+def _warned(lead_import: Import) -> list[refused_before.Warned]:
+    """What MEGA refused before of what every row would be sent with."""
+    if not lead_import.is_editable:
+        return []
+    return refused_before.of(derive.mapping_of(lead_import), vocabulary.of_import(lead_import))
+
+
 def _page(request: Request, lead_import: Import, form: AskForm | None = None) -> HttpResponse:
     customer = lead_import.customer
     chosen = {"on_duplicate": lead_import.on_duplicate}
@@ -157,16 +190,21 @@ def _page(request: Request, lead_import: Import, form: AskForm | None = None) ->
     }
     if lead_import.state in (ImportState.UPLOADED, ImportState.READING, ImportState.CHECKING):
         return render(request, "imports/review.html", context)
-    cost = balance.cost(lead_import)
+    leads = tally.of(lead_import)
+    cost, books = balance.cost(lead_import, leads), balance.balance(lead_import, leads)
+    groups = review.problem_groups(lead_import)
     rules = {name: getattr(lead_import, name) for name in ("duplicates", "unchanged", "again")}
     context |= _asked(lead_import) | {
         "options": OptionsForm(initial=rules),
-        "balance": balance.balance(lead_import),
+        "balance": books,
         "cost": cost,
         "repairs_others": family.is_in_one(lead_import),
         "gone": gone.count(lead_import) if lead_import.is_editable else 0,
         **_would_be(lead_import, cost.requests),
-        "problems": _placed(lead_import, review.problem_groups(lead_import)),
+        "problems": _placed(lead_import, groups),
+        "no_automation": NO_AUTOMATION,
+        "findings": _found(lead_import, groups, leads),
+        "warned": _warned(lead_import),
         "token": customer.token,
         "reasons_before": children.reasons(lead_import) if lead_import.is_editable else [],
         "reading": read_ways.cost(lead_import, customer.keep_minutes),

@@ -9,10 +9,11 @@ from django.views.decorators.http import require_http_methods
 from imports import access
 from imports.columns import headers, problems
 from imports.forms.rows import PersonForm, PlaceForm
-from imports.models import Import
-from imports.reports import balance
+from imports.reports import balance, search
 from imports.reports import rows as row_report
-from imports.views import steps, words
+from imports.reports.balance import Balance
+from imports.reports.charts import reasons
+from imports.views import live, steps, tabs, words
 from imports.views.http import Request
 
 LIMIT = 100
@@ -23,29 +24,34 @@ def index(request: Request, pk: int) -> HttpResponse:
     """A page of rows; filters stand in the address, a person that is searched for never does."""
     lead_import = access.get_import(request.user, pk)
     place = PlaceForm(request.GET).place
-    search = PersonForm(request.POST or None)
-    person = search.cleaned_data["person"] if search.is_valid() else ""
+    form = PersonForm(request.POST or None)
+    person = form.cleaned_data["person"] if form.is_valid() else ""
     names = headers.names(lead_import.headers)
     column = names[place.column] if place.column is not None and place.column < len(names) else ""
-    chosen = row_report.Selection(place.result, place.problem, column, person)
+    said = reasons.wordings_of(lead_import, place.reason) if place.reason else None
+    among = search.numbers(lead_import, person) if person else None
+    chosen = row_report.Selection(place.result, place.problem, column, wordings=said, numbers=among)
+    books = balance.balance(lead_import)
     found = row_report.page(lead_import, chosen, after=place.after, limit=LIMIT + 1)
     context = steps.shared(request, lead_import, "import_report") | {
+        "tabs": tabs.of_import(lead_import, "import_rows"),
         "rows": [(row, list(zip(names, row.cells, strict=False))) for row in found[:LIMIT]],
         "next_after": found[LIMIT - 1].number if len(found) > LIMIT else None,
-        "total": row_report.count(lead_import, chosen),
+        "total": row_report.count(lead_import, chosen, books),
         "place": place,
         "column": column,
-        "search": search,
+        "search": form,
         "person": person,
         "names": names,
-        **_filters(lead_import, place.problem),
+        "is_open": live.is_open(lead_import),
+        "reason_words": reasons.words_of(lead_import, place.reason) if place.reason else "",
+        **_filters(books, place.problem),
     }
     return render(request, "imports/rows.html", context)
 
 
-def _filters(lead_import: Import, problem: str) -> dict[str, Any]:
+def _filters(books: Balance, problem: str) -> dict[str, Any]:
     """The results that occur, with counts, and the words of the problem that is filtered for."""
-    books = balance.balance(lead_import)
     return {
         "results": [(c, words.result(c).word, n) for c, _, n in books.buckets() if n],
         "all_rows": books.rows,

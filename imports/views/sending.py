@@ -1,22 +1,25 @@
 """The fourth step: the import as it goes out, live, and what a person can do about it."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from imports import access
 from imports.delivery import before, before_words, control, progress, questions
 from imports.forms.filters import number_of
 from imports.forms.review import DecisionForm, PriorityForm
-from imports.models import EDITABLE, Import, ImportState
+from imports.models import EDITABLE, Batch, Import, ImportState
 from imports.reports import balance
-from imports.views import review, steps
+from imports.views import requests, review, steps, words
 from imports.views.http import Request, attempt
 from portal.models import Role
 
@@ -60,12 +63,18 @@ def _context(request: Request, lead_import: Import, standing: progress.Standing)
         "balance": balance.balance(lead_import),
         "percent": int(100 * standing.share),
         "undo_until": undo_until if is_undoable else None,
+        "undo_seconds": _seconds_until(undo_until) if is_undoable else 0,
+        "means": words.STATE_MEANINGS[ImportState(lead_import.state)],
         "shows_pace": _has_a_pace(lead_import),
         "is_reading": before.is_reading(lead_import),
         "old_values": before_words.record_of(lead_import),
         "may_pause": lead_import.state in control.GOING and not is_undoable,
         "may_cancel": lead_import.state in control.CANCELLABLE,
     }
+
+
+def _seconds_until(moment: datetime | None) -> int:
+    return ceil((moment - timezone.now()).total_seconds()) if moment else 0
 
 
 def _has_a_pace(lead_import: Import) -> bool:
@@ -114,13 +123,25 @@ def cancel(request: Request, pk: int) -> HttpResponse:
         done = f"Import #{pk} was {'discarded' if is_unsent else 'cancelled'}."
         attempt(request, done, function, lead_import, request.user)
         return redirect(_after_cancel(request, lead_import))
+    if lead_import.state not in (*EDITABLE, *control.CANCELLABLE):
+        return _not_now(request, lead_import)
     context = steps.shared(request, lead_import, "import_send") | {
-        "balance": balance.balance(lead_import) if lead_import.mapping_id else None,
+        "balance": balance.balance(lead_import),
         "is_unsent": lead_import.state in EDITABLE,
         "open_pk": number_of(request.GET.get("open")) or "",
     }
     part = "#confirm" if request.htmx else ""
     return render(request, f"imports/cancel.html{part}", context)
+
+
+def _not_now(request: Request, lead_import: Import) -> HttpResponse:
+    """Nothing to confirm: a file is still being read, or all is over."""
+    state = lead_import.get_state_display().lower()
+    messages.error(
+        request, f"Import #{lead_import.pk} is “{state}”: it cannot be cancelled or discarded now."
+    )
+    address = reverse("import", args=[lead_import.pk])
+    return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
 
 
 def _after_cancel(request: Request, lead_import: Import) -> str:
@@ -136,6 +157,7 @@ def priority(request: Request, pk: int) -> HttpResponse:
     lead_import = access.get_import_to_steer(request.user, pk)
     form = PriorityForm(request.POST)
     if not form.is_valid():
+        messages.error(request, f"Choose one of the turns that import #{pk} can take.")
         return redirect("import_send", pk)
     wanted = form.cleaned_data["priority"]
     said = f"Import #{pk} goes: {wanted.label.lower()}."
@@ -151,13 +173,20 @@ def decide(request: Request, pk: int, batch: int) -> HttpResponse:
     lead_import = access.get_import(request.user, pk, need=Role.IMPORTER)
     one = get_object_or_404(lead_import.batches, pk=batch)
     form = DecisionForm(request.POST)
-    wanted = form.cleaned_data if form.is_valid() else {}
-    if wanted:
-        done = "The decision was written down."
-        decided = (one, request.user, wanted["choice"], wanted["why"])
-        attempt(request, done, control.decide, *decided)
-    else:
-        messages.error(request, f"Choose what is to become of request {one.number}.")
+    if not form.is_valid():
+        return _undecided(request, lead_import, one)
+    wanted = form.cleaned_data
+    decided = (one, request.user, wanted["choice"], wanted["why"])
+    attempt(request, "The decision was written down.", control.decide, *decided)
     if "on_request" in request.POST:
         return redirect("import_request", pk, batch)
     return redirect("import_send", pk)
+
+
+def _undecided(request: Request, lead_import: Import, batch: Batch) -> HttpResponse:
+    """The same page again: it says what is missing, and keeps what was typed."""
+    if "on_request" in request.POST:
+        return requests.page(request, lead_import, batch, status=422)
+    standing = progress.standing(lead_import)
+    context = _context(request, lead_import, standing) | {"undecided": batch.pk}
+    return render(request, "imports/send.html", context, status=422)

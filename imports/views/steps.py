@@ -15,7 +15,7 @@ from imports.views.http import Request
 from portal.models import Role
 
 STEPS: Final = (
-    ("import_file", "Upload"),
+    ("import_file", "File"),
     ("import_columns", "Columns"),
     ("import_review", "Review"),
     ("import_send", "Send"),

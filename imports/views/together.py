@@ -1,7 +1,7 @@
 """What was uploaded at once: files that still need a customer, and imports with what they ask."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -18,8 +18,8 @@ from imports.forms.filters import number_of, words_of
 from imports.forms.together import Choice, StartForm
 from imports.intake import drafts, known, other_sheets, suggest
 from imports.models import Customer, Draft, Import, ImportState
-from imports.views.home import WAITS_FOR_A_PERSON
 from imports.views.http import Request, attempt
+from imports.views.needs import WAITS_FOR_A_PERSON
 
 WORKING = (ImportState.UPLOADED, ImportState.READING, ImportState.CHECKING)
 
@@ -31,10 +31,14 @@ class DraftLine:
     draft: Draft
     found: suggest.Suggestions
     earlier: Import | None  # of the very same file, for the customer that was chosen or is sure
+    given: str | None = None  # the slug that was chosen on the page that is shown again
+    lacks: bool = False  # a customer, though it was to be imported
 
     @property
     def chosen(self) -> str:
         """The slug that the list of customers begins with."""
+        if self.given is not None:
+            return self.given
         return self.found.sure.customer.slug if self.found.sure and not self.earlier else ""
 
 
@@ -52,16 +56,23 @@ class ImportLine:
 @require_GET
 def detail(request: Request, together: UUID) -> HttpResponse:
     """Both lists; the imports are live while something is read or checked."""
+    return _page(request, together)
+
+
+def _page(request: Request, together: UUID, form: StartForm | None = None) -> HttpResponse:
+    """With a form that chose nothing: what it lacks is said, and what it chose stays chosen."""
     waiting, imports = _of(request, together)
     customers = access.customers_to_import_for(request.user)
     context = {
         "together": together,
-        "drafts": _draft_lines(waiting, customers),
+        "drafts": _draft_lines(waiting, customers, form),
         "customers": customers,
+        "lacks": form is not None and bool(form.lacking),
         **_imports(imports),
     }
     part = "#live" if request.htmx else ""
-    return render(request, f"imports/together.html{part}", context)
+    status = 422 if form else 200
+    return render(request, f"imports/together.html{part}", context, status=status)
 
 
 @require_POST
@@ -74,7 +85,7 @@ def start(request: Request, together: UUID) -> HttpResponse:
     for slug in form.unknown:  # perhaps another team's: its trail hears of it
         access.find_customer(request.user, words_of(slug))
     if not form.choices:
-        messages.error(request, "Choose the customer whose leads these are, then start again.")
+        return _page(request, together, form)
     for choice in form.choices:
         _start(request, choice)
     return redirect("together", together)
@@ -120,9 +131,17 @@ def _refuse_readers(request: Request) -> None:
         raise PermissionDenied("Importing takes the role importer. Ask a manager of your team.")
 
 
-def _draft_lines(waiting: Iterable[Draft], customers: QuerySet[Customer]) -> list[DraftLine]:
+def _draft_lines(
+    waiting: Iterable[Draft], customers: QuerySet[Customer], form: StartForm | None
+) -> list[DraftLine]:
     found = suggest.for_drafts(waiting, customers)
-    return [_draft_line(draft, found[draft.pk]) for draft in waiting]
+    lines = [_draft_line(draft, found[draft.pk]) for draft in waiting]
+    if form is None:
+        return lines
+    return [
+        replace(line, given=form.given(line.draft), lacks=line.draft in form.lacking)
+        for line in lines
+    ]
 
 
 def _draft_line(draft: Draft, found: suggest.Suggestions) -> DraftLine:

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -37,9 +38,15 @@ def token(request: Request, slug: str) -> HttpResponse:
 
 @require_POST
 def check(request: Request, slug: str) -> HttpResponse:
-    """Ask MEGA whether the token works, with a trial row that writes nothing."""
+    """Ask MEGA whether the token works, with a trial row that writes nothing.
+
+    Who asked from the list of customers comes back to it, as it was.
+    """
     customer = access.get_customer(request.user, slug, need=Role.IMPORTER)
     attempt(request, "", checks.start_check, customer, request.user)
+    back = str(request.POST.get("back", ""))
+    if back.startswith("?"):
+        return redirect(f"{reverse('customers')}{back}")
     return redirect("customer", slug)
 
 

@@ -11,6 +11,7 @@ from imports.errors import PortalError
 from imports.forms.webhooks import WebhookForm
 from imports.models import Sending, WebhookCall
 from imports.notices import webhooks
+from imports.views import tabs
 from imports.views.http import Request, attempt
 from portal.models import Role, Team
 
@@ -48,6 +49,7 @@ def _page(
     calls = WebhookCall.objects.filter(webhook__team=team).select_related("webhook", "notice")
     context = {
         "team": team,
+        "tabs": tabs.of_team(team, "team_webhook", may_manage=True),
         "webhook": webhooks.in_use(team),
         "form": form,
         "secret": secret,

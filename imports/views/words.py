@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from imports.delivery.conclude import Code
-from imports.models import Batch, BatchState, ImportState, NoticeKind
+from imports.models import Batch, BatchState, ImportState, NoticeKind, Sending
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,18 @@ NOTICES: Final[dict[str, Look]] = {
     NoticeKind.INCONSISTENT: Look("Books do not balance", "bad", "shield-alert"),
 }
 
+LEVELS: Final[dict[str, Look]] = {
+    "error": Look("Error", "bad", "circle-x"),
+    "warning": Look("Warning", "warn", "triangle-alert"),
+}
+
+CALLS: Final[dict[str, Look]] = {
+    Sending.State.WAITING: Look("Waiting", "info", "clock"),
+    Sending.State.SENT: Look("Sent", "good", "circle-check"),
+    Sending.State.GIVEN_UP: Look("Given up", "bad", "circle-x"),
+    Sending.State.DROPPED: Look("No longer wanted", "quiet", "ban"),
+}
+
 CALL_RESULTS: Final[dict[str, str]] = {
     "late": "not posted: this process was held up",
     "dns": "the host's name has no address",
@@ -91,7 +103,8 @@ MEANINGS: Final[dict[str, str]] = {
 STATE_MEANINGS: Final[dict[str, str]] = {
     ImportState.UPLOADED: "The file is stored and waits for its turn to be read.",
     ImportState.READING: "The rows of the file are being read.",
-    ImportState.MAPPING: "No column could be recognised as a name, phone or e-mail. Map one.",
+    ImportState.MAPPING: "A person is needed: no column is a name, phone or e-mail, or dates or "
+    "numbers can be read in two ways. The columns page asks.",
     ImportState.CHECKING: "Every row is being checked under the current columns.",
     ImportState.REVIEW: "Everything is checked; nothing was sent. Somebody reviews and sends it.",
     ImportState.APPROVAL: "Somebody else has to approve it before it is sent.",

@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "portal.middleware.SignInMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "portal.middleware.TimezoneMiddleware",
     "portal.marks.MarksMiddleware",

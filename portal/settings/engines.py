@@ -22,14 +22,17 @@ _ALERT = {
     "keepalives_interval": 5,
     "keepalives_count": 3,
     "tcp_user_timeout": 30_000,  # milliseconds
+    "prepare_threshold": 5,  # executions until a statement is prepared, see `portal.prepared`
 }
 # libpq's own words for what Django calls HOST and NAME would win over those, in the tests too.
 _GIVEN = {k: v for k, v in _DATABASE.get("OPTIONS", {}).items() if k not in ("host", "dbname")}
 _OPTIONS = _ALERT | _GIVEN
 LEASE_MARGIN: float = env.float("LEASE_MARGIN", default=15.0)  # seconds beyond the deadline
 if _WORKER:  # a frozen worker is given up after its lease, and so are the rows that it has locked
-    _idle = f"-c idle_in_transaction_session_timeout={max(LEASE_MARGIN, 3):.0f}s"
-    _OPTIONS["options"] = f"{_OPTIONS.get('options', '')} {_idle}".strip()
+    _ends = f"-c idle_in_transaction_session_timeout={max(LEASE_MARGIN, 3):.0f}s"
+    # PostgreSQL notices a vanished machine as soon as the machine would notice PostgreSQL.
+    _ends += " -c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+    _OPTIONS["options"] = f"{_OPTIONS.get('options', '')} {_ends}".strip()
 _POOL = {"min_size": 0, "max_size": DB_POOL_SIZE, "timeout": 10, "max_idle": 60}
 DATABASES = {
     "default": {
@@ -85,7 +88,10 @@ CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "delivery"
-CELERY_TASK_ROUTES = {"imports.read": {"queue": "intake"}, "imports.check": {"queue": "intake"}}
+CELERY_TASK_ROUTES = {
+    task: {"queue": "intake"}
+    for task in ("imports.read", "imports.check", "imports.learn", "imports.count_columns")
+}
 # For the intake workers only (processes): a thread pool takes no notice of these.
 CELERY_TASK_TIME_LIMIT = env.int("INTAKE_TIME_LIMIT", default=900)
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 200

@@ -50,3 +50,16 @@ def test_a_slot_is_free_although_the_broker_did_not_hear_the_acknowledgement(
             message.ack()
 
     assert channel.qos.can_consume()
+
+
+def test_a_channel_keeps_its_client_until_its_connections_are_given_up(channel):
+    with channel.conn_or_acquire() as first, channel.conn_or_acquire() as second:
+        assert first is second
+    with channel.conn_or_acquire(client=channel.client) as given:
+        assert given is channel.client
+
+    channel._disconnect_pools()  # as Kombu does when the broker went away
+
+    with channel.conn_or_acquire() as fresh:
+        assert fresh is not first
+        assert fresh.ping()

@@ -65,9 +65,12 @@ def test_the_page_for_500_needs_no_database(browser, django_db_blocker, rf):
         assert server_error(rf.get("/")).status_code == 500
 
 
-def test_no_error_page_has_an_inline_style_or_script():
-    page = engines["django"].get_template("errors/page.html").render({})
+@pytest.mark.parametrize("template", ["errors/page.html", "429.html"])
+def test_no_error_page_has_an_inline_style_or_script_and_all_look_like_the_portal(template):
+    page = engines["django"].get_template(template).render({"static_url": "/static/"})
 
+    assert '<link rel="stylesheet" href="/static/css/portal.css">' in page
+    assert '<main class="entrance">' in page
     assert "<style" not in page
     assert "<script" not in page
     assert "style=" not in page

@@ -1,5 +1,4 @@
-// Forms: no second submission by a double click; filters apply at once; a table's rows can be shown
-// by what they are; a field that only makes sense beside a choice hides until it does.
+// Forms: no second submission by a double click; filters apply at once.
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "post" || form.hasAttribute("data-upload") || event.defaultPrevented) return;
@@ -18,12 +17,4 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("form[data-auto] select, form[data-auto] input[type=date]")) {
     event.target.form.requestSubmit();
   }
-  if (event.target.matches("select[data-shows]")) reveal(event.target);
 });
-
-function reveal(select) {
-  const part = document.getElementById(select.dataset.shows);
-  if (part) part.hidden = select.value !== select.dataset.when;
-}
-
-document.querySelectorAll("select[data-shows]").forEach(reveal);

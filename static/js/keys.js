@@ -1,8 +1,17 @@
 // Single keys: / search, n new import, ? the list of keys. They can be switched off (preferences).
+import { show } from "./dialog.js";
+
 const off = document.documentElement.dataset.shortcuts === "off";
 
 function typing(target) {
   return target.closest("input, select, textarea, [contenteditable], dialog") !== null;
+}
+
+function list() {
+  const keys = document.getElementById("keys-list");
+  if (!keys) return;
+  document.getElementById("dialog").replaceChildren(keys.content.cloneNode(true));
+  show(document.activeElement);
 }
 
 document.addEventListener("keydown", (event) => {
@@ -17,6 +26,6 @@ document.addEventListener("keydown", (event) => {
     const link = document.querySelector("[data-key='n']");
     if (link) location.assign(link.href);
   } else if (event.key === "?") {
-    location.assign("/help/#keys");
+    list();
   }
 });

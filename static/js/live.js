@@ -1,22 +1,40 @@
-// Live parts of pages: they poll by htmx, rest in hidden tabs, and speak up every ten per cent.
+// Live parts of pages: they poll by htmx, seldom in hidden tabs, speak up every ten per cent, and
+// let whoever is at work in them go on (keep.js).
+import { recall, remember } from "./keep.js";
+
+const LIVE = "[data-live], [data-poll]";
 const announce = document.getElementById("announce");
-let told = null;
+const told = new Map();  // by the part's id: a page may have several
 
 function standing(live) {
   const { percent, state } = live.dataset;
   return { tens: Math.floor(Number(percent || 0) / 10), percent, state };
 }
 
-function tell(live) {
+// What is to be said of a part, if it has come on since; of one that is seen first, nothing.
+function news(live) {
   const now = standing(live);
-  if (told && announce && (told.state !== now.state || told.tens !== now.tens)) {
-    announce.textContent = now.percent ? `${now.state}, ${now.percent} %` : now.state;
-  }
-  told = now;
+  const before = told.get(live.id);
+  told.set(live.id, now);
+  if (!before || (before.state === now.state && before.tens === now.tens)) return "";
+  return now.percent ? `${now.state}, ${now.percent} %` : now.state;
 }
 
+function tell() {
+  const said = [...document.querySelectorAll("[data-live]")].map(news).filter(Boolean);
+  if (said.length && announce) announce.textContent = said.join(". ");
+}
+
+// Of a hidden tab the title is seen, which tells how far the work is: now and then a poll goes out.
+const REST = 30_000;
+const opened = Date.now();
+const asked = new Map();
+
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (event.target.matches("[data-live], [data-poll]") && document.hidden) event.preventDefault();
+  const { target } = event;
+  if (!target.matches(LIVE)) return;
+  if (document.hidden && Date.now() - (asked.get(target.id) || opened) < REST) event.preventDefault();
+  else asked.set(target.id, Date.now());
 });
 
 document.addEventListener("visibilitychange", () => {
@@ -26,18 +44,34 @@ document.addEventListener("visibilitychange", () => {
   }
 });
 
-document.addEventListener("htmx:afterSettle", () => {
-  const live = document.querySelector("[data-live]");
-  if (live) tell(live);
+const leaving = new Map();
+
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  if (detail.shouldSwap && detail.target.id && detail.target.matches(LIVE)) {
+    leaving.set(detail.target.id, remember(detail.target));
+  }
 });
 
-// A server that does not answer is said once, beside what is live, and taken back when it answers.
-function offline(is) {
+document.addEventListener("htmx:afterSwap", ({ target }) => {
+  if (!leaving.has(target.id)) return;
+  recall(target, leaving.get(target.id));
+  leaving.delete(target.id);
+});
+
+document.addEventListener("htmx:afterSettle", tell);
+
+// A portal that does not answer, or a proxy that says so for it, is said once on the page, and taken
+// back when a part is answered: also by a refusal, which is an answer.
+const GATEWAY = [502, 503, 504];
+
+function silent(part, is) {
+  if (!part.matches(LIVE)) return;
   for (const note of document.querySelectorAll("[data-offline]")) note.hidden = !is;
 }
-document.addEventListener("htmx:sendError", () => offline(true));
-document.addEventListener("htmx:responseError", () => offline(true));
-document.addEventListener("htmx:afterOnLoad", () => offline(false));
+document.addEventListener("htmx:sendError", ({ target }) => silent(target, true));
+document.addEventListener("htmx:beforeOnLoad", ({ target, detail }) => {
+  silent(target, GATEWAY.includes(detail.xhr.status));
+});
 
 // Counts down to a moment, second by second.
 setInterval(() => {
@@ -47,5 +81,4 @@ setInterval(() => {
   }
 }, 500);
 
-const first = document.querySelector("[data-live]");
-if (first) tell(first);
+tell();

@@ -5,4 +5,6 @@ import "./focus.js";
 import "./forms.js";
 import "./keys.js";
 import "./live.js";
+import "./rows.js";
+import "./toast.js";
 import "./upload.js";

@@ -51,6 +51,7 @@ class Uploads {
     }
     for (const file of files.slice(0, room)) this.add(file);
     this.show();
+    if (!this.dialog) this.part("files").scrollIntoView({ block: "nearest" }); // dropped further down
   }
 
   add(file) {

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.core.management.base import CommandParser
 from django.db import transaction
 
-from imports import access, customers, people
+from imports import customers, people
 from imports.delivery import tokens
 from imports.errors import BadInput
 from imports.management.base import (
@@ -16,10 +16,8 @@ from imports.management.base import (
     add_user_option,
     secret_from_stdin,
 )
+from imports.management.teams import DEFAULT_TEAM, team_to_add_to
 from imports.models import Customer
-from portal.models import Role, Team, User
-
-DEFAULT_TEAM = "Agency"
 
 
 class Command(PortalCommand):
@@ -52,23 +50,13 @@ class Command(PortalCommand):
             requests_per_minute=_requests(options["requests_per_minute"]),
         )
         with transaction.atomic():
-            draft.team = _team(options["team"], user)
+            draft.team = team_to_add_to(options["team"], user)
             customer = customers.create(draft, user)
             if token is not None:
                 tokens.set_token(customer, token, user)
         for remark in filter(None, [people.remark_on(draft.team), customers.remark_on(draft.name)]):
             self.stderr.write(remark)
         self.stdout.write(customer.slug)
-
-
-def _team(name: str | None, user: User | None) -> Team:
-    if not name:
-        teams = list(Team.objects.all()[:2])
-        name = teams[0].name if len(teams) == 1 else DEFAULT_TEAM
-    team = people.team_called(name, user)
-    if user is not None and not access.can(user, team, Role.MANAGER):
-        raise BadInput(f"{user.email} is not a manager of the team {team.name}.")
-    return team
 
 
 def _mega_id(text: str) -> UUID:

@@ -9,7 +9,7 @@ from django.core.files import File
 from django.core.management.base import CommandParser
 
 from imports import access, tasks
-from imports.columns import mapfile, mapping, sensitive
+from imports.columns import defects, mapfile, mapping, sensitive
 from imports.errors import BadInput, BadMapping
 from imports.intake import upload
 from imports.intake.dialect import Dialect
@@ -119,7 +119,7 @@ def _customer(slug: str, user: User | None) -> Customer:
 def _accept(customer: Customer, user: User | None, options: dict[str, Any]) -> Import:
     path: Path = options["file"]
     dialect = Dialect(sheet=options["sheet"])
-    wanted = _mapping(path, dialect, options["mapping"])
+    wanted = _mapping(path, dialect, options["mapping"], customer.region)
     once = OnceChecked.DRY_RUN if options["dry_run"] else OnceChecked.SEND
     wishes = upload.Wishes(
         dialect=dialect.as_dict(),
@@ -136,7 +136,7 @@ def _accept(customer: Customer, user: User | None, options: dict[str, Any]) -> I
         raise BadInput(f"{path} cannot be opened: {problem.strerror}.") from problem
 
 
-def _mapping(path: Path, dialect: Dialect, source: Path | None) -> dict[str, Any]:
+def _mapping(path: Path, dialect: Dialect, source: Path | None, region: str) -> dict[str, Any]:
     """Read a mapping file and try it on the sheet, so that a wrong one is found at once."""
     if source is None:
         return {}
@@ -144,10 +144,11 @@ def _mapping(path: Path, dialect: Dialect, source: Path | None) -> dict[str, Any
     try:
         with open_table(path, choice=dialect) as table:
             rows = [row.cells for _, row in zip(range(SAMPLE), table.rows(), strict=False)]
-            proposed = mapping.proposed(table.headers, rows, Masking.of_table(table).kinds)
+            masked = Masking.of_table(table).kinds
+            proposed = mapping.proposed(table.headers, rows, masked, region)
     except OSError as problem:
         raise BadInput(f"{path} cannot be opened: {problem.strerror}.") from problem
-    for sentence in mapping.check(mapfile.apply_file(proposed, wanted)):
+    for sentence in defects.check(mapfile.apply_file(proposed, wanted)):
         raise BadMapping(sentence)
     if not isinstance(wanted, dict):
         raise BadMapping("A mapping file holds a JSON object with “columns” and “constants”.")

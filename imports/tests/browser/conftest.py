@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from portal.models import Membership, Role, Team, User
 
 CHROMIUM = os.environ.get("CHROMIUM", "")
 SANDBOXED = os.geteuid() != 0  # Chromium's own sandbox does not work for root
+HOME = re.compile(r"^https?://[^/]+/$")
 PATIENCE = 20_000  # milliseconds until a story gives up waiting for what it expects on a page
 
 
@@ -60,18 +62,23 @@ def portal(engine, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def chromium():
-    """One Chromium for all stories; each has a window of its own."""
+def launch():
+    """Start a Chromium, with the given arguments."""
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's loop runs in our thread
     expect.set_options(timeout=PATIENCE)
     path = CHROMIUM or _found()
+    always = () if SANDBOXED else ("--no-sandbox",)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=path, args=[] if SANDBOXED else ["--no-sandbox"]
-        )
-        yield browser
-        browser.close()
+        yield lambda *args: playwright.chromium.launch(executable_path=path, args=[*always, *args])
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture(scope="session")
+def chromium(launch):
+    """One Chromium for all stories; each has a window of its own."""
+    browser = launch()
+    yield browser
+    browser.close()
 
 
 def _found():
@@ -91,7 +98,7 @@ def window(chromium, portal):
         context = chromium.new_context(base_url=portal, accept_downloads=True, **options)
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
-        page.on("console", lambda m: complains(m) and complaints.append(m.text))
+        page.on("console", lambda m: complains(m) and complaints.append(f"{m.type}: {m.text}"))
         page.on("pageerror", lambda e: complaints.append(str(e)))
         opened.append(context)
         return page
@@ -117,8 +124,11 @@ def ines(committed):
 
 
 def complains(message):
-    """An error in the console, save for Chromium's own remark on an answer of 422."""
-    return message.type == "error" and "status of 422" not in message.text
+    """Whatever stands in the console, save for Chromium's own remark on an answer of 422 or 409, or
+    on the page that is asked for because it is not there, and its hints (verbose) to developers."""
+    expected = message.location.get("url", "").endswith("/no-such-page/")
+    refused = any(f"status of {status}" in message.text for status in (409, 422))
+    return not refused and not expected and message.type != "verbose"
 
 
 def sign_in(page, user):
@@ -126,7 +136,7 @@ def sign_in(page, user):
     page.get_by_label("Email").fill(user.email)
     page.get_by_label("Password").fill(people.PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/")
+    page.wait_for_url(HOME)
 
 
 def assert_open_to_all(page):

@@ -24,20 +24,28 @@ def test_an_open_page_says_that_the_clock_stands_still_and_that_it_runs_again(wi
     assert page.url.endswith("/help/")
 
 
-def test_a_hidden_page_asks_nothing(window, ines):
+def hide(page, *, hidden):
+    page.evaluate(
+        f"Object.defineProperty(document, 'hidden', {{get: () => {str(hidden).lower()}, "
+        "configurable: true})"
+    )
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+
+def test_a_hidden_page_asks_seldom_and_at_once_when_it_is_seen_again(window, ines):
+    """Its title is what is seen of it, so it does not stand still."""
     page = window()
+    page.clock.install()
     sign_in(page, ines)
     page.goto("/help/")
     asked = []
-    page.on("request", lambda request: asked.append(request.url))
-    page.evaluate(
-        "Object.defineProperty(document, 'hidden', {get: () => true, configurable: true})"
-    )
-    page.wait_for_timeout(4_500)
-    assert [url for url in asked if "/engine/alarm" in url] == []
-
-    page.evaluate(
-        "Object.defineProperty(document, 'hidden', {get: () => false, configurable: true})"
-    )
+    page.on("request", lambda request: "/engine/alarm" in request.url and asked.append(request))
+    hide(page, hidden=True)
+    page.clock.run_for(25_000)
+    assert asked == []
+    for times in (1, 2):
+        with page.expect_response("**/engine/alarm*"):
+            page.clock.run_for(31_000)
+        assert len(asked) == times
     with page.expect_request("**/engine/alarm*"):
-        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        hide(page, hidden=False)

@@ -1,74 +1,108 @@
 """Pages in light, dark and on a phone: reachable by everybody, nothing cut off, keys that work."""
 
-import uuid
-import zlib
-
 import pytest
-from django.utils import timezone
+from django.test import Client
 from playwright.sync_api import expect
 
-from imports.intake import drafts
-from imports.models import Attempt, Import, ImportState
+from imports.models import ImportState
 from imports.tests.browser.conftest import assert_open_to_all, sign_in
-from imports.tests.pages import story
+from imports.tests.browser.eyes import CUT_OFF, MOVING, SMALL, WITHOUT_EDGE
+from imports.tests.browser.keys import Keys
+from imports.tests.pages import world
 
 pytestmark = [pytest.mark.browser, pytest.mark.road]
 
+FOR_VISITORS = (
+    "/sign-in/", "/sign-up/", "/password/reset/", "/password/reset/sent/",
+    "/password/reset/done/", "/password/reset/key/1-used/", "/no-such-page/",
+)  # fmt: skip
+MAIN = ("import_new", "import_file", "import_columns", "import_review", "import_send",
+        "import_report", "import_rows", "history", "customer", "audit", "preferences")  # fmt: skip
+
 
 @pytest.fixture
-def pages(ines, client_of):
-    """The addresses of all pages, with a finished and a reviewed import behind them."""
-    customer = client_of().customer
-    done = story.answered(customer, ines)
-    Import.objects.filter(pk=done.pk).update(state=ImportState.FINISHED)
-    request = done.batches.get()
-    request.body = zlib.compress(b'{"leads": [{"row_ref": "2"}]}')
-    request.save()
-    Attempt.objects.filter(batch=request).update(
-        answer=zlib.compress(b"<h1>502</h1>"), headers={"x-request-id": "0a1b2c3d4e5f" * 6}
-    )
-    waiting = story.reviewed(customer, ines)
-    masked = story.reviewed(customer, ines, content="Name,Phone,Blood type\nAna,2065550123,A+\n")
-    story.kept(done, 3)
-    draft = drafts.keep(ines, story.a_file("Naam,Telefoon\r\nAna,1\r\n"), "x.csv", uuid.uuid4())
-    Import.objects.filter(pk=waiting.pk).update(together=draft.together)
-    return [
-        "/", "/customers/", f"/customers/{customer.slug}/", f"/customers/{customer.slug}/token/",
-        "/customers/new/", "/teams/road-team/", "/imports/new/", "/history/", "/audit/",
-        "/audit/check/", "/help/", "/preferences/", "/notices/", "/engine/",
-        "/teams/road-team/webhook/", f"/imports/{done.pk}/send/",
-        f"/imports/{done.pk}/report/", f"/imports/{done.pk}/rows/",
-        f"/imports/{done.pk}/put-back/", f"/imports/{done.pk}/retry/",
-        f"/imports/{done.pk}/requests/",
-        f"/imports/{done.pk}/requests/{request.pk}/",
-        f"/uploads/{draft.together}/",
-        *(f"/imports/{masked.pk}/{step}/" for step in ("file", "columns")),
-        *(f"/imports/{waiting.pk}/{step}/" for step in ("file", "columns", "review")),
-    ]  # fmt: skip
+def filled(ines, client_of):
+    """An import at each stop that no clock moves on."""
+    return world.fill(client_of().customer, ines, still=True)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_shuts_anybody_out(window, ines, pages, scheme):
-    page = window(color_scheme=scheme)
+@pytest.fixture
+def client(ines):
+    """Knows which addresses are pages."""
+    client = Client()
+    client.force_login(ines)
+    return client
+
+
+@pytest.fixture
+def pages(filled, client):
+    """The address of every page, taken from the urls."""
+    return world.pages(filled, client)
+
+
+def look(window, ines, pages, **options):
+    """Every page in turn, those for visitors first."""
+    page = window(**options)
+    for address in FOR_VISITORS:
+        page.goto(address)
+        yield page
     sign_in(page, ines)
     for address in pages:
         page.goto(address)
+        yield page
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_page_shuts_anybody_out(window, ines, pages, scheme, width):
+    assert len(pages) > 35
+    size = {"width": width, "height": 800}
+    for page in look(window, ines, pages, viewport=size, color_scheme=scheme):
         assert_open_to_all(page)
 
 
-@pytest.mark.parametrize("width", [360, 768, 1280])
-def test_nothing_is_wider_than_the_window(window, ines, pages, width):
-    page = window(viewport={"width": width, "height": 800})
+@pytest.mark.timeout(400)
+def test_nothing_is_wider_than_the_window_or_cut_off_and_fingers_hit_what_they_mean(
+    window, ines, pages
+):
+    """1280 pixels, a tablet, the same at 200 %, phones."""
+    found = []
+    for page in look(window, ines, pages, viewport={"width": 1280, "height": 800}):
+        for width in (1280, 768, 640, 390, 360, 320):
+            page.set_viewport_size({"width": width, "height": 800})
+            found += [f"{page.url} at {width}: {one}" for one in page.evaluate(CUT_OFF)]
+            if width == 390:
+                found += [f"{page.url} is small: {one}" for one in page.evaluate(SMALL)]
+        page.set_viewport_size({"width": 1280, "height": 800})
+    assert found == []
+
+
+def test_the_main_pages_can_be_used_in_forced_colours(window, ines, filled):
+    page = window(forced_colors="active", viewport={"width": 640, "height": 800})
     sign_in(page, ines)
-    for address in pages:
-        page.goto(address)
-        over = page.evaluate(
-            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        )
-        assert over <= 0, f"{address} is {over} pixels wider than {width}"
+    keys = Keys(page)
+    for name in MAIN:
+        page.goto(world.addresses(filled)[name])
+        assert page.evaluate("matchMedia('(forced-colors: active)').matches")
+        assert len(keys.stops(most=25)) > 8, name
+        assert page.evaluate(CUT_OFF) == []
+        assert page.evaluate(WITHOUT_EDGE) == []
+    assert keys.unseen == []
 
 
-def test_single_keys_search_begin_an_import_and_can_be_switched_off(window, ines, pages):
+def test_nothing_moves_for_those_who_asked_for_that(window, ines, filled):
+    """Not even what spins while something is read."""
+    page = window(reduced_motion="reduce")
+    sign_in(page, ines)
+    for name in MAIN:
+        page.goto(world.addresses(filled)[name])
+        page.evaluate("document.querySelector('main .icon')?.classList.add('spin')")
+        page.wait_for_timeout(50)
+        assert page.evaluate(MOVING) == [], name
+
+
+def test_single_keys_search_begin_an_import_and_can_be_switched_off(window, ines, filled):
     page = window()
     sign_in(page, ines)
     page.goto("/history/")
@@ -87,10 +121,10 @@ def test_single_keys_search_begin_an_import_and_can_be_switched_off(window, ines
     assert page.url.endswith("/preferences/")
 
 
-def test_the_confirmation_is_a_dialog_that_escape_closes(window, ines, pages):
+def test_the_confirmation_is_a_dialog_that_escape_closes(window, ines, filled):
     page = window()
     sign_in(page, ines)
-    page.goto(pages[-1])
+    page.goto(f"/imports/{filled.imports['review'].pk}/review/")
     page.get_by_role("link", name="Discard this import").click()
     dialog = page.get_by_role("dialog")
     dialog.wait_for()
@@ -105,9 +139,8 @@ def test_the_confirmation_is_a_dialog_that_escape_closes(window, ines, pages):
     page.get_by_text("was discarded").wait_for()
 
 
-def test_a_running_import_is_cancelled_from_its_live_page(window, ines, pages):
-    running = Import.objects.order_by("-pk").filter(state=ImportState.REVIEW).first()
-    Import.objects.filter(pk=running.pk).update(state=ImportState.PAUSED, started_at=timezone.now())
+def test_a_running_import_is_cancelled_from_its_live_page(window, ines, filled):
+    running = filled.imports["paused"]
     page = window()
     sign_in(page, ines)
     page.goto(f"/imports/{running.pk}/send/")
@@ -121,12 +154,40 @@ def test_a_running_import_is_cancelled_from_its_live_page(window, ines, pages):
     assert running.state == ImportState.CANCELLED
 
 
-def test_errors_take_the_focus(window, ines, pages):
+def test_errors_take_the_focus(window, ines, filled):
     page = window()
     sign_in(page, ines)
-    page.goto(pages[3])
+    page.goto(f"/customers/{filled.customer.slug}/token/")
     page.get_by_label("API token").fill("mega_short")
     page.get_by_role("button", name="Seal and use this token").click()
     page.get_by_role("alert").wait_for()
     expect(page.get_by_role("alert")).to_be_focused()
     assert page.get_by_label("API token").input_value() == ""
+
+
+def test_a_link_to_a_row_shows_a_colleague_the_same_row(window, ines, filled):
+    page = window()
+    sign_in(page, ines)
+    page.goto(f"/imports/{filled.finished.pk}/rows/?result=failed")
+    page.locator("details.group summary").first.click()
+    page.wait_for_url("**/rows/?result=failed#row-5")
+    colleague = window()
+    sign_in(colleague, ines)
+    colleague.goto(page.url)
+    expect(colleague.locator("#row-5")).to_have_attribute("open", "")
+    page.locator("details.group summary").first.click()
+    page.wait_for_url("**/rows/?result=failed")
+
+
+def test_a_copied_hash_is_confirmed_in_place_and_aloud(window, ines, filled):
+    page = window()
+    sign_in(page, ines)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"/imports/{filled.finished.pk}/file/")
+    button = page.get_by_role("button", name="Copy the hash")
+    button.click()
+    expect(button).to_have_text("Copied")
+    expect(page.locator("#announce")).to_have_text("Copied")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == filled.finished.file_sha256
+    expect(button).to_have_text("Copy")

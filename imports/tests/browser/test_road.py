@@ -55,7 +55,7 @@ def test_1200_rows_from_sign_in_to_the_report(window, ines, client_of, tmp_path)
     page.get_by_role("button", name="Undo").wait_for()
     wait_for(lead_import)
     page.get_by_role("link", name="Open the report").wait_for()
-    expect(page).to_have_title(f"Finished · {client.customer.name}")
+    expect(page).to_have_title(f"Finished · {client.customer.name} #{lead_import.pk}")
     expect(page.locator("#announce")).to_have_text("Finished, 100 %")
 
     page.get_by_role("link", name="Open the report").click()
@@ -74,7 +74,7 @@ def test_1200_rows_from_sign_in_to_the_report(window, ines, client_of, tmp_path)
     assert len(client.leads) == 1_170
     assert {row["Lead ID"] for row in rows} - {""} == {lead["id"] for lead in client.leads}
     for code, count in (("created", "1,170"), ("invalid", "30")):
-        cell = page.locator(f"table.books a[href$='result={code}']")
+        cell = page.locator(f"section[aria-labelledby=books] table a[href$='result={code}']")
         assert cell.inner_text() == count
     assert all(lead["custom_fields"] == {"wish": "garden"} for lead in client.leads)
 

@@ -4,6 +4,7 @@ It is stricter than JSON Schema alone: formats are checked, and a value is never
 """
 
 import json
+import math
 import re
 
 STRINGS = {
@@ -38,7 +39,7 @@ def faults(lead):
         f"{key} outside" for key in ENUMS if key in lead and lead[key] not in ENUMS[key].split()
     ]
     custom = lead.get("custom_fields", {"a": "b"})
-    if not isinstance(custom, dict) or not custom or not all(map(_is_text, custom.values())):
+    if not isinstance(custom, dict) or not custom or not all(map(_is_scalar, custom.values())):
         found.append("bad custom_fields")
     elif not all(_is_text(slug) and slug != "lead_line" for slug in custom):
         found.append("bad slug")
@@ -65,6 +66,13 @@ def _unencodable(lead):
     except UnicodeEncodeError:
         return ["not UTF-8"]
     return ["NUL"] if b"\\u0000" in body else []
+
+
+def _is_scalar(value):
+    """Numbers are those that every program keeps as they are."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return math.isfinite(value) and abs(value) < 10**15
+    return isinstance(value, bool) or _is_text(value)
 
 
 def _is_text(value):

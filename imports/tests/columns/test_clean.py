@@ -54,8 +54,8 @@ def told(cleaned):
         ("#REF!", (None, "cell_error")),
         ("", (None,)),
         (" \u00a0 ", (None,)),
-        ("n/a", (None,)),
-        ("-", (None,)),
+        ("n/a", (None, "placeholder")),
+        ("-", (None, "placeholder")),
     ],
 )
 def test_phones_of_an_american_customer(cell, expected):
@@ -114,9 +114,9 @@ def test_a_region_that_does_not_exist_leaves_only_international_numbers():
         (f"a@{'b.' * 130}com", (None, "email_invalid")),
         ("jane@1.2.3.4", (None, "email_invalid")),
         ("@" * 5_000, (None, "email_invalid")),
-        ("#N/A", (None, "cell_error")),
+        ("#REF!", (None, "cell_error")),
         ("", (None,)),
-        ("none", (None,)),
+        ("none", (None, "placeholder")),
     ],
 )
 def test_emails(cell, expected):
@@ -198,7 +198,7 @@ def test_stages(cell, expected):
         ("\u200bJane\ufeff", ("Jane",)),
         ("نازنین‌زهرا", ("نازنین‌زهرا",)),
         ("Null", ("Null",)),
-        ("N/A", (None,)),
+        ("N/A", (None, "placeholder")),
         ("?!", (None, "name_unreadable")),
         ("\x00 \u200b", (None,)),
     ],

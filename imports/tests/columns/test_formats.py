@@ -32,8 +32,8 @@ def test_a_date_that_cannot_be_is_that_row_s_problem():
     problem = Problem("date_impossible", "warning", "custom_fields.d", "Date", "31/02/2025",
                       read.notes[0].detail)  # fmt: skip
     assert problem.at(7) == (
-        "Row 7, Date: '31/02/2025' is no date with the day first; the row goes without it. Correct"
-        " it, or say on the columns page how the column's dates are written."
+        "Row 7, Date: '31/02/2025' is not a possible date with the day first; the row goes without "
+        "it. Correct it, or say on the columns page how the column's dates are written."
     )
 
 

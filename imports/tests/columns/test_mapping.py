@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from imports.columns import mapfile, mapping, match
+from imports.columns import defects, mapfile, mapping, match
 from imports.columns.mapping import ColumnMap, Mapping
 from imports.errors import BadMapping
 
@@ -51,7 +51,7 @@ def test_a_file_decides_and_leaves_the_rest_as_matched():
         "chosen",
         "chosen",
     ]
-    assert mapping.check(mapped) == []
+    assert defects.check(mapped) == []
 
 
 def test_headers_are_found_whatever_their_case_and_spacing():
@@ -130,7 +130,7 @@ def test_a_header_that_looks_numbered_keeps_its_name():
         ),
         (
             {"columns": {"Email": "custom_fields.Shoe size"}},
-            "Column 'Email': 'custom_fields.Shoe size' is no custom field; after the dot come",
+            "Column 'Email': 'custom_fields.Shoe size' is not a custom field; after the dot come",
         ),
         (
             {"columns": {"Email": "contact_name", "Kind": "contact_name"}},
@@ -142,7 +142,7 @@ def test_a_header_that_looks_numbered_keeps_its_name():
         ),
         (
             {"columns": {"Kind": {"field": "lead_line", "values": {"A": "both"}}}},
-            "Column 'Kind', value for 'A': 'both' is none of MEGA's values; use one of",
+            "Column 'Kind', value for 'A': 'both' is not one of MEGA's values; use one of",
         ),
         (
             {"constants": {"contact_email": "a@x.co"}},
@@ -150,7 +150,7 @@ def test_a_header_that_looks_numbered_keeps_its_name():
         ),
         (
             {"constants": {"source_type": "fax"}},
-            "Constant 'source_type': 'fax' is none of MEGA's values",
+            "Constant 'source_type': 'fax' is not one of MEGA's values",
         ),
         (
             {"constants": {"owner_id": "Bo"}},
@@ -169,7 +169,7 @@ def test_what_cannot_be_is_refused_in_one_sentence(data, sentence):
 
 
 def test_a_sheet_without_any_contact_cannot_be_sent():
-    assert mapping.check(sheet("Shoe size", "Source")) == [
+    assert defects.check(sheet("Shoe size", "Source")) == [
         (
             "No column is a name, a phone or an e-mail: map at least one, as MEGA takes no lead"
             " without."
@@ -184,7 +184,7 @@ def test_every_defect_of_a_form_s_mapping_is_told():
         ColumnMap(2, "C", "x"),
     )
     assert (
-        len(mapping.check(Mapping(columns, {"lead_line": "both", "source_type": "Web form"}))) == 3
+        len(defects.check(Mapping(columns, {"lead_line": "both", "source_type": "Web form"}))) == 3
     )
 
 

@@ -6,7 +6,8 @@ import openpyxl
 import pytest
 
 from imports.columns import derive, fields, mapping, match, template_book
-from imports.columns.mapping import ColumnMap, Mapping, check
+from imports.columns.defects import check
+from imports.columns.mapping import ColumnMap, Mapping
 from imports.errors import UnreadableFile
 from imports.intake.dialect import Dialect
 from imports.intake.table import open_table

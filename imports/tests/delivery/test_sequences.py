@@ -238,7 +238,7 @@ def test_a_chore_that_fails_keeps_nobody_from_sending(acme, monkeypatch, caplog)
     monkeypatch.setattr(clock, "_BEFORE", (stumble,))
     monkeypatch.setattr(clock, "guard_connection", lambda: None)
     monkeypatch.setattr(clock.connection, "close", lambda: None)
-    silent = clock.Nudges(*([lambda *_: False] * 7))
+    silent = clock.Nudges(*([lambda *_: False] * 9))
 
     claimed = clock.Clock(silent).tick()
 

@@ -431,3 +431,33 @@ def test_twenty_megabytes_that_hold_no_line_end_but_record_separators(opened):
     assert table.dialect.encoding == "utf-8"
     rows = list(table.rows())
     assert (len(rows), rows[-1].number, rows[-1].cells[0]) == (20_000, 20_001, "Jürgen 19999")
+
+
+@pytest.mark.parametrize(
+    ("head", "lead"),
+    [
+        ('"Name,E-mail"', '"Ann,ann@example.com"'),  # Excel saved what it had not divided
+        ("Name~E-mail", "Ann~ann@example.com"),
+        ("姓名，邮箱", "王伟，wei@example.com"),
+    ],
+)
+def test_where_nothing_divides_the_rows_the_page_asks_what_does(tmp_path, head, lead):
+    path = tmp_path / "leads.csv"
+    path.write_text(f"{head}\r\n{lead}\r\n", newline="")
+
+    with open_table(path) as table:
+        assert table.headers == [head.strip('"')]
+        [doubt] = table.doubts
+    assert doubt == (
+        f"Each row was read as one cell, the headings as “{table.headers[0]}”. If those are several"
+        " columns, choose on this page what separates them, or save the sheet as CSV again and"
+        " upload that."
+    )
+
+
+def test_a_single_column_with_a_plain_heading_raises_no_doubt(tmp_path):
+    path = tmp_path / "leads.csv"
+    path.write_text("Name\nLee, Ann\nRoy, Bob\n")
+
+    with open_table(path) as table:
+        assert (table.headers, table.doubts) == (["Name"], [])

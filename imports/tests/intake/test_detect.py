@@ -1,12 +1,15 @@
 """A person uploads something that is not a table, whatever its name says."""
 
+import gzip
 import io
+import tarfile
 import zipfile
 
 import pytest
 
 from imports.errors import UnreadableFile
-from imports.intake import detect
+from imports.intake import detect, packed
+from imports.intake.dialect import DEFAULT
 from imports.tests.intake import made
 
 A_PASSWORD = "This is a workbook with a password."
@@ -21,11 +24,20 @@ def zipped(**entries):
     return into.getvalue()
 
 
+def tar(content):
+    into = io.BytesIO()
+    with tarfile.open(fileobj=into, mode="w") as archive:
+        entry = tarfile.TarInfo("leads.csv")
+        entry.size = len(content)
+        archive.addfile(entry, io.BytesIO(content))
+    return into.getvalue()
+
+
 def refusal(tmp_path, content, name="leads.csv"):
     path = tmp_path / name
     path.write_bytes(content)
     with pytest.raises(UnreadableFile) as refused:
-        detect.kind(path)
+        packed.kind(path, DEFAULT)
     return refused.value.sentence
 
 
@@ -38,6 +50,18 @@ def refusal(tmp_path, content, name="leads.csv"):
         (b"\x00\x00\x00\x18ftypheic", "This is a photo or a film."),
         (b"MZ\x90\x00\x03\x00\x00\x00\x04", "This is a Windows program."),
         (b"\x7fELF\x02\x01\x01\x00", "This is a program."),
+        (tar(b"name,email\nAnn,ann@example.com\n"), "This is a tar archive."),
+        (gzip.compress(tar(b"name\nAnn\n"), mtime=0), "This is a tar archive."),
+        (
+            b"\x08Ines Roy".ljust(55) + "\x08Ines Roy".ljust(55).encode("utf-16-le"),
+            "This is not the",
+        ),
+        (
+            b'MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary="x"\r\n',
+            "This is a web",
+        ),
+        (b'ID;PWXL;N;E\r\nC;Y1;X1;K"Name"\r\nE\r\n', "This is a SYLK file."),
+        (b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n", "This is a calendar."),
         (made.ole("EncryptedPackage"), "This is a workbook with a password."),
         (made.ole("Workbook", b"\x09\x08\x02\x00\x00\x06\x2f\x00\x00\x00"), A_PASSWORD),
         (made.ole("WordDocument"), "This is an old Word document."),

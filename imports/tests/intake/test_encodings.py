@@ -1,10 +1,13 @@
 """Names come out as they were written, whatever the program that wrote them calls its letters."""
 
+import charset_normalizer
 import pytest
 
 from imports.errors import UnreadableFile
 from imports.intake import encoding
 from imports.intake.dialect import ENCODINGS
+from imports.intake.table import SheetRow, open_table
+from imports.tests.intake import leads_of_the_world
 
 WESTERN = ("cp1252", "iso8859-15", "mac-roman", "cp850")
 NAMES = {
@@ -78,6 +81,79 @@ def test_a_western_umlaut_alone_is_western(tmp_path):
         assert encoding.find(path).name == "cp1252", name
 
 
+def wrong(path, lists, decoded):
+    """Give the lists that do not come out as they were written."""
+    found = []
+    for language, codec, text in lists:
+        path.write_bytes(text.encode(codec))
+        said = decoded(path)
+        if said != text:
+            found.append((language, codec, said))
+    return found
+
+
+def ours(path):
+    found = encoding.find(path)
+    return path.read_bytes().decode(found.codec, found.errors)
+
+
+def by_charset_normalizer(path):
+    """As it is meant to be asked where the encodings are known that come into question."""
+    known = [codec for codec in ENCODINGS if not codec.startswith("utf")]
+    found = charset_normalizer.from_bytes(path.read_bytes(), cp_isolation=known).best()
+    return str(found) if found else ""
+
+
+@pytest.mark.parametrize(
+    ("rows", "share"), [(1, 0.96), (2, 0.98), (3, 0.995), (5, 1), (10, 1), (100, 1)]
+)
+def test_lists_of_many_languages_come_out_as_they_were_written(tmp_path, rows, share):
+    """One or two names may fit two encodings; more hardly do."""
+    lists = list(leads_of_the_world.lists(rows))
+
+    odd = wrong(tmp_path / "leads.csv", lists, ours)
+
+    assert len(odd) <= (1 - share) * len(lists), odd
+
+
+@pytest.mark.parametrize(("rows", "most"), [(3, 0.7), (10, 0.75), (100, 0.75)])
+def test_a_detector_made_for_sentences_reads_far_fewer_lists_of_names(tmp_path, rows, most):
+    """Why there are words about languages here, and not charset-normalizer."""
+    lists = list(leads_of_the_world.lists(rows, times=2))
+
+    odd = wrong(tmp_path / "leads.csv", lists, by_charset_normalizer)
+
+    assert 1 - len(odd) / len(lists) < most
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["It’s ok", "Ann O’Brien", "“Hello” she said", "10 €", "5–8", "a – b", "wait… now", "Acme™",
+     "20°", "25 °C", "77 °F", "fixed–term", "§ 5", "don’t – it’s 5 €", "• one", "2 m²", "£5"],
+)  # fmt: skip
+def test_what_word_processors_put_for_quotes_and_dashes_is_told_from_letters(tmp_path, text):
+    """Read as Macintosh Roman, “It’s” would be “Itís”."""
+    path = tmp_path / "leads.csv"
+    path.write_bytes(f"Name,Note\r\nAnn,{text}\r\nBob,x\r\n".encode("cp1252"))
+
+    assert encoding.find(path).name == "cp1252"
+
+
+@pytest.mark.parametrize("words", ["Straße AäA", "ßä", "Aß;ä1;éZ", "äAäA", "Ünal"])
+def test_odd_words_of_western_letters_are_no_lone_ideographs(tmp_path, words):
+    path = tmp_path / "leads.csv"
+    path.write_bytes("\r\n".join(["Name", *words.split(), ""]).encode("cp1252"))
+
+    assert encoding.find(path).name == "cp1252"
+
+
+def test_a_few_short_lines_that_happen_to_be_utf8_do_not_make_a_file_of_two_encodings(tmp_path):
+    """The bytes of 女 (woman) are those of a letter in UTF-8, those of 男 (man) are none."""
+    path, _ = written(tmp_path, "Li Na, 女; Wang Wei, 男; Zhao Lei, 男; Chen Jing, 女", "gb18030")
+
+    assert encoding.find(path).name == "gb18030"
+
+
 def test_a_large_file_is_judged_by_its_beginning_and_many_places(tmp_path, monkeypatch):
     monkeypatch.setattr(encoding, "SMALL", 100_000)
     path = tmp_path / "leads.csv"
@@ -104,3 +180,65 @@ def test_an_encoding_that_does_not_fit_or_does_not_exist_is_refused(tmp_path):
         encoding.find(path, "utf-8")
     with pytest.raises(UnreadableFile, match="“rot13” is not an encoding"):
         encoding.find(path, "rot13")
+
+
+# Files that are not quite what they say
+
+
+def rows_of(path):
+    with open_table(path) as table:
+        return [table.headers, *table.rows()], table.doubts
+
+
+def test_rows_of_another_program_below_those_of_excel_are_read_too(tmp_path):
+    """“CSV UTF-8” of Excel has a mark; what was pasted in below it has other letters."""
+    path = tmp_path / "leads.csv"
+    path.write_bytes(
+        "\ufeffName,City\r\nJürgen,Köln\r\n".encode() + "Käthe,Ulm\r\n".encode("cp1252")
+    )
+
+    assert rows_of(path) == (
+        [["Name", "City"], SheetRow(2, ["Jürgen", "Köln"]), SheetRow(3, ["Käthe", "Ulm"])],
+        [encoding.MIXES],
+    )
+
+
+def test_a_mark_that_was_written_twice_is_no_part_of_the_first_heading(tmp_path):
+    path = tmp_path / "leads.csv"
+    for codec in ("utf-8", "utf-16-le"):
+        path.write_bytes("\ufeff\ufeffName,City\r\nAnn,Bonn\r\n".encode(codec))
+
+        assert rows_of(path) == ([["Name", "City"], SheetRow(2, ["Ann", "Bonn"])], [])
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("mark", ["\ufeff", ""])
+@pytest.mark.parametrize("half", [0xD83D, 0xDE00])
+def test_an_emoji_that_was_cut_in_half_costs_nobody_the_file(tmp_path, codec, mark, half):
+    """Ad platforms cut names of campaigns after so many units, within an emoji if need be."""
+    path = tmp_path / "leads.csv"
+    text = f"{mark}Name\tAd\r\nAnn\tAutumn {chr(half)}\r\nBob\tSpring 😁\r\n"
+    path.write_bytes(text.encode(codec, "surrogatepass"))
+
+    note = "a character is broken in the file: \ufffd stands for it"
+    assert rows_of(path)[0] == [
+        ["Name", "Ad"],
+        SheetRow(2, ["Ann", "Autumn \ufffd"], note),
+        SheetRow(3, ["Bob", "Spring 😁"]),
+    ]
+
+
+def test_a_wide_text_that_was_cut_off_within_a_character_is_refused(tmp_path):
+    path = tmp_path / "leads.csv"
+    path.write_bytes("\ufeffName,City\r\nAnn,Bonn\r\n".encode("utf-16-le")[:-1])
+
+    with pytest.raises(UnreadableFile, match="some of its bytes mean nothing"):
+        rows_of(path)
+
+
+def test_the_end_that_dos_wrote_is_no_lead(tmp_path):
+    path = tmp_path / "leads.csv"
+    for end in ("\r\n\x1a", "\x1a", "\r\n\x1a\x1a\x1a"):
+        path.write_bytes(f"Name,City\r\nAnn,Bonn{end}".encode())
+
+        assert rows_of(path)[0] == [["Name", "City"], SheetRow(2, ["Ann", "Bonn"])]

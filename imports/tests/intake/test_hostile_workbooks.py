@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from imports.errors import UnreadableFile
-from imports.intake import detect
+from imports.intake import archive, detect, workbook_look
 from imports.intake.dialect import DEFAULT, Limits
 from imports.intake.table import SheetRow, open_table
 from imports.tests.intake.corpus import make, xlsb
@@ -48,6 +48,18 @@ def read_or_refused(path):
         return bool(rows_of(path))
     except UnreadableFile as refused:
         return refused.sentence.endswith(".")
+
+
+@pytest.mark.timeout(20)
+def test_an_xlsx_of_nothing_but_spaces_behind_a_formula_is_looked_at_soon(stored):
+    """For each of them all behind it were gone through once more."""
+    spaces = b" " * archive.PIECE
+    sheet = b'<x y=""/></c><c r="A1"><f>1</f>' + spaces + b'<c r="B1"><f>1</f><v/> </c></f></c>'
+    path = stored(zipped(("xl/worksheets/sheet1.xml", sheet), pack=zipfile.ZIP_STORED))
+
+    parts = workbook_look.look(path, "xlsx", DEFAULT)
+
+    assert parts["xl/worksheets/sheet1.xml"].unsolved == "B1"
 
 
 # OpenDocument: a few bytes can say that something is repeated a thousand million times

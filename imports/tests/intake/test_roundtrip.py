@@ -3,13 +3,16 @@
 import csv
 import io
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from imports.intake.dialect import ENCODINGS as WORDS
 from imports.intake.dialect import Dialect
 from imports.intake.table import open_table
+from imports.tests.intake import leads_of_the_world
 
 ENCODINGS = ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"]
 # Random letters are no names, so what encoding they are in is chosen.
@@ -113,6 +116,57 @@ def test_quotes_escapes_and_encodings_may_be_chosen_and_read_back(
         encoding=encoding, delimiter=delimiter, quote=quote, escape=escape, header_row=1
     )
     assert read(content, choice=choice) == table
+
+
+@st.composite
+def lists_of_leads(draw, fewest):
+    """A list of leads of one language, as programs there write it: rows, encoding and style."""
+    language = draw(st.sampled_from(sorted(leads_of_the_world.LEADS)))
+    codecs, headings, names, towns = leads_of_the_world.LEADS[language]
+    codec = draw(st.sampled_from([*codecs.split(), "utf-8", "utf-8-sig", "utf-16", "utf-32"]))
+    chosen = draw(st.lists(st.sampled_from(names.split("|")), min_size=fewest, unique=True))
+    table = [headings.split("|")]
+    for number, name in enumerate(chosen):
+        table.append([name, f"lead{number}@example.com", draw(st.sampled_from(towns.split("|")))])
+    if codec == "cp1258":
+        table = [list(map(leads_of_the_world.as_vietnamese, row)) for row in table]
+    # A single cell within single quotes may have been typed so.
+    quotings = [(csv.QUOTE_MINIMAL, '"'), (csv.QUOTE_ALL, '"'), (csv.QUOTE_ALL, "'")]
+    quoting, quote = draw(st.sampled_from(quotings))
+    style = {
+        "delimiter": draw(st.sampled_from(",;\t|^")),
+        "lineterminator": draw(st.sampled_from(["\r\n", "\n", "\r"])),
+        "quoting": quoting,
+        "quotechar": quote,
+    }
+    return table, codec, style
+
+
+@settings(deadline=None, max_examples=200)
+@given(lists_of_leads(fewest=8))
+def test_lists_of_leads_in_any_encoding_and_style_read_back_without_a_word_about_them(leads):
+    table, codec, style = leads
+
+    assert read(written(table, codec, **style)) == table
+
+
+@settings(deadline=None, max_examples=200)
+@given(lists_of_leads(fewest=1))
+def test_where_a_few_bytes_do_not_decide_the_page_says_what_was_taken_and_may_be_told(leads):
+    """One name may be German of Windows or Polish of DOS: both are text."""
+    table, codec, style = leads
+    content = written(table, codec, **style)
+    choice = Dialect(delimiter=style["delimiter"], quote=style["quotechar"], header_row=1)
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "leads.csv"
+        path.write_bytes(content)
+        with open_table(path, choice=choice) as found:
+            as_found = [found.headers, *(row.cells for row in found.rows())]
+    if as_found != table:
+        assert f"was read as {WORDS[found.dialect.encoding]}" in found.doubts[0]
+    named = {"utf-8-sig": "utf-8", "utf-16": "", "utf-32": ""}.get(codec, codec)
+    assert read(content, choice=replace(choice, encoding=named)) == table
 
 
 @settings(deadline=None, max_examples=100)

@@ -140,3 +140,13 @@ def test_imports_of_an_earlier_release_are_given_theirs(ivan):
     (path,) = Path(migrations.__path__[0]).glob("*_uploads.py")
     import_module(f"imports.migrations.{path.stem}").find_layouts(apps, None)
     assert Import.objects.get().layout == fingerprint(made.headers)
+
+
+def test_who_has_one_customer_is_suggested_it_until_there_is_a_choice(ivan):
+    people.customer("Harbour")
+    draft = dropped(ivan, "list.csv")
+    found = suggested(ivan, draft)
+    assert found.sure.customer.name == "Harbour"
+    assert found.sure.reason == "the only customer that you import for"
+    people.customer("Birch")
+    assert suggested(ivan, draft).sure is None

@@ -72,6 +72,34 @@ def rows_of(path, **options):
 LEADS = [["Name", "Phone"], ["Ann", 2065550123], ["Bob", "0049 221 5550123"]]
 
 
+def test_formulas_that_nobody_has_calculated_are_blank_and_the_page_says_so(book):
+    """As tools write workbooks that never saw Excel."""
+    path = book(Leads=[["Name", "Full name"], ["Ann", '=A2&" Lee"'], ["Bob", "Bob Roy"]])
+
+    with open_table(path) as table:
+        assert table.doubts == [workbook.UNSOLVED.format(cell="B2")]
+        assert list(table.rows()) == [SheetRow(2, ["Ann"]), SheetRow(3, ["Bob", "Bob Roy"])]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        '<c r="B2" t="str"><f>IF(A2="","x","")</f><v></v></c>',
+        '<c r="B2" t="str"><f>A2</f><v>Ann</v></c>',
+        '<c r="B2"><f t="shared" si="0"/><v>5</v></c>',
+        '<c r="B2" t="e"><f>1/0</f><v>#DIV/0!</v></c>',
+    ],
+)
+def test_a_formula_with_a_result_raises_no_doubt_even_where_that_is_blank(book, cell):
+    path = book(Leads=[["Name", "Full name"], ["Ann", "=A2"], ["Bob", "Bob Roy"]])
+    in_sheet(path, b'<c r="B2"><f>A2</f><v></v></c>', cell.encode())
+    in_sheet(path, b'<c r="B2"><f>A2</f><v /></c>', cell.encode())
+
+    with open_table(path) as table:
+        assert table.doubts == []
+        assert [row.number for row in table.rows()] == [2, 3]
+
+
 def test_an_ordinary_workbook(book):
     with open_table(book(Leads=LEADS)) as table:
         assert table.headers == ["Name", "Phone"]

@@ -231,6 +231,32 @@ PIPES = plain(
     ("name", "tags", "note"), ("Ann", "a|b", "x;y"), ("Bob", "c|d", "z"),
 )  # fmt: skip
 
+FILEMAKER = sheet(
+    "filemaker-merge.mer",  # a line end within a cell is a vertical tab, values of one field a GS
+    '"Name","Address","Phones"\r\n"Ann Lee","Main St 1\x0bSpringfield","5550123\x1d5550124"\r\n'
+    '"Bob Roy","Elm St 2\x0bUlm",""\r\n',
+    "utf-8",
+    ",",
+    ["Name", "Address", "Phones"],
+    [
+        ["Ann Lee", "Main St 1\x0bSpringfield", "5550123\x1d5550124"],
+        ["Bob Roy", "Elm St 2\x0bUlm", ""],
+    ],
+)
+JAPANESE_MAIL = plain(
+    "japanese-iso-2022.csv", "iso2022_jp", ",", "\r\n",
+    ("氏名", "メール", "住所"), ("佐藤 健", "sato@example.com", "東京都新宿区"),
+    ("Ann", "ann@example.com", "大阪市北区"), ("表 能", "hyo@example.com", "ソウル通り"),
+)  # fmt: skip
+SALVAGED = sheet(
+    "broken-by-an-earlier-program.csv",
+    "Name,City\r\nJ\ufffdrgen,K\ufffdln\r\nBob,Ulm\r\n",
+    "utf-8",
+    ",",
+    ["Name", "City"],
+    [["J\ufffdrgen", "K\ufffdln"], ["Bob", "Ulm"]],
+    notes={2: "a character is broken in the file: \ufffd stands for it"},
+)
 UNITS = sheet(
     "unit-separators.txt",
     table("\x1f", "\n", ["name", "note"], ["Ann", "a, b; c"], ["Jürgen", 'said "hi"']),

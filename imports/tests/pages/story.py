@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from imports import tasks
 from imports.columns import derive
+from imports.delivery import finish
 from imports.intake import upload
 from imports.models import (
     Attempt,
@@ -20,6 +21,7 @@ from imports.models import (
     Kind,
     Outcome,
 )
+from imports.tests.road.engine import wait_until
 
 SHEET = (
     "Full name,Phone,E-mail,Source,Budget\r\n"
@@ -80,6 +82,25 @@ def answered(customer, user=None, statuses=("created", "updated", "failed"), **o
         started_at=now - timedelta(seconds=4), finished_at=now,
     )  # fmt: skip
     return Import.objects.get(pk=lead_import.pk)
+
+
+def ended(customer, user=None, **options):
+    """Answered, and ended as the clock ends it: the books were counted from the rows."""
+    made = answered(customer, user, **options)
+    Import.objects.filter(pk=made.pk).update(state=ImportState.SENDING, finished_at=None)
+    finish.finish_imports()  # a clock that runs beside may be at it already
+    wait_until(lambda: Import.objects.get(pk=made.pk).is_final, "the import to end")
+    return Import.objects.get(pk=made.pk)
+
+
+def requested(lead_import, at, status=200, **fields):
+    """One more request of an import, which started at that moment and was answered within 1 s."""
+    fields.setdefault("token", lead_import.customer.token)
+    batch = a_batch(lead_import, [2], state=BatchState.DONE, settled_at=at, claimed_at=at)
+    return Attempt.objects.create(
+        batch=batch, quota=fields["token"].quota, kind=Kind.SEND, worker="w", fence=1,
+        started_at=at, ended_at=at + timedelta(seconds=1), status=status, **fields,
+    )  # fmt: skip
 
 
 def a_batch(lead_import, numbers, **fields):

@@ -19,7 +19,7 @@ def lines(client, query=""):
 def test_audrey_sees_every_teams_events_and_sam_only_his_own(audrey, sam, done):
     assert "File uploaded" in lines(audrey)
     assert "Acme" in lines(audrey)
-    assert "No event matches" in lines(sam)
+    assert "No event yet" in lines(sam)
     assert "Acme" not in lines(sam)
 
 
@@ -55,3 +55,30 @@ def test_a_whole_chain_is_said_to_hold_and_a_broken_one_is_named(audrey, done):
         cursor.execute("ALTER TABLE imports_event ENABLE TRIGGER USER")
     page = story.text(audrey.get("/audit/check/"))
     assert "was changed after it was written" in page
+
+
+def test_facts_are_words_and_a_print_says_whose_it_is_and_when(max_, ines, done):
+    story.text(max_.get(f"/imports/{done.pk}/to-repair.csv"))
+    page = lines(max_, f"?import_id={done.pk}")
+    assert "to repair: yes" in page
+    assert "rows: failed, invalid" in page
+    assert "to_repair" not in page
+    printed = page.split('<p class="print-only">')[1].split("</p>")[0]
+    assert printed.startswith("Printed by Max Meyer on 20")
+    assert printed.endswith(f"UTC. Import number: {done.pk}.")
+
+
+def test_the_filters_of_the_trail_are_remembered_until_they_are_taken_off(audrey, done):
+    audrey.get("/audit/?act=uploaded")
+    assert audrey.get("/audit/")["Location"] == "/audit/?act=uploaded"
+    assert audrey.get("/audit/?reset")["Location"] == "/audit/"
+    assert audrey.get("/audit/").status_code == 200
+
+
+def test_every_page_of_an_import_says_on_paper_what_it_is_about(audrey, done):
+    for step in ("file", "columns", "review", "send", "report", "rows", "requests"):
+        page = story.text(audrey.get(f"/imports/{done.pk}/{step}/"))
+        printed = page.split('<p class="print-only">')[1].split("</p>")[0]
+        assert f"Import #{done.pk} of leads.csv (SHA-256 {done.file_sha256}) for Acme" in printed
+        assert "by Ines Iversen." in printed
+        assert "Printed by Audrey Adams on 20" in printed

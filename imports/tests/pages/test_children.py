@@ -3,6 +3,7 @@
 import pytest
 from django.utils import timezone
 
+from imports import tasks
 from imports.columns import derive, options
 from imports.delivery import children, control, plan
 from imports.errors import WrongState
@@ -23,6 +24,7 @@ from imports.models import (
 )
 from imports.reports import balance
 from imports.tests.pages import story
+from portal.celery import app as celery
 
 SIX = (
     "Name,Phone,E-mail,Source\r\n"
@@ -341,6 +343,40 @@ def test_the_child_is_sent_under_new_keys_with_the_parents_row_numbers(ines, ove
     (batch,) = child.batches.all()
     assert batch.row_numbers == [2, 6]
     assert batch.key not in over.batches.values_list("key", flat=True)
+
+
+def profiled(lead_import):
+    return list(lead_import.profiles.order_by("place").values_list("rows", "filled"))
+
+
+def test_nobody_waits_until_the_columns_of_the_child_are_counted(
+    ines, over, monkeypatch, django_capture_on_commit_callbacks
+):
+    """A million rows take some seconds, in which nobody else could do anything with the parent."""
+    monkeypatch.setitem(celery.conf, "task_always_eager", True)
+    with django_capture_on_commit_callbacks() as afterwards:
+        take(ines, over, "failed")
+    child = child_of(over)
+    assert profiled(child) == []
+    assert ines.get(f"/imports/{child.pk}/columns/").status_code == 200
+
+    for nudge in afterwards:
+        nudge()
+    assert profiled(child) == [(2, 2), (2, 2), (2, 2), (2, 0)]
+
+
+def test_columns_are_counted_once_however_often_a_worker_is_asked(ines, over):
+    take(ines, over, "failed")
+    child = child_of(over)
+    tasks.count_columns(child.pk)
+    child.profiles.update(filled=9)
+    tasks.count_columns(child.pk)
+    assert profiled(child) == [(2, 9)] * 4
+
+    over.profiles.all().delete()
+    for pk in (over.pk, 0):  # who read a file counts its columns; one is gone in the meantime
+        tasks.count_columns(pk)
+    assert profiled(over) == []
 
 
 def test_readers_make_no_follow_up(vera, over):

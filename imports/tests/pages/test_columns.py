@@ -3,7 +3,8 @@
 import html
 import re
 
-from imports.columns import derive
+from imports.columns import derive, profile, values
+from imports.forms import asked
 from imports.models import Event, Import, ImportState
 from imports.tests.pages import story
 
@@ -39,6 +40,24 @@ def test_while_the_file_is_read_the_page_is_live_and_then_comes_anew(ines, acme)
     assert answer["HX-Redirect"] == f"/imports/{lead_import.pk}/columns/"
 
 
+def test_who_is_choosing_columns_keeps_the_page_when_all_rows_are_checked(ines, acme):
+    made = story.reviewed(acme, ines.user)
+    Import.objects.filter(pk=made.pk).update(state=ImportState.CHECKING)
+    path = re.search('hx-get="([^"]+/progress/[^"]+)"', story.text(columns_page(ines, made)))[1]
+    Import.objects.filter(pk=made.pk).update(state=ImportState.REVIEW)
+    answer = ines.get(html.unescape(path), headers={"HX-Request": "true"})
+    assert "HX-Redirect" not in answer
+    part = story.text(answer)
+    assert (
+        f'All rows are checked. <a href="/imports/{made.pk}/review/">Go to the review</a>' in part
+    )
+    assert "hx-get" not in part
+
+    for_review = html.unescape(path).replace("import_columns", "import_review")
+    answer = ines.get(for_review, headers={"HX-Request": "true"})
+    assert answer["HX-Redirect"] == f"/imports/{made.pk}/review/"
+
+
 def test_ines_maps_a_custom_field_and_a_constant(ines, acme):
     lead_import = story.reviewed(acme, ines.user)
     fields = fields_of(columns_page(ines, lead_import))
@@ -70,6 +89,7 @@ def test_ines_says_what_billboard_means(ines, acme):
     assert "1 unclear" not in story.text(columns_page(ines, lead_import))
 
     fields = fields_of(columns_page(ines, lead_import))
+    cell = next(name for name, value in fields.items() if value == "Billboard")
     fields[cell.replace("cell", "means")] = "-"
     ines.post(f"/imports/{lead_import.pk}/columns/", fields)
     current = derive.mapping_of(Import.objects.get(pk=lead_import.pk))
@@ -101,7 +121,7 @@ def test_a_mapping_that_cannot_be_is_refused_with_every_sentence(ines, acme):
     assert answer.status_code == 422
     page = story.text(answer)
     assert "both feed contact_email" in page
-    assert "is no custom field" in page
+    assert "is not a custom field" in page
     assert Import.objects.get(pk=lead_import.pk).mapping.version == 1
 
 
@@ -111,17 +131,6 @@ def test_a_mapping_without_any_contact_is_refused(ines, acme):
     fields |= {"target_0": "", "target_1": "", "target_2": ""}
     answer = ines.post(f"/imports/{lead_import.pk}/columns/", fields)
     assert "No column is a name, a phone or an e-mail" in story.text(answer)
-
-
-def test_somebody_else_changed_the_columns_in_the_meantime(ines, max_, acme):
-    lead_import = story.reviewed(acme, ines.user)
-    stale = fields_of(columns_page(ines, lead_import))
-    ours = fields_of(columns_page(max_, lead_import)) | {"target_3": ""}
-    max_.post(f"/imports/{lead_import.pk}/columns/", ours)
-    answer = ines.post(f"/imports/{lead_import.pk}/columns/", stale | {"target_1": ""})
-    assert answer.status_code == 422
-    assert "Max Meyer changed the columns in the meantime" in story.text(answer)
-    assert Import.objects.get(pk=lead_import.pk).mapping.created_by == max_.user
 
 
 def test_frozen_columns_can_be_read_and_not_changed(ines, acme):
@@ -140,3 +149,49 @@ def test_a_sheet_without_contacts_waits_for_a_person(ines, acme):
     page = story.text(columns_page(ines, lead_import))
     assert "map at least one" in page
     assert f'href="/imports/{lead_import.pk}/columns/"' in story.text(ines.get("/"))
+
+
+def test_the_title_of_the_tab_tells_how_far_the_work_is(ines, acme):
+    made = story.reviewed(acme, ines.user)
+    Import.objects.filter(pk=made.pk).update(state=ImportState.CHECKING)
+    words = rf"<title>(\d+ % · )?Checking rows · Review · Acme #{made.pk} · "
+    assert re.search(words, story.text(ines.get(f"/imports/{made.pk}/review/")))
+    address = f"/imports/{made.pk}/progress/?page=import_review&v=checking.older"
+    assert re.search(words, story.text(ines.get(address, headers={"HX-Request": "true"})))
+
+
+def test_work_that_goes_on_is_not_read_out_anew_every_second(ines, acme):
+    """Every ten per cent are said, by the page; the part that comes anew is silent."""
+    made = story.reviewed(acme, ines.user)
+    Import.objects.filter(pk=made.pk).update(state=ImportState.CHECKING)
+    part = story.text(ines.get(f"/imports/{made.pk}/progress/?page=import_review&v=checking.older"))
+    assert "Checking" in part
+    assert not re.search('role="(status|alert)"|aria-live', part)
+
+
+def many_sources(unclear):
+    """Four plain sources, and so many unclear ones, which are less frequent."""
+    plain = ["Google Ads", "Facebook ads", "HubSpot", "Zoho"] * 10
+    lines = [f"Ann {n},a{n}@example.com,{source}" for n, source in enumerate(plain)]
+    lines += [f"Ben {n},b{n}@example.com,Poster {n:03d}" for n in range(unclear)]
+    return "Full name,E-mail,Source\r\n" + "\r\n".join(lines)
+
+
+def test_unclear_values_come_first_and_none_is_dropped_in_silence(ines, acme, monkeypatch):
+    monkeypatch.setattr(asked, "MOST", 12)
+    page = story.text(columns_page(ines, story.reviewed(acme, content=many_sources(20))))
+    assert "12 unclear" in page
+    assert page.index("Poster 000") < page.index("12 more values, and what they become")
+    assert "8 more unclear values are left out as they stand." in page
+    assert '<bdi class="break">Poster 019</bdi> (1 row): left out, unclear' in page
+    assert '<bdi class="break">Google Ads</bdi> (10 rows): google_ads' in page
+
+
+def test_a_column_with_too_many_values_says_that_not_all_are_listed(ines, acme, monkeypatch):
+    monkeypatch.setattr(profile, "MOST", 5)
+    monkeypatch.setattr(values, "MOST", 5)
+    page = story.text(columns_page(ines, story.reviewed(acme, content=many_sources(9))))
+    assert "The column has more different values than are listed here." in page
+    monkeypatch.setattr(values, "FIRST_ROWS", 4)
+    page = story.text(columns_page(ines, story.reviewed(acme, content=many_sources(9))))
+    assert "These are those of the first 4 rows; any other becomes what it says" in page

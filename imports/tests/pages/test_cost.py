@@ -65,8 +65,8 @@ def uncut(lead_import):
 
 def test_without_a_preview_the_first_request_is_small(ines, made):
     page = review(ines, made)
-    assert "<dd>3</dd><dt>requests to MEGA</dt>" in page
-    assert "<dd>2 min</dd>" in page
+    assert "<strong>3</strong> <span>requests to MEGA</span>" in page
+    assert "<strong>2 min</strong>" in page
     assert "The first request carries at most 25 rows" in page
     send(made)
     assert uncut(made) == 3
@@ -76,8 +76,8 @@ def test_without_a_preview_the_first_request_is_small(ines, made):
 def test_after_a_full_preview_it_is_a_full_one(ines, made):
     asked_about(made)
     page = review(ines, made)
-    assert "<dd>2</dd><dt>requests to MEGA</dt>" in page
-    assert "<dd>1 min</dd>" in page
+    assert "<strong>2</strong> <span>requests to MEGA</span>" in page
+    assert "<strong>1 min</strong>" in page
     assert (
         "The first request carries at most 500 rows, since MEGA was asked about every row" in page
     )
@@ -104,7 +104,7 @@ def test_a_preview_of_something_else_spares_nothing(ines, made, spoilt):
         Lead.objects.filter(number=300).update(digest=b"corrected")
     else:
         options.set_options(made, ines.user, on_duplicate=OnDuplicate.UPDATE)
-    assert "<dd>3</dd><dt>requests to MEGA</dt>" in review(ines, fresh(made))
+    assert "<strong>3</strong> <span>requests to MEGA</span>" in review(ines, fresh(made))
 
 
 def test_another_choice_than_the_one_that_was_asked_about_costs_the_small_request(ines, made):

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imports.columns import derive, formats, survey
+from imports.columns import derive, formats, stretches, survey
 from imports.intake import upload
 from imports.models import Import, ImportState
 from imports.tests.pages import story
@@ -39,9 +39,8 @@ def test_ines_is_asked_when_both_orders_are_possible_for_every_date(ines, acme):
     assert lead_import.state == ImportState.REVIEW, "the column is not imported yet"
     answer = with_custom(ines, lead_import)
     assert answer.status_code == 422
-    assert "Column &#x27;Signed up&#x27;: its dates may have the day or the month first" in (
-        story.text(answer)
-    )
+    said = "Its dates may have the day or the month first (03/04/2025 is 3 April or March 4)."
+    assert answer.context["form"].errors["read_as_2"] == [f"{said} Say which."]
     with_custom(ines, lead_import, read_as_2="dmy")
     assert customs(lead_import) == [{"signed_up": "2025-04-03"}, {"signed_up": "2025-06-05"}]
 
@@ -60,7 +59,7 @@ def test_a_date_beyond_the_first_rows_decides_too(ines, acme):
 
 @pytest.mark.parametrize("place", [49, 50, 51, 99, 100, 298])
 def test_the_one_that_decides_may_stand_in_any_stretch_of_rows(monkeypatch, ines, acme, place):
-    monkeypatch.setattr(survey, "STRETCH", 50)
+    monkeypatch.setattr(stretches, "MOST_ROWS", 50)
     dates = ["03/04/2025"] * 299
     dates[place] = " 31/12/2025 10:05 "
     lead_import = story.reviewed(acme, ines.user, content=sheet(*dates))
@@ -85,7 +84,7 @@ def test_any_number_of_columns_costs_one_pass_over_the_rows(ines, acme):
 )
 def test_the_shape_of_a_number_proves_what_the_number_proves(cell):
     seen = survey._Numbers()
-    seen.see(f"x{survey.BETWEEN} {cell} ")
+    seen.see(["x", f" {cell} "])
     patterns = (formats.COMMA, formats.POINT, formats.EITHER)
     proven = [re.match(pattern, cell.strip()) is not None for pattern in patterns]
     assert [seen.comma, seen.point, seen.either] == proven
@@ -95,7 +94,7 @@ def test_decimal_commas_are_proven_and_can_be_kept_as_they_stand(ines, acme):
     lead_import = story.reviewed(acme, ines.user, content=sheet("x"))
     fields = {"target_2": "", "target_3": "custom", "slug_3": "worth"}
     with_custom(ines, lead_import, **fields)
-    assert customs(lead_import) == [{"worth": "1500.00"}]
+    assert customs(lead_import) == [{"worth": 1500.0}]
     with_custom(ines, lead_import, **fields, read_as_3="text")
     assert customs(lead_import) == [{"worth": "1.500,00"}]
 

@@ -7,6 +7,9 @@ import pytest
 from django.urls import reverse
 
 from imports import urls
+from imports.columns import saved
+from imports.customer_list import kept
+from imports.customer_list.sheet import Raw, Sheet
 from imports.intake.upload import Wishes
 from imports.models import Attempt, Batch, BatchState
 from imports.tests import people
@@ -15,36 +18,48 @@ from portal.models import Membership
 
 NAMES = [pattern.name for pattern in urls.urlpatterns]
 POSTED = {
-    "customer_check", "member_add", "member_role", "import_read_again", "import_options",
+    "customer_check", "customer_words_read", "member_add", "member_role", "import_read_again",
+    "import_options",
     "import_read_preview", "import_ask", "import_ask_cancel", "import_undo", "import_pause",
     "import_resume",
     "import_go_on", "import_decide", "import_priority", "import_rest", "import_skip_reading",
     "history_search", "team_webhook_test", "notices_read", "notice_read", "customer_known",
-    "together_start", "together_remove", "import_sheets", "import_keep_column",
+    "together_start", "together_remove", "import_sheets", "import_keep_column", "tokens_check",
+    "tour_start", "tour_stop", "styleguide_toast", "import_save_mapping", "import_use_mapping",
+    "members_search",
 }  # fmt: skip
 FOR_IMPORTERS = {
-    "customer_check", "import_read_again", "import_read_preview", "import_options",
+    "customer_check", "customer_words_read", "import_read_again", "import_read_preview",
+    "import_options",
     "import_ask", "import_ask_cancel",
     "import_undo", "import_pause", "import_resume", "import_go_on", "import_cancel",
     "import_decide", "import_priority", "import_retry", "import_rest", "import_columns",
+    "import_column", "import_joins",
     "import_send", "import_new", "import_skip_reading", "import_put_back",
-    "customer_known", "together_start", "together_remove", "import_sheets",
+    "customer_known", "together_start", "together_remove", "import_sheets", "tokens_check",
+    "tour_start", "import_save_mapping", "import_use_mapping", "team_mapping",
+    "team_mapping_remove",
 }  # fmt: skip
 FOR_MANAGERS = {
     "customer_new", "customer_edit", "customer_token", "member_add", "member_role",
     "member_remove", "team_webhook", "team_webhook_test", "team_webhook_remove",
-    "import_keep_column",
+    "import_keep_column", "customers_new", "customers_preview",
 }  # fmt: skip
+GET_FOR_MANAGERS = {"customers_wrong"}
 OF_THE_READER = {  # lists of one's own things, and pages about the portal
     "home", "customers", "customers_csv", "customer_new", "teams", "import_new", "history",
     "history_search", "history_csv", "audit", "audit_check", "audit_csv", "help", "sample",
-    "preferences", "notices", "notices_read", "engine",
+    "preferences", "notices", "notices_csv", "notices_read", "engine", "customers_new",
+    "customers_template",
+    "customers_preview", "customers_wrong", "tokens_check",
+    "tour_start", "tour_stop", "styleguide", "styleguide_toast", "month_csv", "history_charts",
 }  # fmt: skip
 
 
 @pytest.fixture
-def addresses(acme):
+def addresses(acme, max_):
     """An address for each name, on things of the team North."""
+    listed = kept.keep(max_.user, kept.Kept(Sheet([Raw(2, {"name": "Acme"})]), "a.csv", None, "US"))
     lead_import = story.answered(acme, wishes=Wishes(together=uuid.uuid4()))
     batch = story.a_batch(lead_import, [2], state=BatchState.DECISION)
     Batch.objects.update(body=zlib.compress(b'{"leads": []}'))
@@ -52,11 +67,14 @@ def addresses(acme):
     member = Membership.objects.create(
         user=people.person("lea@example.com"), team=acme.team, role="viewer"
     )
+    kept_mapping, _ = saved.save(lead_import, max_.user, "Weekly", for_team=False)
     pk = {"pk": lead_import.pk}
     made = {}
     for name in NAMES:
         if name.startswith("customer"):
-            options = [{}, {"slug": acme.slug}]
+            options = [{}, {"slug": acme.slug}, {"pk": listed}]
+        elif name.startswith("team_mapping"):
+            options = [{"slug": "north"}, {"slug": "north", "pk": kept_mapping.pk}]
         elif name.startswith(("team", "member")):
             options = [{}, {"slug": "north"}, {"slug": "north", "pk": member.pk}]
         elif name.startswith("together"):
@@ -67,7 +85,8 @@ def addresses(acme):
             answer = Attempt.objects.filter(answer__isnull=False).get()
             sent = pk | {"batch": answer.batch_id}
             options = [{}, pk, sent if "request" in name else pk | {"batch": batch.pk},
-                       sent | {"attempt": answer.pk}, pk | {"column": 0}]  # fmt: skip
+                       sent | {"attempt": answer.pk}, pk | {"column": 0},
+                       pk | {"saved_pk": kept_mapping.pk}]  # fmt: skip
         made[name] = next(path for path in (_reverse(name, o) for o in options) if path)
     return made
 
@@ -106,18 +125,23 @@ def test_nothing_of_the_team_stands_on_a_strangers_own_pages(sam, addresses):
 
 
 def test_readers_may_read_and_not_write(vera, audrey, addresses):
-    for reader in (vera, audrey):
+    for reader, shut in ((vera, ("audit", "engine", "month")), (audrey, ("month",))):
+        for name in GET_FOR_MANAGERS:
+            assert reader.get(addresses[name]).status_code == 403, (reader.user.email, name)
         for name in FOR_IMPORTERS | FOR_MANAGERS:
             assert reader.post(addresses[name]).status_code == 403, (reader.user.email, name)
-        for name in set(addresses) - POSTED - FOR_MANAGERS - FOR_IMPORTERS:
-            closed = name.startswith(("audit", "engine")) and reader is vera
+        for name in set(addresses) - POSTED - FOR_MANAGERS - FOR_IMPORTERS - GET_FOR_MANAGERS:
+            expected = {403} if name.startswith(shut) else {200, 204, 302}
             status = reader.get(addresses[name]).status_code
-            assert status in ({403} if closed else {200, 204, 302}), (reader.user.email, name)
+            assert status in expected, (reader.user.email, name)
 
 
 def test_importers_keep_off_what_managers_do(ines, addresses):
     for name in FOR_MANAGERS:
         assert ines.post(addresses[name]).status_code == 403, name
+    for name in GET_FOR_MANAGERS:
+        assert ines.get(addresses[name]).status_code == 403, name
+    assert ines.get(addresses["month_csv"]).status_code == 403
 
 
 def test_no_page_is_kept_or_holds_the_token_or_runs_anything_inline(max_, addresses):

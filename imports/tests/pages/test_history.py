@@ -36,6 +36,15 @@ def test_everything_is_there_newest_first_with_a_count(ines, imports):
     assert "3 imports" in page
 
 
+def test_customer_and_file_have_a_column_each_where_several_customers_are_listed(ines, imports):
+    page = history(ines)
+    assert page.index(">Customer</th>") < page.index(">File</th>") < page.index(">State</th>")
+    assert '<a href="/customers/zenith/"><bdi>Zenith</bdi></a></td>' in page
+    of_customer = story.text(ines.get("/customers/acme/"))
+    assert listed(of_customer) == ["spring.csv", "autumn.csv"]
+    assert ">Customer</th>" not in of_customer
+
+
 def test_filters_by_customer_state_person_and_day(ines, max_, imports):
     assert listed(history(ines, "?customer=zenith")) == ["zenith.csv"]
     assert listed(history(ines, "?state=review")) == ["autumn.csv"]

@@ -1,5 +1,6 @@
 """The first page: what needs me, what runs, what was done lately."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -53,12 +54,20 @@ def test_running_imports_are_live_and_finished_ones_recent(ines, acme):
     assert "you may close this tab" in page
     assert f"#{done.pk}" in page
     part = story.text(ines.get("/", headers={"HX-Request": "true"}))
-    assert part.startswith('<div id="live"')
+    assert part.startswith("<title>Home · ")
+    assert '<div id="live"' in part
     assert "<html" not in part
 
 
-def test_nothing_running_means_no_polling(ines, acme):
-    assert 'hx-get="/"' not in story.text(ines.get("/"))
+def test_with_nothing_running_home_asks_seldom_and_sees_what_a_colleague_leaves(ines, max_, acme):
+    story.answered(acme, ines.user)
+    page = story.text(ines.get("/"))
+    assert 'hx-trigger="every 15s, refresh"' in page
+    address = re.search(r'hx-get="(/\?v=\w+)"', page)[1]
+    poll = {"HX-Request": "true"}
+    assert ines.get(address, headers=poll).status_code == 204
+    story.reviewed(acme, max_.user, name="of-max.csv")
+    assert "of-max.csv" in story.text(ines.get(address, headers=poll))
 
 
 def test_a_standing_clock_is_said_on_every_page(ines, acme):
@@ -82,3 +91,19 @@ def test_a_standing_clock_is_said_on_every_page(ines, acme):
 def test_the_sandbox_cannot_be_mistaken(ines, acme, settings, url, badge):
     settings.MEGA_BASE_URL = url
     assert ("Sandbox" in story.text(ines.get("/"))) is badge
+
+
+def test_of_many_running_imports_home_shows_the_first_and_leads_to_all(ines, acme):
+    Import.objects.bulk_create(
+        Import(customer=acme, mega_id=acme.mega_id, created_by=ines.user, file_name=f"{i}.csv",
+               file_size=1, file_sha256="0" * 64, on_duplicate="skip",
+               state="paused" if i % 2 else "reading")
+        for i in range(11)
+    )  # fmt: skip
+    Import.objects.filter(file_name="1.csv").update(question="rights_lost")  # it waits for somebody
+    page = story.text(ines.get("/"))
+    assert "10 under way" in page
+    assert 'needs you, 10 running"' in page
+    assert "2 more are under way:" in page
+    assert 'href="/history/?state=running"' in page
+    assert "10 imports" in story.text(ines.get("/history/?state=running"))

@@ -19,9 +19,9 @@ SHEET = (
 )
 SECRETS = ("4111111111111111", "5500000000000004", "asthma", "migraine")
 LOST = (
-    "When the file is read so, these masked columns are not found again: &#x27;Card number&#x27; "
-    "(card numbers), &#x27;Diagnosis&#x27; (health). Their cells would stand open, so only a "
-    "manager of North can read it so."
+    "When the file is read this way, these masked columns are not found again: &#x27;Card "
+    "number&#x27; (card numbers), &#x27;Diagnosis&#x27; (health). Their cells would stand open, so "
+    "only a manager of North can read it this way."
 )
 
 
@@ -67,7 +67,7 @@ def test_a_preview_that_finds_them_no_more_shows_nothing(made, ines, max_, mark)
     for client in (ines, max_):
         page = previewed(client, made, delimiter=mark)
         assert_masked(page)
-        assert "Ann" not in page.partition("The first rows, read so")[2]
+        assert "Ann" not in page.partition("The first rows, read this way")[2]
         assert LOST in page
         assert "every cell is masked here" in page
 
@@ -202,7 +202,7 @@ def test_a_column_of_a_page_that_is_out_of_date_is_not_kept(acme, max_):
     read_again(max_, made, header_row="2")
     made = story.read_and_check(made)
     for stale in ({"seen": seen}, {}, {"seen": "x"}, {"seen": "9" * 30}):
-        assert "read anew since this page was shown" in keep(max_, made, 3, **stale)
+        assert "read again since this page was shown" in keep(max_, made, 3, **stale)
     made.refresh_from_db()
     assert made.masked == {3: "card"}
     assert not Event.objects.filter(act="column_kept").exists()

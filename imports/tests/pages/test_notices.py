@@ -89,3 +89,25 @@ def test_ines_wants_mails_of_what_needs_her_only(ines):
 
 def test_nothing_told_yet_says_so(vera):
     assert "Nothing to tell yet" in story.text(vera.get("/notices/"))
+
+
+def test_notices_are_filtered_remembered_and_taken_out_as_csv(ines, vera, done):
+    Import.objects.update(state=ImportState.BLOCKED)
+    tell_all()
+    ines.post(f"/notices/{done.notices.get(kind='failures').pk}/read/")
+
+    page = story.text(ines.get("/notices/?kind=blocked"))
+    assert "1 notice<" in page
+    assert "Finished with failures</span>" not in page
+    assert 'aria-label="No longer filter by About: Blocked"' in page
+    assert ines.get("/notices/")["Location"] == "/notices/?kind=blocked"
+    assert "No notice matches" in story.text(ines.get("/notices/?kind=decision"))
+    ines.get("/notices/?reset")
+    assert "2 notices<" in story.text(ines.get("/notices/"))
+    assert "1 notice<" in story.text(ines.get("/notices/?read=no"))
+
+    lines = story.text(ines.get("/notices/export.csv?read=no")).replace("\ufeff", "")
+    assert lines.startswith("Import,Customer,File,About,At,Read at")
+    assert f"{done.pk},Acme,leads.csv,Blocked,20" in lines
+    assert "failures" not in lines
+    assert "Acme" not in story.text(vera.get("/notices/export.csv"))

@@ -15,21 +15,26 @@ ODD = [
     "9999-99-99", "٣", "²", "\ufffd\U0001f600", "%00", "//evil.example", "x" * 3000, "[]", "{}",
 ]  # fmt: skip
 FILTERS = {
-    "customers": "q page", "customers_csv": "q",
+    "customers": "q team lacks page", "customers_csv": "q team lacks",
     "history": "customer state who since until page", "history_csv": "customer who since until",
     "audit": "team act who customer import_id since until page", "audit_check": "team since until",
     "audit_csv": "team act who customer import_id since until",
     "import_new": "customer parent", "import_rows": "result problem column after",
+    "import_requests": "which q page", "import_requests_csv": "which q", "team": "page",
     "import_progress": "v page", "import_live": "v", "import_asked": "v",
     "import_cancel": "open", "import_download": "rows",
 }  # fmt: skip
 FIELDS = {
     "history_search": "words", "customer_new": "team name mega_id region requests_per_minute",
     "customer_edit": "name mega_id region requests_per_minute on_duplicate",
-    "customer_token": "token", "member_add": "email role", "import_new": "customer file parent",
+    "customers_new": "file team region", "customer_token": "token", "member_add": "email role",
+    "members_search": "words",
+    "import_new": "customer file parent",
     "import_read_again": "sheet header_row encoding delimiter quote",
     "import_read_preview": "sheet header_row encoding delimiter quote",
-    "import_columns": "version target-0 constant-source_platform",
+    "import_columns": "version target-0 constant-source_platform shape",
+    "import_column": "change_0 what_0 into_0 by parts target_0 slug_0 blank expected_version",
+    "import_joins": "target_0 slug_0 template_0 expected_version",
     "import_options": "duplicates unchanged",
     "import_send": "on_duplicate expected_mapping expected_leads",
     "import_rows": "person", "import_cancel": "open", "import_decide": "choice why",
@@ -43,7 +48,7 @@ def address(acme, max_):
     made = story.reviewed(acme, max_.user)
     batch = story.a_batch(made, [2], state=BatchState.DECISION)
     known = [{}, {"slug": acme.slug}, {"slug": "north"}, {"pk": made.pk},
-             {"pk": made.pk, "batch": batch.pk}]  # fmt: skip
+             {"pk": made.pk, "batch": batch.pk}, {"pk": made.pk, "column": 4}]  # fmt: skip
 
     def address(name):
         for one in known[2:3] if name.startswith("member") else known:

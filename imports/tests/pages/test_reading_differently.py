@@ -16,7 +16,7 @@ def test_ines_sees_the_first_rows_under_her_choice_and_nothing_is_changed(ines, 
     lead_import = story.reviewed(acme, ines.user, content=POLISH)
     page = story.text(previewed(ines, lead_import, encoding="cp1252", delimiter=";"))
     assert "<h1" in page, "without JavaScript it is the whole page"
-    assert "The first rows, read so" in page
+    assert "The first rows, read this way" in page
     assert 'Å<bdi class="char" title="control character">[U+0081]' in page
     assert "Nothing is changed yet" in page
     assert Row.objects.get(lead_import=lead_import, number=2).cells[0] == "Łukasz"

@@ -2,10 +2,11 @@
 
 import csv
 import io
+import re
 
 import pytest
 
-from imports.models import Event
+from imports.models import Event, Import
 from imports.tests.pages import story
 
 
@@ -25,6 +26,17 @@ def test_the_books_balance_on_the_page(vera, done):
     assert "every row is in exactly one line" in page
     for code in ("created", "updated", "failed", "invalid"):
         assert f'href="/imports/{done.pk}/rows/?result={code}">1</a>' in page
+
+
+def test_what_is_not_over_says_how_many_requests_it_took_so_far(vera, done):
+    assert re.match(r"Finished <.+?> · <a href=", head_of_books(vera, done))
+    Import.objects.filter(pk=done.pk).update(state="decision", finished_at=None)
+    assert head_of_books(vera, done).startswith("<a href=")
+
+
+def head_of_books(client, lead_import):
+    page = story.text(client.get(f"/imports/{lead_import.pk}/report/"))
+    return page.partition("What became of the rows</h2><p>")[2].partition("</p>")[0]
 
 
 def test_ines_downloads_all_rows_under_a_safe_name(ines, done):

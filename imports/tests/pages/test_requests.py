@@ -6,6 +6,7 @@ import io
 import json
 import zlib
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from django.utils import timezone
@@ -113,6 +114,44 @@ def test_it_can_be_narrowed_to_what_needs_a_look(ines, acme, which, numbers):
     for one in lead_import.batches.all():
         address = f'href="/imports/{lead_import.pk}/requests/{one.pk}/"'
         assert (address in page) == (one.row_numbers[0] in numbers)
+
+
+def test_a_request_is_found_by_its_number_a_row_or_the_beginning_of_its_key(vera, going):
+    first, second, third = (request_of(going, rows) for rows in ([2, 3], [5, 1200], [7]))
+    keys = ("aaaa1111-0000-4000-8000-000000000001", "bbbb2222-0000-4000-8000-000000000002",
+            "12345678-0000-4000-8000-000000000003")  # fmt: skip
+    for number, (one, key) in enumerate(zip((first, second, third), keys, strict=True), start=1):
+        Batch.objects.filter(pk=one.pk).update(number=number, key=key)
+
+    for typed, found in (
+        ("2", [first, second]),  # row 2 went in the first, and the second is number 2
+        ("#3", [first, third]),
+        ("1,200", [second]),
+        ("BBBB2222-0000", [second]),
+        (keys[2], [third]),
+        ("123", []),  # a row, and no key's beginning
+        ("99999999999999999999", []),
+        ("%", []),
+    ):
+        page = index(vera, going, f"?q={quote(typed)}")
+        listed = [one for one in (first, second, third) if f"/requests/{one.pk}/" in page]
+        assert listed == found, typed
+        assert ("No request matches" in page) is not bool(found)
+        assert f'value="{typed}"' in page
+
+
+def test_words_and_filters_go_together_on_the_page_and_in_its_file(vera, going):
+    request_of(going, [2], state=BatchState.WAITING)
+    unknown = request_of(going, [2], state=BatchState.UNKNOWN)
+
+    page = index(vera, going, "?q=2&which=unknown")
+    assert "1 request<" in page
+    assert 'href="?which=unknown" aria-label="No longer search for 2"' in page
+    assert 'href="?q=2&amp;which=open"' in page
+    assert f'href="/imports/{going.pk}/requests.csv?q=2&amp;which=unknown"' in page
+    answer = vera.get(f"/imports/{going.pk}/requests.csv?q=2&which=unknown")
+    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    assert [line.split(",")[1] for line in lines[1:]] == [str(unknown.pk)]
 
 
 def test_two_thousand_requests_come_in_pages_and_without_their_bodies(
@@ -241,7 +280,8 @@ def test_a_decision_is_made_on_the_page_and_stands_in_the_timeline(ines, vera, g
 
     path = f"/imports/{going.pk}/send/decide/{batch.pk}/"
     answer = ines.post(path, {"on_request": "on"}, follow=True)
-    assert "Choose what is to become of request 1." in story.text(answer)
+    assert answer.status_code == 422
+    assert "Choose what is to become of it." in story.text(answer)
     wish = {"choice": "leave", "why": "Looked in MEGA: they are there.", "on_request": "on"}
     answer = ines.post(path, wish, follow=True)
 

@@ -1,6 +1,8 @@
 """Before anything is sent: what will happen, what is wrong, what it costs."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from imports.columns import derive, options
 from imports.models import Customer, DryRun, Duplicates, Import, ImportState
@@ -24,11 +26,33 @@ def word(lead_import, on_duplicate="skip"):
 
 def test_the_page_says_what_will_happen_before_anything_is_sent(ines, acme):
     page = review(ines, story.reviewed(acme, ines.user))
-    assert "<dd>3</dd><dt>leads go to Acme</dt>" in page
-    assert "<dd>1</dd><dt>row is left out</dt>" in page
-    assert "<dd>1</dd><dt>request to MEGA</dt>" in page
+    assert "<strong>3</strong> <span>leads go to Acme</span>" in page
+    assert "<strong>1</strong> <span>row is left out</span>" in page
+    assert "<strong>1</strong> <span>request to MEGA</span>" in page
     assert "under 1 min" in page
     assert "Send 3 leads to Acme" in page
+
+
+def test_ines_goes_on_from_the_file_to_the_columns_and_past_the_problems_to_the_word_to_send(
+    ines, vera, acme
+):
+    lead_import = story.reviewed(acme, ines.user)
+    file = story.text(ines.get(f"/imports/{lead_import.pk}/file/"))
+    assert f'class="button primary" href="/imports/{lead_import.pk}/columns/">Columns' in file
+    page = review(ines, lead_import)
+    assert page.index('href="#send-form"') < page.index("Problems, by repair")
+    assert 'id="send-form"' in page
+    assert "#send-form" not in review(vera, lead_import)
+
+
+def test_a_large_file_is_walked_through_once_for_its_counts_and_once_for_its_problems(ines, acme):
+    lead_import = story.reviewed(acme, ines.user)
+
+    with CaptureQueriesContext(connection) as asked:
+        review(ines, lead_import)
+
+    of_leads = [one["sql"] for one in asked if "imports_lead" in one["sql"]]
+    assert len([sql for sql in of_leads if "LIMIT" not in sql]) == 2
 
 
 def test_problems_are_grouped_with_a_count_examples_and_the_way_to_the_rows(ines, acme):
@@ -73,6 +97,8 @@ def test_the_review_names_the_customers_own_threshold(ines, acme):
     Customer.objects.update(failure_percent=35)
     lead_import = story.reviewed(acme, ines.user)
     assert "if over 35 % of them fail" in review(ines, lead_import)
+    Customer.objects.update(failure_percent=100)
+    assert "% of them fail" not in review(ines, lead_import), "100 never asks"
 
 
 def test_columns_that_somebody_else_changed_are_not_sent_unseen(ines, max_, acme):
@@ -154,6 +180,10 @@ def test_asking_mega_first_and_stopping(ines, acme):
     assert dry_run.on_duplicate == "update"
     page = review(ines, lead_import)
     assert "What MEGA says it would do" in page
+    DryRun.objects.update(state=DryRun.State.DONE)
+    choice = "with the choice “Update existing leads”"
+    assert choice in review(ines, lead_import)
+    DryRun.objects.update(state=DryRun.State.PLANNING)
     version = f"{dry_run.pk}.planning.0"
     path = f"/imports/{lead_import.pk}/review/asked/"
     assert ines.get(f"{path}?v={version}").status_code == 204

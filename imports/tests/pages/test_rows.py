@@ -1,6 +1,8 @@
 """The rows of an import, narrowed down and looked into."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from imports.tests.pages import story
 
@@ -30,6 +32,7 @@ def test_results_are_chips_in_the_address(ines, done):
     assert "Dora Novak" in page
     assert "Ana Souza" not in page
     assert 'href="?result=failed" aria-current="true"' in page
+    assert f'href="/imports/{done.pk}/report.csv?rows=failed"' in page
 
 
 def test_a_problem_is_a_chip_that_can_be_taken_off(ines, done):
@@ -47,6 +50,43 @@ def test_a_person_is_searched_for_by_post_and_never_stands_in_an_address(ines, d
     assert "person=" not in found
     assert 'value="chen"' in found
     assert "4 rows" in rows(ines, done, "?person=chen")
+
+
+def test_people_are_found_among_the_rows_of_one_result_a_hundred_at_a_time(ines, acme):
+    sheet = "Name,E-mail\r\n" + "".join(
+        f"{'Ann' if i % 3 else 'Bob'} {i},{'not an address' if i % 2 else f'p{i}@example.com'}\r\n"
+        for i in range(400)
+    )
+    lead_import = story.reviewed(acme, ines.user, content=sheet)
+    address = f"/imports/{lead_import.pk}/rows/?result=invalid"
+
+    first = story.text(ines.post(address, {"person": "aNN"}))
+    assert "133 rows match" in first
+    assert first.count("<details") == 100
+    assert "Bob" not in first
+    last = 301  # "Ann 299", the hundredth of the odd ones that 3 does not divide
+    assert f'action="?result=invalid&amp;after={last}"' in first
+
+    second = story.text(ines.post(f"{address}&after={last}", {"person": "aNN"}))
+    assert second.count("<details") == 33
+    assert "Next rows" not in second
+
+
+def test_signs_that_mean_something_to_a_database_are_only_signs(ines, acme):
+    sheet = "Name,E-mail\r\nAnn 100%,a@example.com\r\nBo_b,b@example.com\r\nC\\D,c@example.com\r\n"
+    lead_import = story.reviewed(acme, ines.user, content=sheet)
+    for words, name in (("0%", "Ann 100%"), ("o_B", "Bo_b"), ("c\\d", "C\\D")):
+        found = story.text(ines.post(f"/imports/{lead_import.pk}/rows/", {"person": words}))
+        assert "1 row match" in found
+        assert name in found
+
+
+def test_the_rows_of_one_result_are_counted_by_the_balance_sheet_alone(ines, done):
+    with CaptureQueriesContext(connection) as asked:
+        assert "1 row match" in rows(ines, done, "?result=failed")
+
+    walked = [one["sql"] for one in asked if "imports_row" in one["sql"] and "count(" in one["sql"]]
+    assert walked == []
 
 
 def test_nobody_found_differs_from_nothing_there(ines, acme, done):

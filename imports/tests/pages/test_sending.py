@@ -34,16 +34,23 @@ def page_of(client, lead_import):
 
 def test_the_live_page_tells_how_it_stands(ines, going):
     page = page_of(ines, going)
-    assert "<title>66 % · Sending · Acme</title>" in page
+    assert f"<title>66 % · Sending · Acme #{going.pk}</title>" in page
     assert 'aria-label="Created 1, Failed 1, Not sent 1, Invalid 1"' in page
     assert 'data-percent="66"' in page
     assert 'hx-trigger="every 2s, refresh"' in page
     assert "You may close this tab" in page
 
 
+def test_two_rows_in_two_minutes_are_one_lead_a_minute(ines, going):
+    now = timezone.now()
+    going.batches.update(settled_at=now)
+    put(going, started_at=now - timedelta(minutes=2))
+    assert "<strong>1</strong> <span>lead a minute</span>" in page_of(ines, going)
+
+
 def test_an_unchanged_poll_answers_204_and_a_changed_one_the_part_with_its_title(ines, going):
     page = story.text(live(ines, going))
-    assert page.startswith("<title>66 % · Sending · Acme</title> <div id=")
+    assert page.startswith(f"<title>66 % · Sending · Acme #{going.pk}</title> <div id=")
     version = re.search(r"live/\?v=(\w+)", page)[1]
     assert live(ines, going, version).status_code == 204
     put(going, state=ImportState.PAUSED)

@@ -38,6 +38,20 @@ def test_two_files_for_one_customer_are_two_imports_on_one_page(ines, acme):
     assert f"Open import {second.pk}, b.csv" in page
 
 
+def test_a_files_page_leads_to_what_came_with_it_and_says_nothing_where_nothing_did(
+    ines, acme, beta
+):
+    drop(ines, ("a.csv", story.SHEET), ("b.csv", OTHER), customer="acme")
+    for one in Import.objects.all():
+        page = story.text(ines.get(f"/imports/{one.pk}/file/"))
+        assert f'<a href="/uploads/{one.together}/">what was uploaded at once</a>' in page
+
+    drop(ines, ("c.csv", story.SHEET), customer="beta")
+    alone = Import.objects.get(customer=beta)
+    Import.objects.filter(pk=alone.pk).update(together=uuid.uuid4())
+    assert "what was uploaded at once" not in story.text(ines.get(f"/imports/{alone.pk}/file/"))
+
+
 def test_one_of_them_is_no_spreadsheet_and_the_other_goes_on(ines, acme):
     answer = drop(ines, ("a.csv", story.SHEET), ("b.pdf", "%PDF-1.7"), customer="acme")
     assert Import.objects.get().file_name == "a.csv"
@@ -65,7 +79,7 @@ def test_a_file_without_a_customer_waits_for_ines_with_a_suggestion(ines, acme, 
     assert '<option value="acme" selected>Acme (North)</option>' in page
     assert Import.objects.count() == 1
     home = story.text(ines.get("/"))
-    assert f'<a href="/uploads/{draft.together}/"><bdi>1 file without a customer</bdi></a>' in home
+    assert f'href="/uploads/{draft.together}/"><bdi>1 file without a customer</bdi></a>' in home
 
 
 def test_one_click_starts_all_that_have_a_customer(ines, acme, beta):

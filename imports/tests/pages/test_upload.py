@@ -20,6 +20,16 @@ def test_ines_uploads_a_sheet_and_lands_on_its_columns(ines, acme):
     assert Event.objects.filter(act="uploaded", import_id=stored.pk).exists()
 
 
+def test_who_has_one_customer_need_not_choose_it(ines, acme):
+    page = story.text(ines.get("/imports/new/"))
+    assert '<option value="acme" selected>Acme (North)</option>' in page
+    assert "/customers/acme/template.xlsx" in page
+    people.customer("Birch")
+    page = story.text(ines.get("/imports/new/"))
+    assert '<option value="" selected>Not chosen yet: suggest one for each file</option>' in page
+    assert "/customers/acme/template.xlsx" not in page
+
+
 def test_a_script_hears_where_to_go_or_what_is_wrong(ines, acme):
     wants_json = {"Accept": "application/json"}
     fields = {"customer": "acme", "file": story.a_file()}

@@ -12,15 +12,15 @@ SIGNED = {"kind": "signed", "url": "https://crm.example.com/in?key=s3cretPath"}
 
 
 def test_max_sets_a_slack_webhook_and_the_address_is_never_seen_again(max_, acme):
-    assert "Set a webhook" in story.text(max_.get("/teams/north/"))
+    assert f'<a href="{PATH}">' in story.text(max_.get("/teams/north/"))
+    assert "Set a webhook" in story.text(max_.get(PATH))
 
     assert max_.post(PATH, SLACK).status_code == 302
 
-    for path in (PATH, "/teams/north/"):
-        page = story.text(max_.get(path))
-        assert "hooks.slack.com" in page
-        assert "…Path" in page
-        assert "s3cret" not in page
+    page = story.text(max_.get(PATH))
+    assert "hooks.slack.com" in page
+    assert "…Path" in page
+    assert "s3cret" not in page
 
 
 def test_the_secret_is_shown_once(max_, acme):
@@ -53,7 +53,8 @@ def test_a_test_is_followed_on_the_page(max_, acme):
 
     WebhookCall.objects.update(state="given_up", tries=[{"at": "x", "result": "not_public"}])
     part = story.text(max_.get(PATH, headers={"HX-Request": "true"}))
-    assert part.startswith('<section class="card flush" id="calls"')
+    assert part.startswith("<title>Webhook of North")
+    assert part.count("<section") == 1
     assert "Given up" in part
     assert "not on the public internet" in part
     assert "hx-trigger" not in part

@@ -1,0 +1,113 @@
+"""Counting what stands in each column, against the checking of the same rows, and the pages."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from django.db import connection
+from django.urls import reverse
+
+from bench import material, pages
+from bench.checking import pure_seconds
+from bench.measure import alone, figure, median_ms, rate, stopwatch
+from imports.columns import derive, drift, profile, values
+from imports.forms.meanings import columns_with_meanings
+from imports.models import Customer, Import, ImportState, Row
+
+ROWS = 100_000
+HEADINGS = [*material.HEADER, "Agent", "Remark", "Created", "Score", "Campaign"]  # 12 columns
+_WIDER = """
+    UPDATE imports_row SET cells = cells || ARRAY[
+        'Agent ' || number %% 30, 'called ' || number, '2025-0' || number %% 9 + 1 || '-11',
+        (number %% 4000)::text, CASE WHEN number %% 4 = 0 THEN '' ELSE 'Spring ' || number %% 9 END]
+    WHERE import_id = %s
+"""
+
+
+def run(*, full: bool) -> None:
+    """12 columns of 100,000 rows (a million with --full)."""
+    count = ROWS * 10 if full else ROWS
+    customer, _ = material.a_customer()
+    sent, made = (_twelve_columns(customer, count) for _ in range(2))
+    Import.objects.filter(pk=sent.pk).update(state="finished", send_after=sent.created_at)
+    seconds, megabytes, _ = alone(counting_seconds, made.pk)
+    few = _twelve_columns(customer, count // 10)
+    small = alone(counting_seconds, few.pk)[1]
+    pure = alone(pure_seconds, made.pk)[0]
+    shown = _pages(made, few)
+    first, checking = alone(first_seconds, made.pk)[0], alone(recheck_seconds, made.pk)[0]
+    figure(
+        "profile",
+        rows=count,
+        columns=len(HEADINGS),
+        rows_per_second=rate(count, seconds),
+        share_of_pure_checking=round(seconds / pure, 3),
+        share_of_checking=round(seconds / first, 3),
+        recheck_against_first=round(checking / first, 2),
+        peak_mb=megabytes,
+        peak_mb_of_a_tenth=small,
+    )
+    figure("profile.pages", rows=count, median_ms=shown)
+
+
+def _twelve_columns(customer: Customer, count: int) -> Import:
+    """Make an import that was read and mapped, in review, with a profile of its columns."""
+    made = material.uploaded(customer, count)
+    material.read_only(made)
+    with connection.cursor() as cursor:
+        cursor.execute(_WIDER, [made.pk])
+        cursor.execute("VACUUM ANALYZE imports_row")
+    Import.objects.filter(pk=made.pk).update(headers=HEADINGS)
+    made.refresh_from_db()
+    assert derive.propose(made.pk, made.read_fence) is None
+    Import.objects.filter(pk=made.pk).update(state=ImportState.REVIEW)
+    made.refresh_from_db()
+    assert Row.objects.filter(lead_import=made).count() == count
+    return made
+
+
+def counting_seconds(import_id: int) -> float:
+    """Count the columns of the stored rows, as it is done once they were read."""
+    made = Import.objects.get(pk=import_id)
+    with stopwatch() as watch:
+        profile.counted(made)
+    return watch.seconds
+
+
+def first_seconds(import_id: int) -> float:
+    """Check all rows for the first time, chunk by chunk, as an intake worker does."""
+    Import.objects.filter(pk=import_id).update(state=ImportState.CHECKING)
+    with stopwatch() as watch:
+        for chunk in derive.unchecked_chunks(import_id):
+            derive.check_chunk(chunk)
+    return watch.seconds
+
+
+def recheck_seconds(import_id: int) -> float:
+    """Change the mapping of a checked file, and check all rows again: former leads go, too."""
+    made = Import.objects.get(pk=import_id)
+    current = derive.mapping_of(made)
+    changed = replace(current, constants={"lead_line": "buyer"})
+    with stopwatch() as watch:
+        derive.remap(made, changed, None, expected_version=1)
+        for chunk in derive.unchecked_chunks(import_id):
+            derive.check_chunk(chunk)
+    return watch.seconds
+
+
+def _pages(made: Import, few: Import) -> dict[str, float]:
+    """Measure the pages of a mapping, and what they ask."""
+    client = pages.signed_in()
+    current = derive.mapping_of(made)
+    meant = columns_with_meanings(current)
+    asked: dict[str, Callable[[], object]] = {
+        "columns": partial(client.get, reverse("import_columns", args=[made.pk])),
+        "columns (a tenth of the rows)": partial(
+            client.get, reverse("import_columns", args=[few.pk])
+        ),
+        "file": partial(client.get, reverse("import_file", args=[made.pk])),
+        "values": partial(values.of_columns, made, meant),
+        "samples": partial(derive.samples, made),
+        "drift": partial(drift.of, made, current),
+    }
+    return {name: median_ms(function, 7) for name, function in asked.items()}

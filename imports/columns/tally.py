@@ -1,0 +1,51 @@
+"""What the leads of an import add up to, counted in one walk through them."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from imports.columns.review import EVERY_ROW
+from imports.models import Import, Verdict
+
+_COUNT = """
+    SELECT verdict, count(*), count(*) FILTER (WHERE shared), min(number) FILTER (WHERE shared)
+    FROM imports_lead WHERE import_id = %(import)s AND mapping_id = %(mapping)s
+      AND number BETWEEN %(first)s AND %(last)s
+    GROUP BY 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Leads of the current mapping by verdict; those that share an e-mail or phone with another."""
+
+    verdicts: dict[str, int]
+    shared: int = 0
+    first_shared: int | None = None  # a row number
+
+    @property
+    def to_send(self) -> int:
+        return self.verdicts.get(Verdict.OK, 0)
+
+    @property
+    def held(self) -> dict[str, int]:
+        """Those that are not to be sent, by why."""
+        return {verdict: n for verdict, n in self.verdicts.items() if verdict != Verdict.OK}
+
+
+NONE = Tally({})
+
+
+def of(lead_import: Import, *, between: tuple[int, int] = EVERY_ROW) -> Tally:
+    """Count the leads of the rows `between` two numbers, both included."""
+    first, last = between
+    parameters = {"import": lead_import.pk, "mapping": lead_import.mapping_id}
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, parameters | {"first": first, "last": last})
+        found = cursor.fetchall()
+    firsts = [number for *_, number in found if number is not None]
+    return Tally(
+        {verdict: rows for verdict, rows, *_ in found},
+        sum(shared for *_, shared, _ in found),
+        min(firsts, default=None),
+    )

@@ -1,0 +1,123 @@
+"""A request that only reads leads, whatever for: may it go, send it, write down what came.
+
+All of a key share one budget, and one request at a time. Each is committed before it leaves.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+
+from imports import vault
+from imports.delivery import deliver, exchange, read_quota, replay
+from imports.errors import MegaError, NotSent, VaultError
+from imports.mega import listed
+from imports.mega.contract import Answer, MalformedAnswer
+from imports.mega.rates import RateHeaders
+from imports.mega.wire import steady
+from imports.models import Quota, ReadAttempt, ReadQuota, Token
+
+LONGEST_ANSWER = 20.0  # seconds that a reading request may take
+LONGEST_VISIT = 5.0  # seconds after which a worker leaves: others may wait for its thread
+MOST_TRIES = 4  # in a row without a usable answer
+LONGEST_PAUSE = 15.0  # seconds between two of them
+REFUSED = {401: "unauthorized", 403: "no_right"}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A reading request that this worker alone may send now, with its committed attempt."""
+
+    attempt_id: int
+    sealed: bytes
+    customer_id: int
+    mega_id: str
+    params: dict[str, str]
+
+
+def _deadline() -> float:
+    return min(settings.REQUEST_DEADLINE, LONGEST_ANSWER)
+
+
+def lease_from(now: datetime) -> datetime:
+    """Return until when a worker that sends a request now has it for itself."""
+    return now + timedelta(seconds=_deadline() + settings.LEASE_MARGIN)
+
+
+def wait(token: Token, now: datetime) -> datetime | None:
+    """Return until when the key must not read, None when it may; locks the key's reading budget."""
+    ReadQuota.objects.get_or_create(quota=token.quota)
+    budget = ReadQuota.objects.select_for_update().get(quota=token.quota)
+    long_ago = now - timedelta(seconds=_deadline() + settings.LEASE_MARGIN)
+    lost = ReadAttempt.objects.filter(quota=token.quota, ended_at=None, started_at__lt=long_ago)
+    lost.update(ended_at=now, conclusion="lost")
+    return read_quota.next_at(read_quota.exchanges_of(token.quota, now), budget.hold_until, now)
+
+
+def begin(
+    token: Token, mega_id: str, params: dict[str, str], now: datetime, **attempt: Any
+) -> Request:
+    """Write the attempt down; `attempt` says whose it is, which worker's and under which fence."""
+    attempt["worker"] = attempt["worker"][:100]
+    made = ReadAttempt.objects.create(
+        asked=params, quota=token.quota, token=token, started_at=now, **attempt
+    )
+    return Request(made.pk, bytes(token.sealed), token.customer_id, mega_id, params)
+
+
+def ask(request: Request) -> Answer | MegaError:
+    """Send the request, outside of any transaction; return the answer or what went wrong."""
+    try:
+        return deliver.client().list_leads(
+            base_url=settings.MEGA_BASE_URL,
+            token=vault.unseal(request.sealed, request.customer_id),
+            mega_id=request.mega_id,
+            params=request.params,
+            deadline=steady() + _deadline(),
+        )
+    except VaultError as problem:
+        return NotSent(problem.sentence, code="vault")
+    except MegaError as problem:
+        return problem
+
+
+def conclude(reply: Answer | MegaError) -> tuple[str, listed.Page | None]:
+    """Name what the answer is ('read' for a page of leads), and return the page."""
+    if isinstance(reply, NotSent) and reply.code == "vault":
+        return "no_vault", None
+    if not isinstance(reply, Answer) or reply.status >= 500:
+        return "unreachable", None
+    if reply.status == 429:
+        return "busy", None
+    if reply.status != 200:
+        return REFUSED.get(reply.status, "odd"), None
+    try:
+        return "read", listed.Page.parse(reply.body)
+    except MalformedAnswer:
+        return "unreachable", None
+
+
+def close(attempt_id: int, reply: Answer | MegaError, code: str, now: datetime) -> RateHeaders:
+    """Record the answer on its attempt, whoever still waits for it."""
+    attempt = ReadAttempt.objects.get(pk=attempt_id)
+    attempt.ended_at, attempt.conclusion = now, code
+    attempt.was_sent = not isinstance(reply, NotSent)
+    headers = exchange.keep(attempt, reply, now)
+    if attempt.status == 200:
+        attempt.answer = None  # a page of leads, most of them people who are not in the sheet
+    attempt.save()
+    return headers
+
+
+def hold(quota: Quota | int, headers: RateHeaders, now: datetime) -> datetime:
+    """After a 429 the whole key waits; return until when."""
+    until = now + timedelta(seconds=replay.after_too_many(headers.retry_after))
+    ReadQuota.objects.filter(quota=quota).update(hold_until=until)
+    return until
+
+
+def pause_after(tries: int, now: datetime) -> datetime:
+    """Return when to try again after so many answers in a row that could not be used."""
+    wait = replay.backoff(tries, base=settings.REPLAY_BACKOFF_BASE, longest=LONGEST_PAUSE)
+    return now + timedelta(seconds=wait)

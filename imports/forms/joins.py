@@ -1,0 +1,66 @@
+"""Fields that are made of several columns."""
+
+from dataclasses import replace
+from typing import Any, Final
+
+from django import forms
+from django.forms import BoundField
+
+from imports.columns import defects, shapes, sources
+from imports.columns.mapping import Mapping
+from imports.forms import targets
+
+_MORE: Final = 2  # empty lines below those that are there
+
+
+class JoinsForm(forms.Form):
+    """target_0, slug_0 and template_0 …, one for each field that is made of several columns."""
+
+    expected_version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, current: Mapping, version: int) -> None:
+        super().__init__(data, initial={"expected_version": version})
+        self.current = current
+        made = [*current.joins.items()]
+        self.count = min(len(made) + _MORE, sources.MOST_JOINS)
+        for n in range(self.count):
+            target, template = made[n] if n < len(made) else (None, "")
+            targets.add_to(self, str(n), f"Field of template {n + 1}", target)
+            self.fields[f"template_{n}"] = forms.CharField(
+                label=f"Template {n + 1}",
+                required=False,
+                max_length=sources.LONGEST_TEMPLATE,
+                initial=template,
+            )
+
+    @property
+    def lines(self) -> list[tuple[BoundField, BoundField, BoundField]]:
+        """Template, field and slug."""
+        names = range(self.count)
+        return [(self[f"template_{n}"], self[f"target_{n}"], self[f"slug_{n}"]) for n in names]
+
+    def clean(self) -> dict[str, Any]:
+        """Make `cleaned_data["mapping"]`; what cannot be done is said beside its control."""
+        data = super().clean() or self.cleaned_data
+        joins: dict[str, str] = {}
+        for n in range(self.count):
+            template = str(data.get(f"template_{n}", ""))
+            if not template:
+                continue
+            target = targets.chosen(self, str(n))
+            if sentence := shapes.of_join(self.current, template):
+                self.add_error(f"template_{n}", sentence[:1].upper() + sentence[1:])
+            if target is None:
+                self.add_error(f"target_{n}", "Say which field is made of it.")
+            elif target in joins:
+                self.add_error(f"target_{n}", "Another template makes this field already.")
+            else:
+                joins[target] = template
+        data["mapping"] = replace(self.current, joins=joins)
+        return data
+
+    def refuse(self) -> bool:
+        """Add what keeps the mapping as a whole from being used; whether there is anything."""
+        for sentence in defects.check(self.cleaned_data["mapping"]):
+            self.add_error(None, sentence)
+        return bool(self.errors)

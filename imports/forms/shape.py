@@ -1,0 +1,217 @@
+"""What is done to the cells of one column before they are read."""
+
+from dataclasses import replace
+from typing import Any, Final
+
+import phonenumbers
+from django import forms
+from django.forms import BoundField
+
+from imports.columns import changes, countries, defects, fields, formats, shapes, sources
+from imports.columns.changes import Change
+from imports.columns.mapping import ColumnMap, Mapping
+from imports.columns.sources import Split
+from imports.forms import targets
+
+_MORE: Final = 2  # empty lines for changes below those that are there
+_TYPES: Final = {way: words for way, words in formats.WORDS.items() if way != "text"}
+_BY_PERSON: Final = "chosen by a person"
+
+
+class ShapeForm(forms.Form):
+    """change_0, what_0, into_0 …; by, parts, and target_0, slug_0 … of the parts; others; blank."""
+
+    expected_version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, current: Mapping, index: int, version: int) -> None:
+        super().__init__(data, initial={"expected_version": version})
+        self.current, self.column = current, current.columns[index]
+        for n in range(min(len(self.column.changes) + _MORE, changes.MOST)):
+            self._add_change(n)
+        self._add_split()
+        self._add_of_its_field()
+
+    def _add_of_its_field(self) -> None:
+        """What is asked about columns of phones and e-mails, and about those of custom fields."""
+        if self.has_others:
+            self.fields["others"] = forms.CharField(
+                label="Custom field for the others",
+                required=False,
+                max_length=64,
+                initial=self.column.others.removeprefix(fields.CUSTOM),
+                help_text="Its slug. Where this is empty they are left out, and the row says so.",
+            )
+        if self.has_regions:
+            self._add_regions()
+        if self.has_blank:
+            self.fields["read_as"] = forms.ChoiceField(
+                label="What its cells are",
+                required=False,
+                choices=[("", "text, as it stands"), *_TYPES.items()],
+                initial="" if self.column.read_as == "text" else self.column.read_as,
+                help_text="Dates go as 2025-04-03, numbers and yes or no as what they are.",
+            )
+            self.fields["blank"] = forms.CharField(
+                label="Where a cell is blank, send",
+                required=False,
+                max_length=changes.LONGEST_TEXT,
+                initial=self.current.constants.get(self.column.target or "", ""),
+                help_text="Nothing is sent where this is empty.",
+            )
+
+    @property
+    def has_others(self) -> bool:
+        """Whether its cells may hold several phones or e-mails."""
+        return shapes.holds_several(self.column.target)
+
+    @property
+    def has_regions(self) -> bool:
+        """Whether its cells are phones."""
+        return self.column.target == "contact_phone"
+
+    @property
+    def has_blank(self) -> bool:
+        """Other fields' defaults stand on the columns page; a contact cannot have one."""
+        return (self.column.target or "").startswith(fields.CUSTOM)
+
+    @property
+    def lines(self) -> list[tuple[BoundField, BoundField, BoundField]]:
+        """What is done, the text to look for, and what stands there instead."""
+        count = sum(name.startswith("change_") for name in self.fields)
+        return [(self[f"change_{n}"], self[f"what_{n}"], self[f"into_{n}"]) for n in range(count)]
+
+    @property
+    def part_lines(self) -> list[tuple[BoundField, BoundField]]:
+        """The field of each part, and its slug where that is a custom one."""
+        return [(self[f"target_{n}"], self[f"slug_{n}"]) for n in range(sources.MOST_PARTS)]
+
+    def clean(self) -> dict[str, Any]:
+        """Make `cleaned_data["mapping"]`; what cannot be done is said beside its control."""
+        data = super().clean() or self.cleaned_data
+        column = replace(self.column, changes=self._changes(), split=None)
+        column = replace(column, read_as=self._read_as(), others=self._others())
+        column = self._split(column) if data.get("by") else self._whole(column)
+        columns = list(self.current.columns)
+        columns[column.index] = column
+        constants = dict(self.current.constants)
+        if self.has_blank and column.target:
+            constants.pop(self.column.target or "", None)
+            if blank := str(data.get("blank", "")).strip():
+                constants[column.target] = blank
+                self._check_blank(column, blank)
+        made = replace(self.current, columns=tuple(columns), constants=constants)
+        data["mapping"] = self._with_regions(made)
+        return data
+
+    def refuse(self) -> bool:
+        """Add what keeps the mapping as a whole from being used; whether there is anything."""
+        for sentence in defects.check(self.cleaned_data["mapping"]):
+            self.add_error(None, sentence)
+        return bool(self.errors)
+
+    def _add_change(self, n: int) -> None:
+        made = self.column.changes[n] if n < len(self.column.changes) else None
+        self.fields[f"change_{n}"] = forms.ChoiceField(
+            label=f"Change {n + 1}",
+            required=False,
+            choices=[("", "none"), *changes.WORDS.items()],
+            initial=made.kind if made else "",
+        )
+        for name, label, initial in (
+            ("what", "Text to look for", made.what if made else ""),
+            ("into", "Put there instead", made.into if made else ""),
+        ):
+            self.fields[f"{name}_{n}"] = forms.CharField(
+                label=label,
+                required=False,
+                strip=False,
+                max_length=changes.LONGEST_TEXT,
+                initial=initial,
+            )
+
+    def _add_split(self) -> None:
+        split = self.column.split
+        self.fields["by"] = forms.ChoiceField(
+            label="Split its cells",
+            required=False,
+            choices=[("", "no"), *sources.WAYS.items()],
+            initial=split.by if split else "",
+        )
+        self.fields["parts"] = forms.ChoiceField(
+            label="Into",
+            required=False,
+            choices=[(n, f"{n} parts") for n in range(2, sources.MOST_PARTS + 1)],
+            initial=split.parts if split else 2,
+            help_text="The last part holds all that is left.",
+        )
+        fed = [self.column.target, *(split.targets if split else ())]
+        for n in range(sources.MOST_PARTS):
+            targets.add_to(self, str(n), f"Part {n + 1}", fed[n] if n < len(fed) else None)
+
+    def _add_regions(self) -> None:
+        named = zip(self.current.columns, self.current.names, strict=True)
+        regions = sorted((countries.name(one), one) for one in phonenumbers.SUPPORTED_REGIONS)
+        self.fields["country"] = forms.ChoiceField(
+            label="The row's country stands in",
+            required=False,
+            choices=[("", "no column"), *((c.index, name) for c, name in named if not c.masked)],
+            initial="" if self.current.country is None else self.current.country,
+        )
+        self.fields["region"] = forms.ChoiceField(
+            label="Otherwise phones are those of",
+            required=False,
+            choices=[("", "the customer's region"), *((one, name) for name, one in regions)],
+            initial=self.current.region,
+        )
+
+    def _with_regions(self, made: Mapping) -> Mapping:
+        if not self.has_regions:
+            return made
+        country, region = (self.cleaned_data.get(name) or "" for name in ("country", "region"))
+        return replace(made, country=int(country) if country else None, region=region)
+
+    def _changes(self) -> tuple[Change, ...]:
+        made = []
+        for n, _ in enumerate(self.lines):
+            kind = self.cleaned_data.get(f"change_{n}")
+            if not kind:
+                continue
+            asks = kind in changes.ASK_WHAT
+            what = self.cleaned_data.get(f"what_{n}", "") if asks else ""
+            into = self.cleaned_data.get(f"into_{n}", "") if kind == "replace" else ""
+            made.append(Change(kind, what, into))
+            if sentence := changes.defect(made[-1]):
+                self.add_error(f"what_{n}", sentence[:1].upper() + sentence[1:])
+        return tuple(made)
+
+    def _read_as(self) -> formats.ReadAs:
+        """Where cells look like dates or numbers, text is what a person says, and not nothing."""
+        if not self.has_blank:
+            return self.column.read_as
+        chosen: formats.ReadAs = self.cleaned_data.get("read_as", "")
+        return chosen or ("text" if self.column.looks else "")
+
+    def _others(self) -> str:
+        slug = str(self.cleaned_data.get("others", "")).strip() if self.has_others else ""
+        if slug and (sentence := targets.bad_slug(slug)):
+            self.add_error("others", sentence)
+        return fields.CUSTOM + slug if slug else ""
+
+    def _check_blank(self, column: ColumnMap, blank: str) -> None:
+        if sentence := shapes.bad_default(column, blank):
+            self.add_error("blank", sentence[:1].upper() + sentence[1:])
+
+    def _split(self, column: ColumnMap) -> ColumnMap:
+        count = int(self.cleaned_data.get("parts") or 2)
+        first, *others = [targets.chosen(self, str(n)) for n in range(count)]
+        if not any((first, *others)):
+            self.add_error("target_0", "Say what at least one part becomes.")
+        split = Split(self.cleaned_data["by"], tuple(others))
+        values = column.values if first == column.target else {}
+        return replace(column, target=first, split=split, values=values, wanted=None,
+                       reason=_BY_PERSON, confidence="chosen")  # fmt: skip
+
+    def _whole(self, column: ColumnMap) -> ColumnMap:
+        if self.column.split is None and column == self.column:
+            return column
+        return replace(column, reason=_BY_PERSON, confidence="chosen") if column.target else column

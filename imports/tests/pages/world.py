@@ -1,0 +1,292 @@
+"""A portal in the middle of its life, and the address of each of its pages.
+
+`fill` makes an import in each state, with requests, notices and files behind them. `addresses`
+takes them from the urls themselves, so that a new page cannot be forgotten: one whose address needs
+something that is unknown here fails until `_values` says what it means.
+"""
+
+import hashlib
+import uuid
+import zlib
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.urls import reverse
+from django.utils import timezone
+
+from imports import urls
+from imports.columns import saved
+from imports.customer_list import kept
+from imports.customer_list.sheet import Raw, Sheet
+from imports.intake import drafts
+from imports.intake.upload import Wishes
+from imports.models import (
+    Attempt,
+    Batch,
+    BatchState,
+    Customer,
+    DryRun,
+    Import,
+    ImportState,
+    Lead,
+    Notice,
+    Prediction,
+    SavedMapping,
+    Vocabulary,
+    Word,
+)
+from imports.notices import tell, webhooks
+from imports.tests.pages import story
+from portal import urls as site
+from portal.models import Membership, User
+
+A_LIST = Sheet(
+    [
+        Raw(2, {"name": "Blue Door Homes", "mega_id": "3f0c9a52-7d1e-4b68-9c3a-5e2f8b1d6a01"}),
+        Raw(3, {"name": "A name that is rather long " * 4, "mega_id": "1" * 80, "team": "x" * 90}),
+    ],
+    ["Remarks"],
+    has_tokens=True,
+)
+ODD_FILE = 'spring "leads" <b>&amp; more.csv'
+BODY = b'{"leads": [{"row_ref": "2", "contact_name": "Ana Souza"}]}'
+UNNAMED = "Colour,Shape\r\nred,round\r\nblue,square\r\n"
+MASKED = "Full name,Phone,Blood type\r\nAna Souza,2065550123,A+\r\n"
+WHY = "MEGA refused 1 of the 3 rows of the first request."
+STEPS = ("file", "columns", "review", "send", "report", "rows", "requests")
+
+
+@dataclass
+class World:
+    """What there is; imports by the name of their state."""
+
+    customer: Customer
+    owner: User
+    member: Membership
+    imports: dict[str, Import] = field(default_factory=dict)
+    together: uuid.UUID = field(default_factory=uuid.uuid4)
+
+    @property
+    def finished(self):
+        return self.imports["finished"]
+
+    def steps(self):
+        """Each import at each of its steps, as far as it has come."""
+        return [f"/imports/{one.pk}/{step}/" for one in self.imports.values() for step in STEPS]
+
+    def where_they_stand(self):
+        """Each import's own address leads to its step."""
+        return [f"/imports/{one.pk}/" for one in self.imports.values()]
+
+
+def fill(customer, owner, *, still=False):
+    """`still`: only what no clock or worker would move on."""
+    member = Membership.objects.filter(team=customer.team).exclude(user=owner).first()
+    world = World(customer, owner, member or Membership.objects.get(user=owner))
+    world.imports["finished"] = _finished(world)
+    _waiting_for_a_person(world)
+    _over(world)
+    saved.save(world.finished, owner, "Weekly <b>list</b>", for_team=False)
+    saved.save(world.imports["mapping"], owner, f"Colours of {customer.name}", for_team=True)
+    Import.objects.filter(pk=world.imports["mapping"].pk).update(together=world.together)
+    if not still:
+        _moving(world)
+    draft = story.a_file("Naam,Telefoon\r\nAna,2065550123\r\n")
+    drafts.keep(owner, draft, "unnamed.csv", world.together)
+    Batch.objects.filter(customer=customer, body=b"").update(
+        body=zlib.compress(BODY), body_sha256=hashlib.sha256(BODY).digest()
+    )
+    if not still:
+        webhooks.put(customer.team, "slack", "https://hooks.example.com/services/T0/abcd", owner)
+    _known_in_mega(world)
+    for notice in Notice.objects.filter(told_at=None, lead_import__customer=customer):
+        tell.tell(notice.pk)
+    return world
+
+
+def _finished(world):
+    wishes = Wishes(together=world.together)
+    done = story.answered(world.customer, world.owner, name=ODD_FILE, wishes=wishes)
+    story.kept(done, 3)
+    request = done.batches.get()
+    Attempt.objects.filter(batch=request).update(
+        answer=zlib.compress(b"<h1>502</h1>"),
+        headers={"content-type": "text/html", "x-request-id": "0a1b2c3d4e5f" * 6},
+    )
+    return done
+
+
+def _known_in_mega(world):
+    """Some words of each kind, those that MEGA refused with the import; all leads were read."""
+    now, customer = timezone.now(), world.customer
+    account, _ = Vocabulary.objects.update_or_create(
+        customer=customer, mega_id=customer.mega_id,
+        defaults={"state": "read", "read_at": now, "ended_at": now, "leads": 3, "is_whole": True},
+    )  # fmt: skip
+    refused = {"refused_at": now, "refused_in": world.finished, "refused_rows": 2}
+    for kind, word, name, more in (
+        ("stage", "new", "New", {}),
+        ("stage", "a-slug-that-goes-on-" * 5, "", refused),
+        ("owner", "0f6c1d52-3b7e-4c55-8a54-6d1b0e9f7a01", "Ada <b>Brook</b> the Second " * 4, {}),
+        ("owner", "0f6c1d52-3b7e-4c55-8a54-6d1b0e9f7a02", "", refused),
+        ("field", "budget", "", {}),
+        ("field", "colour", "", refused),
+    ):
+        fields = {"read_at": None if more else now, **more}
+        Word.objects.create(vocabulary=account, kind=kind, word=word, name=name, **fields)
+
+
+def _put(lead_import, **changes):
+    Import.objects.filter(pk=lead_import.pk).update(**changes)
+    return Import.objects.get(pk=lead_import.pk)
+
+
+def _half(world, state, **changes):
+    """Two rows are answered, the third is not."""
+    made = story.answered(world.customer, world.owner, ["created", "failed"], name=f"{state}.csv")
+    return _put(made, state=state, finished_at=None, **changes)
+
+
+def _second(lead_import, **fields):
+    """The request of the row that is not answered."""
+    batch = story.a_batch(lead_import, [5], **fields)
+    Batch.objects.filter(pk=batch.pk).update(number=2)
+
+
+def _waiting_for_a_person(world):
+    made, customer, owner = world.imports, world.customer, world.owner
+    made["review"] = story.reviewed(customer, owner, name="review.csv")
+    _ask_about(made["review"])
+    made["child"] = story.reviewed(customer, owner, name="repaired.csv", parent=made["finished"])
+    made["masked"] = story.reviewed(customer, owner, name="masked.csv", content=MASKED)
+    made["mapping"] = story.reviewed(customer, owner, name="mapping.csv", content=UNNAMED)
+    made["paused"] = _half(world, ImportState.PAUSED)
+    _second(made["paused"], state=BatchState.WAITING)
+    made["decision"] = _half(world, ImportState.DECISION)
+    hour = timezone.now() - timedelta(hours=1)
+    _second(made["decision"], state=BatchState.DECISION, first_sent_at=hour)
+
+
+def _ask_about(lead_import):
+    """MEGA was asked about every row of it."""
+    dry_run = DryRun.objects.create(
+        lead_import=lead_import, mapping=lead_import.mapping, on_duplicate="skip",
+        state=DryRun.State.DONE, finished_at=timezone.now(),
+    )  # fmt: skip
+    batch = story.a_batch(lead_import, [2, 3, 5], state=BatchState.DONE, settled_at=timezone.now())
+    Batch.objects.filter(pk=batch.pk).update(kind="dry_run", dry_run=dry_run)
+    leads = Lead.objects.filter(lead_import=lead_import, number__in=[2, 3, 5])
+    Prediction.objects.bulk_create(
+        Prediction(dry_run=dry_run, number=lead.number, status="created", errors=[],
+                   ignored_custom_fields=[], digest=lead.digest)
+        for lead in leads
+    )  # fmt: skip
+
+
+def _over(world):
+    made = world.imports
+    made["cancelled"] = _half(
+        world, ImportState.CANCELLED, reason="Ines cancelled it. What was sent stays sent."
+    )
+    _put(made["cancelled"], finished_at=timezone.now())
+    failed = story.uploaded(world.customer, world.owner, name="failed.csv")
+    reason = "The workbook is protected with a password. Save it without one and upload it again."
+    made["failed"] = _put(failed, state=ImportState.FAILED, reason=reason)
+
+
+def _moving(world):
+    made, customer, owner = world.imports, world.customer, world.owner
+    now = timezone.now()
+    made["sending"] = _half(world, ImportState.SENDING)
+    _second(made["sending"], state=BatchState.UNKNOWN, first_sent_at=now, sends=2)
+    made["blocked"] = _half(world, ImportState.BLOCKED, reason="MEGA refuses the token.")
+    made["asked"] = _half(world, ImportState.DECISION, question="first_failures", reason=WHY)
+    made["odd books"] = _half(world, ImportState.INCONSISTENT, reason="The sums differ.")
+    queued = story.reviewed(customer, owner, name="queued.csv")
+    soon = now + timedelta(seconds=60)
+    made["queued"] = _put(queued, state=ImportState.QUEUED, send_after=soon, sent_by=owner)
+    made["uploaded"] = story.uploaded(customer, owner, name="uploaded.csv")
+    for state in (ImportState.READING, ImportState.CHECKING):
+        made[state] = _put(story.reviewed(customer, owner, name=f"{state}.csv"), state=state)
+
+
+def addresses(world):
+    """An address for each name of the urls; without those that take no GET."""
+    return {
+        pattern.name: pattern_address(world, pattern)
+        for pattern in (*urls.urlpatterns, *_account_patterns())
+    }
+
+
+def _account_patterns():
+    return [one for one in site.urlpatterns if (getattr(one, "name", "") or "").startswith("acc")]
+
+
+def pattern_address(world, pattern):
+    """The address of one pattern. KeyError when it needs something that is unknown here."""
+    values = _values(world, pattern.name)
+    wanted = pattern.pattern.regex.groupindex
+    return reverse(pattern.name, kwargs={name: values[name] for name in wanted})
+
+
+def _values(world, name):
+    """What the variable parts of an address stand for."""
+    kinds = {
+        "team_mapping": lambda: {"slug": world.customer.team.slug, "pk": _a_mapping(world).pk},
+        "customers": lambda: {"pk": kept.keep(world.owner, _a_list())},
+        "customer": lambda: {"slug": world.customer.slug},
+        "team": lambda: {"slug": world.customer.team.slug, "pk": world.member.pk},
+        "member": lambda: {"slug": world.customer.team.slug, "pk": world.member.pk},
+        "notice": lambda: {"pk": _a_notice(world).pk},
+        "together": lambda: {"together": world.together},
+        "account": lambda: {"uidb36": "1", "key": "used-already"},
+    }
+    known = next((found for kind, found in kinds.items() if name.startswith(kind)), None)
+    return known() if known else _of_the_finished_import(world)
+
+
+def _a_list():
+    return kept.Kept(A_LIST, "list.csv", None, "US")
+
+
+def _a_notice(world):
+    return Notice.objects.filter(lead_import__customer=world.customer).first()
+
+
+def _a_mapping(world):
+    return SavedMapping.objects.filter(team=world.customer.team).first()
+
+
+def _of_the_finished_import(world):
+    request = world.finished.batches.get()
+    attempt = request.attempts.get()
+    return {
+        "pk": world.finished.pk,
+        "batch": request.pk,
+        "attempt": attempt.pk,
+        "column": 0,
+        "saved_pk": _a_mapping(world).pk,
+    }
+
+
+def is_page(answer):
+    """Whether the answer is a whole page."""
+    return (
+        answer.status_code == 200
+        and not answer.streaming
+        and answer.headers.get("Content-Type", "").startswith("text/html")
+        and b"<html" in answer.content
+    )
+
+
+def pages(world, client):
+    """The addresses at which a person finds a page, each once."""
+    found = [*addresses(world).values(), *world.where_they_stand()]
+    answers = [client.get(address, follow=True) for address in found]
+    shown = [_shown(answer) for answer in answers if is_page(answer)]
+    return list(dict.fromkeys(shown))
+
+
+def _shown(answer):
+    query = answer.request["QUERY_STRING"]
+    return answer.request["PATH_INFO"] + (f"?{query}" if query else "")

@@ -1,0 +1,66 @@
+"""What is done with a mapping saved by name on the columns page: it is used, or one is saved."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from imports import access, tasks
+from imports.columns import saved
+from imports.errors import PortalError
+from imports.forms.saved import TEAM, SaveForm
+from imports.views import columns, mapping_form
+from imports.views.http import Request, toast
+from portal.models import Role
+
+
+@require_POST
+def use(request: Request, pk: int, saved_pk: int) -> HttpResponse:
+    """Have the columns become what they are in a saved mapping."""
+    lead_import = access.get_import(request.user, pk, need=Role.IMPORTER)
+    found = saved.of(lead_import).filter(pk=saved_pk).first()
+    if found is None:
+        raise Http404
+    version = mapping_form.number(request.POST.get("expected_version")) or 0
+    try:
+        saved.use(lead_import, found, request.user, expected_version=version)
+    except PortalError as error:
+        messages.error(request, error.sentence)
+    else:
+        tasks.nudge_chunks_of(pk)
+        toast(request, f"The columns are as in “{found}”.")
+    return redirect("import_columns", pk)
+
+
+@require_POST
+def save(request: Request, pk: int) -> HttpResponse:
+    """Keep the mapping as it stands under a name."""
+    lead_import = access.get_import(request.user, pk, need=Role.IMPORTER)
+    if lead_import.mapping is None:
+        return redirect("import_columns", pk)
+    form = SaveForm(request.POST, lead_import=lead_import)
+    if form.is_valid() and _may_be(request, form):
+        try:
+            name, for_team = form.cleaned_data["name"], form.cleaned_data["owner"] == TEAM
+            former = form.cleaned_data["replaces"]
+            saved.save(lead_import, request.user, name, for_team=for_team, replaces=former)
+        except PortalError as error:
+            form.add_error("name", error.sentence)
+        else:
+            toast(request, f"The mapping is saved as “{name}”.")
+            return redirect("import_columns", pk)
+    fresh = mapping_form.fresh(lead_import)
+    return columns.page(request, lead_import, fresh, status=422, save_form=form)
+
+
+def _may_be(request: Request, form: SaveForm) -> bool:
+    """Whether the name is free, or the person may replace whose it is."""
+    former = form.cleaned_data["replaces"]
+    if former is None or access.may_change_mapping(request.user, former):
+        return True
+    form.add_error(
+        "replace",
+        f"“{former}” was saved by {former.created_by or 'a command'}; replacing it takes them or a"
+        " manager. Choose another name.",
+    )
+    return False
