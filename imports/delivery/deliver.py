@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.db import InterfaceError, InternalError, OperationalError, connection
+from django.db import InterfaceError, InternalError, OperationalError, connection, transaction
 
 from imports import vault
 from imports.delivery import leases, settle
@@ -94,8 +94,13 @@ def deliver(batch_id: int, worker: str, *, harmless: bool = False) -> bool:
     return True
 
 
+@transaction.atomic
 def take(batch_id: int, worker: str, *, harmless: bool = False) -> Taken | None:
-    """Take a claimed batch and commit the attempt, so that nothing is sent without a record."""
+    """Take a claimed batch and commit the attempt, so that nothing is sent without a record.
+
+    A transaction around the one statement: the server would commit it alone, even when the worker
+    that asked died while the statement waited for the batch's lock.
+    """
     began = steady()
     values: dict[str, Any] = {
         "batch": batch_id,

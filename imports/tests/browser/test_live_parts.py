@@ -33,11 +33,7 @@ WATCH = """() => {
 @pytest.fixture
 def paused(ines, client_of):
     """Half sent; its page asks every two seconds how it stands."""
-    made = story.answered(client_of().customer, ines, ["created", "failed"])
-    Import.objects.filter(pk=made.pk).update(state=ImportState.PAUSED, finished_at=None)
-    rest = story.a_batch(made, [5], state=BatchState.WAITING)
-    Batch.objects.filter(pk=rest.pk).update(number=2)
-    return made
+    return story.paused(client_of().customer, ines)
 
 
 def told(lead_import, **changes):

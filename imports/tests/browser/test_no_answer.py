@@ -3,7 +3,6 @@
 import pytest
 from playwright.sync_api import expect
 
-from imports.models import Import, ImportState
 from imports.tests.browser.conftest import sign_in
 from imports.tests.pages import story
 
@@ -31,10 +30,8 @@ def page_in_trouble(chromium, portal, ines):
 
 @pytest.fixture
 def lead_import(ines, client_of):
-    """Paused, so that it can be cancelled."""
-    made = story.answered(client_of().customer, ines, ["created", "failed"])
-    Import.objects.filter(pk=made.pk).update(state=ImportState.PAUSED, finished_at=None)
-    return made
+    """It can be cancelled."""
+    return story.paused(client_of().customer, ines)
 
 
 def answering(status):

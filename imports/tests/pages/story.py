@@ -93,6 +93,15 @@ def ended(customer, user=None, **options):
     return Import.objects.get(pk=made.pk)
 
 
+def paused(customer, user=None):
+    """Half sent and paused: what waits keeps a clock that runs beside from ending it."""
+    made = answered(customer, user, statuses=["created", "failed"])
+    rest = a_batch(made, [5], state=BatchState.WAITING)
+    Batch.objects.filter(pk=rest.pk).update(number=2)
+    Import.objects.filter(pk=made.pk).update(state=ImportState.PAUSED, finished_at=None)
+    return Import.objects.get(pk=made.pk)
+
+
 def requested(lead_import, at, status=200, **fields):
     """One more request of an import, which started at that moment and was answered within 1 s."""
     fields.setdefault("token", lead_import.customer.token)
