@@ -1,5 +1,7 @@
 """Checking rows: what storing and transport cost on top of the pure checker."""
 
+from collections.abc import Callable
+
 from django.db.models import Max
 
 from bench import material
@@ -10,8 +12,10 @@ from imports.columns import check, derive, digests, phones, verdicts
 from imports.columns.emails import read_email
 from imports.models import Import, ImportState, Row
 from imports.tests.road.engine import wait_until
+from portal import garbage
 
 ROWS = 60_000
+TIMES = 3  # the quickest counts: what else the machine does only adds
 MOST = 120.0  # seconds
 
 
@@ -45,10 +49,12 @@ def pure_seconds(import_id: int) -> float:
     made = Import.objects.get(pk=import_id)
     checker = check.compile_mapping(derive.mapping_of(made), made.customer.region)
     rows = list(Row.objects.filter(lead_import=made).values_list("number", "cells"))
-    with stopwatch() as watch:
+
+    def all_rows() -> None:
         for row in checker.check_all(rows):
             digests.lead_hash(row.lead)
-    return watch.seconds
+
+    return _quickest(all_rows)
 
 
 def leaf_seconds(import_id: int) -> float:
@@ -59,16 +65,31 @@ def leaf_seconds(import_id: int) -> float:
                if c.target in readers]  # fmt: skip
     assert len(columns) == len(readers)
     rows = list(Row.objects.filter(lead_import=made).values_list("cells", flat=True))
-    with stopwatch() as watch:
+
+    def all_rows() -> None:
         for cells in rows:
             for index, read in columns:
                 read(cells[index])
-    return watch.seconds
+
+    return _quickest(all_rows)
+
+
+def _quickest(function: Callable[[], None]) -> float:
+    """Time it as in a worker that is ready; no phone is remembered from the time before."""
+    garbage.keep_what_is_loaded()
+    taken = []
+    for _ in range(TIMES):
+        phones._read.cache_clear()  # noqa: SLF001 - of use to benchmarks only
+        with stopwatch() as watch:
+            function()
+        taken.append(watch.seconds)
+    return min(taken)
 
 
 def stored_seconds(import_id: int) -> float:
     """Check all rows anew, chunk by chunk, as an intake worker does, without its queue."""
     made = _again(import_id)
+    garbage.keep_what_is_loaded()
     with stopwatch() as watch:
         for chunk in derive.unchecked_chunks(made.pk):
             derive.check_chunk(chunk)

@@ -40,7 +40,6 @@ and data that whatever comes next is cold in the processor's cache: row by row i
 """
 
 _NAMES = ("contact_name", *fields.NAME_PARTS)
-_ORDER = tuple(field.name for field in fields.FIELDS if field.name not in fields.NAME_PARTS)
 
 
 class CheckedRow(NamedTuple):
@@ -71,13 +70,17 @@ class _Step(NamedTuple):
 
 
 class _Draft:
-    """What is known of a row so far; `refused` are the fields whose cells could not be read."""
+    """What is known of a row so far: values of MEGA's own fields, and of custom ones by their slug.
 
-    __slots__ = ("cells", "found", "number", "refused", "values")
+    `refused` are the fields whose cells could not be read.
+    """
+
+    __slots__ = ("cells", "custom", "found", "number", "refused", "values")
 
     def __init__(self, number: int, cells: Sequence[str]) -> None:
         self.number, self.cells = number, cells
         self.values: dict[str, str] = {}
+        self.custom: dict[str, Scalar] = {}
         self.found: list[Problem] = []
         self.refused: tuple[str, ...] = ()
 
@@ -85,20 +88,14 @@ class _Draft:
 class Checker:
     """A compiled mapping; make one with `compile_mapping`, use it for any number of rows."""
 
-    __slots__ = ("_constants", "_custom", "_order", "_steps")
+    __slots__ = ("_constants", "_steps")
 
     def __init__(self, steps: Sequence[_Step], constants: dict[str, str]) -> None:
         self._steps = tuple(steps)
-        self._constants = tuple(constants.items())
-        others = (step.others for step in steps if step.others)
-        targets = dict.fromkeys([*(step.field for step in steps), *others, *constants])
-        as_scalar = {step.field: step.as_scalar for step in steps}
-        self._custom = tuple(
-            (target, target.removeprefix(fields.CUSTOM), as_scalar.get(target) or str)
-            for target in targets
-            if target.startswith(fields.CUSTOM)
+        typed = {step.field: step.as_scalar for step in steps if step.as_scalar}
+        self._constants = tuple(
+            (field, constant, typed.get(field)) for field, constant in constants.items()
         )
-        self._order = tuple(f for f in _ORDER if f in targets or f == "contact_name")
 
     def check(self, number: int, cells: Sequence[str]) -> CheckedRow:
         """The lead of a row; `cells` may be fewer or more than the headers. Never raises."""
@@ -110,48 +107,55 @@ class Checker:
         while drafts := [_Draft(number, cells) for number, cells in islice(rows, AT_ONCE)]:
             for step in self._steps:
                 _read(step, drafts)
-            for field, constant in self._constants:
-                for draft in drafts:
-                    if field not in draft.values and field not in draft.refused:
-                        draft.values[field] = constant
-            yield from map(self._checked, drafts)
+            for constant in self._constants:
+                _fill(*constant, drafts)
+            yield from map(_checked, drafts)
 
-    def _checked(self, draft: _Draft) -> CheckedRow:
-        values, found = draft.values, draft.found
-        lead = self._lead(values)
-        email, phone = values.get("contact_email"), values.get("contact_phone")
-        if not (email or phone or "contact_name" in lead):
-            found = _without_contact(found)
-        invalid = found and any(p.level == "error" for p in found)
-        return CheckedRow(
-            draft.number,
-            lead,
-            found,
-            "invalid" if invalid else "ok",
-            email.lower() if email else None,
-            phone[1:][-10:] if phone else None,
-        )
 
-    def _lead(self, values: dict[str, str]) -> Lead:
-        if "contact_name" not in values:
-            parts = [values[part] for part in fields.NAME_PARTS if part in values]
-            if parts:
-                values["contact_name"] = " ".join(parts)
-        lead: Lead = {field: values[field] for field in self._order if field in values}
-        if self._custom:
-            custom = {
-                slug: as_scalar(values[target])
-                for target, slug, as_scalar in self._custom
-                if target in values
-            }
-            if custom:
-                lead["custom_fields"] = custom
-        return lead
+def _fill(
+    field: str, constant: str, as_scalar: Callable[[str], Scalar] | None, drafts: Sequence[_Draft]
+) -> None:
+    """Give the rows that have nothing for a field its constant."""
+    slug = fields.slug_of(field)
+    value = as_scalar(constant) if as_scalar else constant
+    for draft in drafts:
+        if field in draft.refused:
+            continue
+        if slug:
+            draft.custom.setdefault(slug, value)
+        else:
+            draft.values.setdefault(field, constant)
+
+
+def _checked(draft: _Draft) -> CheckedRow:
+    values, found = draft.values, draft.found
+    lead = _lead(draft)
+    email, phone = values.get("contact_email"), values.get("contact_phone")
+    if not (email or phone or "contact_name" in lead):
+        found = _without_contact(found)
+    invalid = found and any(p.level == "error" for p in found)
+    return CheckedRow(
+        draft.number,
+        lead,
+        found,
+        "invalid" if invalid else "ok",
+        email.lower() if email else None,
+        phone[1:][-10:] if phone else None,
+    )
+
+
+def _lead(draft: _Draft) -> Lead:
+    values = draft.values
+    parts = [values.pop(part) for part in fields.NAME_PARTS if part in values]
+    if parts:
+        values.setdefault("contact_name", " ".join(parts))
+    return {**values, "custom_fields": draft.custom} if draft.custom else {**values}
 
 
 def _read(step: _Step, drafts: Sequence[_Draft]) -> None:
     """Read the cells of one column."""
-    place, field, _, read, meanings, take, _, of_row, others = step
+    place, field, _, read, meanings, take, as_scalar, of_row, others = step
+    slug = fields.slug_of(field)
     for draft in drafts:
         cells = draft.cells
         cell = take(cells) if take else cells[place] if place < len(cells) else ""
@@ -160,7 +164,10 @@ def _read(step: _Step, drafts: Sequence[_Draft]) -> None:
         meant = meanings.get(fold_cell(cell), cell) if meanings else cell
         value, notes = of_row(cells)(meant) if of_row else read(meant)
         if value is not None:
-            draft.values[field] = value
+            if slug:
+                draft.custom[slug] = as_scalar(value) if as_scalar else value
+            else:
+                draft.values[field] = value
             if not cell.isascii() and meant is cell:
                 notes += _removed(cell)
         if notes:
@@ -177,7 +184,7 @@ def _kept(
     """Put what stays behind of a cell into its own field, and say so instead."""
     behind = [one for note in notes for one in note.others]
     if behind:
-        draft.values[others] = "; ".join(behind)
+        draft.custom[fields.slug_of(others)] = "; ".join(behind)
     kept = clean.Note("others_kept", value)
     return tuple(kept if note.others else note for note in notes)
 

@@ -69,7 +69,7 @@ def refuse(mapping: Mapping) -> None:
 def no_such_field(target: str) -> str:
     """Why the target is none, and the one that is nearest to it."""
     if target.startswith(fields.CUSTOM):
-        slug = target.removeprefix(fields.CUSTOM)
+        slug = fields.slug_of(target)
         if fields.is_reserved(slug):
             return f"'{target}' is reserved by MEGA; use '{slug.lower()}', or choose another slug."
         return (

@@ -7,7 +7,6 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import Now
-from psycopg.types.json import Jsonb
 
 from imports.audit import acts, trail
 from imports.columns import (
@@ -15,7 +14,7 @@ from imports.columns import (
     check,
     chunks,
     defects,
-    digests,
+    leadtext,
     mapfile,
     mapping,
     memory,
@@ -43,12 +42,7 @@ from portal.models import User
 
 LEASE = timedelta(seconds=60)
 SAMPLE = 200  # rows that the matching looks at
-_COPY = """
-    COPY imports_lead (import_id, mapping_id, number, verdict, reason, body, problems, warned,
-                       email_key, phone_key, shared, digest) FROM STDIN
-"""
-_TYPES = ["int8", "int8", "int4", "text", "text", "jsonb", "jsonb", "bool", "text", "text", "bool",
-          "bytea"]  # fmt: skip
+_COPY = f"COPY imports_lead ({leadtext.COLUMNS}) FROM STDIN"
 
 
 def propose(import_id: int, fence: int) -> None:
@@ -240,7 +234,7 @@ def _take(chunk_id: int) -> Chunk | None:
     return Chunk.objects.select_related("mapping__lead_import__customer").get(pk=chunk_id)
 
 
-def _check(chunk: Chunk) -> list[tuple[object, ...]]:
+def _check(chunk: Chunk) -> str:
     lead_import = chunk.mapping.lead_import
     checker = check.compile_mapping(
         Mapping.from_json(chunk.mapping.content),
@@ -249,28 +243,11 @@ def _check(chunk: Chunk) -> list[tuple[object, ...]]:
     )
     rows = Row.objects.filter(lead_import=lead_import, number__range=(chunk.first, chunk.last))
     cells = rows.exclude(cells=[]).values_list("number", "cells")
-    return [_as_record(chunk.mapping, row) for row in checker.check_all(cells)]
-
-
-def _as_record(version: MappingVersion, row: check.CheckedRow) -> tuple[object, ...]:
-    return (
-        version.lead_import_id,
-        version.pk,
-        row.number,
-        row.verdict,
-        "",
-        Jsonb(row.lead),
-        Jsonb([problem.to_json() for problem in row.problems]),
-        bool(row.problems) and row.verdict == "ok",
-        row.email_key,
-        row.phone_key,
-        False,
-        digests.lead_hash(row.lead),
-    )
+    return leadtext.lines(lead_import.pk, chunk.mapping.pk, checker.check_all(cells))
 
 
 @transaction.atomic
-def _store(chunk: Chunk, records: list[tuple[object, ...]]) -> None:
+def _store(chunk: Chunk, lines: str) -> None:
     current = Import.objects.filter(
         pk=chunk.mapping.lead_import_id, mapping=chunk.mapping, state=ImportState.CHECKING
     )
@@ -281,9 +258,7 @@ def _store(chunk: Chunk, records: list[tuple[object, ...]]) -> None:
         if not Chunk.objects.filter(pk=chunk.pk, done_at=None).update(done_at=Now()):
             return
         with cursor.copy(_COPY) as copy:
-            copy.set_types(_TYPES)
-            for record in records:
-                copy.write_row(record)
+            copy.write(lines)
 
 
 def _for_share(current: Any) -> tuple[str, tuple[Any, ...]]:

@@ -62,6 +62,11 @@ FIELDS: tuple[Field, ...] = (
 BY_NAME = {field.name: field for field in FIELDS}
 
 
+def slug_of(target: str) -> str:
+    """Return the slug of a custom field; "" of any other target."""
+    return target.removeprefix(CUSTOM) if target.startswith(CUSTOM) else ""
+
+
 def find(target: str) -> Field | None:
     """The field of a target, also of `custom_fields.<slug>`; None when there is no such field."""
     if not target.startswith(CUSTOM):

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime, time
-from functools import partial
+from functools import lru_cache, partial
 from typing import Final, Literal
 
 from imports.columns import clean, typed
@@ -61,6 +61,7 @@ _NUMBER = {
     )
     for mark, other in ((",", "."), (".", ","))
 }
+_SHORT = 60  # characters of a cell that is worth remembering
 _LOST_DIGITS = re.compile(r"[-+]?\d[.,](\d+)E\+(\d{2,})", re.IGNORECASE)
 _BETWEEN = str.maketrans("", "", " '’\u00a0\u2009\u202f")
 
@@ -94,10 +95,18 @@ def has_lost_digits(text: str) -> bool:
 
 def read_text(cell: str) -> Cleaned:
     """A custom field as it stands; a number that lost its digits keeps the row back."""
+    return _short_text(cell) if len(cell) <= _SHORT else _text(cell)
+
+
+def _text(cell: str) -> Cleaned:
     read = clean.read_text(cell)
     if read.value and read.value[-1].isdecimal() and has_lost_digits(read.value):
         return Cleaned(None, (Note("digits_lost"),))
     return read
+
+
+# Cities, budgets and tags are the same few in most rows.
+_short_text = lru_cache(maxsize=4_096)(_text)
 
 
 def reader(read_as: ReadAs) -> Callable[[str], Cleaned]:

@@ -37,7 +37,7 @@ def _of_fields(columns: Columns, words: Words) -> Iterator[Warned]:
     named |= {target: f"The template “{one}”: " for target, one in columns.joins.items()}
     for target in [*named, *(one for one in columns.constants if one not in named)]:
         if target.startswith(fields.CUSTOM):
-            slug = target.removeprefix(fields.CUSTOM)
+            slug = fields.slug_of(target)
             yield from _of_field(slug, named.get(target, "The same value for every row: "), words)
 
 

@@ -159,9 +159,7 @@ class ColumnsForm(forms.Form):
             initial=CUSTOM if is_custom else target,
             widget=select,
         )
-        slug = (
-            target.removeprefix(fields.CUSTOM) if is_custom else fields.custom_slug(column.header)
-        )
+        slug = fields.slug_of(target) if is_custom else fields.custom_slug(column.header)
         self.fields[f"slug_{index}"] = forms.CharField(
             label=f"Slug of {name}", required=False, max_length=64, initial=slug
         )

@@ -38,7 +38,7 @@ class ShapeForm(forms.Form):
                 label="Custom field for the others",
                 required=False,
                 max_length=64,
-                initial=self.column.others.removeprefix(fields.CUSTOM),
+                initial=fields.slug_of(self.column.others),
                 help_text="Its slug. Where this is empty they are left out, and the row says so.",
             )
         if self.has_regions:

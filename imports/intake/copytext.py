@@ -21,9 +21,9 @@ def lines(import_id: int, rows: Sequence[SheetRow]) -> str:
     arrays = _arrays([row.cells for row in rows])
     return "".join(
         [
-            f'{import_id}\t{number}\t{{"{array}"}}\t{_escaped(note) if note else ""}\n'
+            f'{import_id}\t{number}\t{{"{array}"}}\t{escaped(note) if note else ""}\n'
             if cells
-            else f"{import_id}\t{number}\t{{}}\t{_escaped(note)}\n"
+            else f"{import_id}\t{number}\t{{}}\t{escaped(note)}\n"
             for (number, cells, note), array in zip(rows, arrays, strict=True)
         ]
     )
@@ -61,7 +61,8 @@ def _quoted(cells: str) -> str:
     return cells.replace("\\", "\\\\\\\\").replace('"', '\\\\"')
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """Give the text as COPY reads it in a column."""
     return _escaped_whitespace(text.replace("\\", "\\\\"))
 
 

@@ -10,7 +10,7 @@ from django.db import connection
 from django.utils import timezone
 
 from imports.audit import acts
-from imports.columns import derive, options, review, verdicts
+from imports.columns import check, derive, digests, options, review, verdicts
 from imports.columns.mapping import Mapping
 from imports.delivery import chores
 from imports.errors import BadInput, BadMapping, UnreadableFile, WrongState
@@ -318,6 +318,36 @@ def test_a_new_mapping_derives_every_lead_anew():
     lead = Lead.objects.get(lead_import=made)
     assert (lead.mapping_id, lead.body["contact_email"]) == (version.pk, "ann@example.com")
     assert Event.objects.filter(act=acts.MAPPED, import_id=made.pk).exists()
+
+
+def test_a_lead_is_stored_as_it_was_checked_whatever_its_cells_hold():
+    odd = [
+        "back\\slash \\n \\N \\.",
+        "line\nend\ttab",
+        '"quoted" {braces}',
+        "Ünïcode 🙂",
+        "\\x41",
+    ]
+    emails = ["Ann@Example.com", *(f"mailto:a{n}@example.com" for n in range(3)), "a\\@example.com"]
+    names = [f"Ann {n}" for n in range(5)]
+    sheet = io.StringIO()
+    csv.writer(sheet).writerows([("Name", "Email", "Note"), *zip(names, emails, odd, strict=True)])
+    plan = {"columns": {"Note": "custom_fields.note"}}
+    made = checked(uploaded(sheet.getvalue(), mapping=plan))
+
+    checker = check.compile_mapping(derive.mapping_of(made), made.customer.region)
+    cells = Row.objects.filter(lead_import=made).order_by("number").values_list("number", "cells")
+    rows = list(checker.check_all(cells))
+    stored = list(Lead.objects.filter(lead_import=made).order_by("number"))
+    assert [row.lead["custom_fields"]["note"] for row in rows] == odd
+    for lead, row in zip(stored, rows, strict=True):
+        assert (lead.number, lead.body, lead.verdict) == (row.number, row.lead, row.verdict)
+        assert lead.problems == [problem.to_json() for problem in row.problems]
+        assert (lead.email_key, lead.phone_key) == (row.email_key, row.phone_key)
+        assert bytes(lead.digest) == digests.lead_hash(row.lead)
+        assert (lead.reason, lead.shared) == ("", False)
+    assert [lead.warned for lead in stored] == [False, True, True, True, False]
+    assert [lead.verdict for lead in stored] == ["ok"] * 4 + ["invalid"]
 
 
 def test_two_people_at_the_same_mapping_are_told_of_each_other():
