@@ -175,9 +175,15 @@ def get_saved_mapping(user: Person, team: Team, pk: int, need: Role = Role.VIEWE
 
 def may_change_mapping(user: Person, saved: SavedMapping) -> bool:
     """Whether the person may rename, replace or remove it: whoever saved it, and managers."""
-    if not can(user, saved.team, Role.IMPORTER):
-        return False
-    return can(user, saved.team, Role.MANAGER) or (user is not None and user == saved.created_by)
+    return saved.pk in changeable(user, saved.team, [saved])
+
+
+def changeable(user: Person, team: Team, mappings: Iterable[SavedMapping]) -> set[int]:
+    """The ids of those saved mappings of the team that the person may change."""
+    if not can(user, team, Role.IMPORTER):
+        return set()
+    manages = can(user, team, Role.MANAGER)
+    return {one.pk for one in mappings if manages or (user and user.pk == one.created_by_id)}
 
 
 def get_mapping_to_change(user: Person, team: Team, pk: int) -> SavedMapping:

@@ -5,16 +5,15 @@ Stage or Owner and holds names becomes it where the names are known. Cells get t
 sure, unless a person or an earlier import gave them one. All are guesses with their reasons.
 """
 
-from collections import Counter
 from collections.abc import Mapping as MappingType
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from imports.columns import clean, fields, headers, loose, synonyms, values, vocabulary
+from imports.columns import choices, clean, fields, headers, loose, synonyms, values, vocabulary
 from imports.columns.mapping import ColumnMap, Mapping, fold_cell
 from imports.columns.memory import Memory
-from imports.columns.vocabulary import KIND_OF, Words
+from imports.columns.vocabulary import KIND_OF, NONE, Words
 from imports.errors import BadMapping
 from imports.models import ColumnProfile, Import, MappingVersion, Word
 
@@ -29,7 +28,7 @@ def with_columns(
     if not words.by_kind:
         return proposed
     slugs = _by_heading(words)
-    taken = {*proposed.constants, *proposed.joins}.union(*(one.targets for one in proposed.columns))
+    taken = set(proposed.targets)
     columns = []
     for column in proposed.columns:
         found = column
@@ -58,8 +57,7 @@ def _before(column: ColumnMap, memory: Memory) -> ColumnMap | None:
 def _by_heading(words: Words) -> dict[str, str]:
     """Custom fields by their slug, folded; not those that differ only in how they are written."""
     known = [one.word for one in words.known(Word.Kind.FIELD)]
-    counts = Counter(map(headers.squash, known))
-    return {headers.squash(slug): slug for slug in known if counts[headers.squash(slug)] == 1}
+    return {folded: known[place] for folded, place in headers.single(known).items()}
 
 
 def _as_field(column: ColumnMap, slugs: MappingType[str, str]) -> ColumnMap | None:
@@ -144,7 +142,7 @@ def _targets(former: MappingVersion) -> dict[int, str | None]:
 
 
 def _meant(column: ColumnMap, seen: values.Found, words: Words) -> ColumnMap:
-    given = {fold_cell(cell) for cell in column.values}
+    given = column.means
     found = {
         cell: meant
         for cell, _ in values.as_changed(column, seen).listed
@@ -159,6 +157,20 @@ def guess(target: str, cell: str, words: Words) -> str:
         return ""
     meant = words.recognise(target, cell)
     return "" if vocabulary.read_as(target, cell) == clean.Cleaned(meant) else meant
+
+
+def taken_for(target: str, cell: str, words: Words = NONE) -> str:
+    """What a cell that nobody gave a meaning is taken for, "" when for nothing."""
+    field = fields.find(target)
+    if field and field.kind == "choice":
+        return choices.recognise(target, cell) or ""
+    if clean.is_nothing(clean.one_line(cell)):
+        return cell
+    if target == "owner_id":
+        return clean.read_uuid(cell).value or ""
+    if target == "stage_slug" and words.knows_some(KIND_OF[target]):
+        return words.recognise(target, cell)
+    return cell
 
 
 def refused_values(lead_import: Import) -> dict[str, dict[str, str]]:

@@ -19,7 +19,7 @@ from imports.columns import (
     problems,
     readers,
 )
-from imports.columns.mapping import ColumnMap, Mapping, fold_cell
+from imports.columns.mapping import Mapping, fold_cell
 from imports.columns.problems import Problem
 from imports.columns.readers import OfRow, Reader
 from imports.columns.sources import Take
@@ -206,7 +206,7 @@ def compile_mapping(
             target,
             name,
             noted.noting(readers.of(column, region, take), target, (refused or {}).get(target)),
-            _meanings(column),
+            column.means,
             take,
             readers.converter(column),
             readers.by_country(target, mapping.country, region),
@@ -222,10 +222,6 @@ def compile_mapping(
         if (value := typed.get(field, readers.of_field(field, region))(given).value) is not None
     }
     return Checker(steps, constants)
-
-
-def _meanings(column: ColumnMap) -> dict[str, str]:
-    return {fold_cell(cell): value for cell, value in column.values.items()}
 
 
 def _removed(cell: str) -> tuple[clean.Note, ...]:

@@ -10,11 +10,10 @@ from datetime import datetime
 
 from rapidfuzz import fuzz
 
-from imports.columns import fields, held, memory
+from imports.columns import fields, headers, held, memory
 from imports.columns.headers import squash
 from imports.columns.held import Fill, NewValues
 from imports.columns.mapping import Mapping
-from imports.errors import BadMapping
 from imports.models import Import
 
 ALIKE = 0.5  # of all headings of both files together: a file with fewer in common is another one
@@ -73,7 +72,7 @@ def of(lead_import: Import, current: Mapping) -> Drift | None:
     earlier = memory.sent_alike(lead_import)
     drift = Drift(earlier.pk, earlier.created_at) if earlier else None
     if earlier is None or drift is None:
-        now = _folded(lead_import.headers)
+        now = headers.folded(lead_import.headers)
         earlier = _most_alike(lead_import, now.keys())
         if earlier is None:
             return None
@@ -88,13 +87,9 @@ def of(lead_import: Import, current: Mapping) -> Drift | None:
 
 def _most_alike(lead_import: Import, now: Set[str]) -> Import | None:
     earlier = memory.sent(lead_import)
-    ranked = [(_alike(now, _folded(one.headers).keys()), one.pk, one) for one in earlier]
+    ranked = [(_alike(now, headers.folded(one.headers).keys()), one.pk, one) for one in earlier]
     share, _, like = max(ranked, default=(0.0, 0, None), key=lambda one: one[:2])
     return like if share >= ALIKE else None
-
-
-def _folded(headings: Sequence[str]) -> dict[str, str]:
-    return {folded: heading for heading in headings if (folded := squash(heading))}
 
 
 def _alike(now: Set[str], then: Set[str]) -> float:
@@ -103,7 +98,7 @@ def _alike(now: Set[str], then: Set[str]) -> float:
 
 
 def _between(earlier: Import, now: dict[str, str], current: Mapping) -> Drift:
-    then = _folded(earlier.headers)
+    then = headers.folded(earlier.headers)
     became = _targets(earlier)
     fed = {target: one.header for one in current.columns for target in one.targets}
     gone = [folded for folded in then if folded not in now]
@@ -135,10 +130,7 @@ def _renamed(feeds: dict[str, str], new: Sequence[str]) -> dict[str, str]:
 
 
 def _targets(earlier: Import) -> dict[str, str | None]:
-    try:
-        made = Mapping.from_json(earlier.mapping.content) if earlier.mapping else None
-    except BadMapping:
-        made = None
+    made = memory.mapping_of(earlier)
     return {squash(column.header): column.target for column in made.columns} if made else {}
 
 

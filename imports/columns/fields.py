@@ -34,6 +34,11 @@ class Field:
         """One contact for every row would merge all rows into one lead."""
         return self.kind not in {"name", "phone", "email"}
 
+    @property
+    def has_meanings(self) -> bool:
+        """Whether cells stand for something else, which a person may have to say."""
+        return self.kind in {"choice", "stage", "uuid"}
+
 
 FIELDS: tuple[Field, ...] = (
     Field("contact_name", "Full name", "The person's whole name.", "name"),

@@ -7,7 +7,7 @@ stands in the sheet, "Phone (2)" for the second of two equal headers, "Column C"
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from portal import characters
 
@@ -35,6 +35,18 @@ def words(header: str) -> list[str]:
 def squash(text: str) -> str:
     """Letters and digits only, folded: the form under which synonyms are looked up."""
     return _NOT_WORD.sub("", fold(text))
+
+
+def folded(headings: Iterable[str]) -> dict[str, str]:
+    """Headings as they stand, by the form in which they are compared; of equal ones the last."""
+    return {squashed: heading for heading in headings if (squashed := squash(heading))}
+
+
+def single(headings: Iterable[str]) -> dict[str, int]:
+    """The places of columns that are known by their heading: it is there, and no other has it."""
+    squashed = [squash(heading) for heading in headings]
+    counts = Counter(squashed)
+    return {one: place for place, one in enumerate(squashed) if one and counts[one] == 1}
 
 
 def letter(index: int) -> str:

@@ -4,14 +4,12 @@ By what was counted of both when their rows were stored (`profile`), so no row i
 known again by their heading; one that is there twice is not compared.
 """
 
-from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass
 from typing import Final
 
-from imports.columns import changes, choices, fields, shapes
-from imports.columns.headers import squash
+from imports.columns import by_words, changes, fields, headers, shapes
 from imports.columns.mapping import ColumnMap, Mapping, fold_cell
 from imports.models import ColumnProfile, Import
 
@@ -19,7 +17,6 @@ MOST: Final = 8  # new values of a column that a page lists
 FEWEST_ROWS: Final = 20  # in either file: of fewer a share says little
 POINTS: Final = 20  # percentage points by which a column must be fuller or emptier
 LEFT_OUT: Final = "left out"
-_MEANT: Final = ("choice", "stage", "uuid")  # kinds of fields whose cells stand for something
 _Cells = list[list[str | int]]  # each different one with its count, as a profile has them
 
 
@@ -82,7 +79,7 @@ def new_values(lead_import: Import, current: Mapping, earlier: Import) -> list[N
 
     Nothing of columns with too many different cells to be counted, in either.
     """
-    now, then = _places(lead_import.headers), _places(earlier.headers)
+    now, then = headers.single(lead_import.headers), headers.single(earlier.headers)
     meant = {heading: place for heading, place in now.items()
              if heading in then and _is_meant(current.columns[place])}  # fmt: skip
     if not meant:
@@ -100,7 +97,7 @@ def new_values(lead_import: Import, current: Mapping, earlier: Import) -> list[N
 
 def fills(lead_import: Import, current: Mapping, earlier: Import) -> list[Fill]:
     """The columns that are much fuller or emptier than in the earlier import."""
-    now, then = _places(lead_import.headers), _places(earlier.headers)
+    now, then = headers.single(lead_import.headers), headers.single(earlier.headers)
     ours, theirs = _shares(lead_import), _shares(earlier)
     joined = shapes.joined_places(current)
     found = (
@@ -112,17 +109,11 @@ def fills(lead_import: Import, current: Mapping, earlier: Import) -> list[Fill]:
     return [one for one in found if abs(one.then - one.now) >= POINTS]
 
 
-def _places(headings: Sequence[str]) -> dict[str, int]:
-    folded = [squash(heading) for heading in headings]
-    counts = Counter(folded)
-    return {one: place for place, one in enumerate(folded) if one and counts[one] == 1}
-
-
 def _is_meant(column: ColumnMap) -> bool:
     field = fields.find(column.target or "")
-    return (
-        field is not None and column.split is None and (field.kind in _MEANT or bool(column.values))
-    )
+    if field is None or column.split is not None:
+        return False
+    return field.has_meanings or bool(column.values)
 
 
 def _counted(lead_import: Import, places: Collection[int]) -> dict[int, _Cells | None]:
@@ -140,7 +131,7 @@ def _shares(lead_import: Import) -> dict[int, int]:
 def _new(column: ColumnMap, cells: _Cells, before: _Cells) -> list[NewValue]:
     known = {fold_cell(str(cell)) for cell, _ in before}
     change = changes.made(column.changes) or str
-    means = {fold_cell(cell): to or LEFT_OUT for cell, to in column.values.items()}
+    means = {cell: to or LEFT_OUT for cell, to in column.means.items()}
     found = [
         NewValue(str(cell), int(count), _becomes(column, change(str(cell)), means))
         for cell, count in cells
@@ -150,9 +141,4 @@ def _new(column: ColumnMap, cells: _Cells, before: _Cells) -> list[NewValue]:
 
 
 def _becomes(column: ColumnMap, cell: str, means: MappingType[str, str]) -> str:
-    if meaning := means.get(fold_cell(cell)):
-        return meaning
-    field = fields.find(column.target or "")
-    if field and field.kind == "choice":
-        return choices.recognise(field.name, cell) or ""
-    return cell
+    return means.get(fold_cell(cell)) or by_words.taken_for(column.target or "", cell)

@@ -18,7 +18,7 @@ from rapidfuzz import process
 
 from imports.columns import defects, fields, formats, headers, shape_file
 from imports.columns.changes import Change
-from imports.columns.mapping import ColumnMap, Mapping
+from imports.columns.mapping import ColumnMap, Mapping, fed
 from imports.columns.sources import Split
 from imports.errors import BadMapping
 from portal import characters
@@ -214,17 +214,15 @@ def _shaped(column: ColumnMap, choice: _Choice) -> ColumnMap:
 
 
 def _yielding(column: ColumnMap, taken: MappingType[str, str]) -> ColumnMap:
-    for target in [claim for fed in column.targets for claim in _claims(fed)]:
+    for target in [claim for own in column.targets for claim in _claims(own)]:
         if target in taken:
-            reason = f"{fields.label(target)} is taken by {taken[target]}"
-            column = replace(column, target=None, split=None, others="", values={})
-            column = replace(column, reason=reason, confidence="none")
+            column = column.left_out(f"{fields.label(target)} is taken by {taken[target]}")
     return column
 
 
 def _refilled(columns: Sequence[ColumnMap], joins: Iterable[str]) -> tuple[ColumnMap, ...]:
     """Where the file took a column's field away, the next best column has it."""
-    used = {target for column in columns for target in column.targets}.union(joins)
+    used = fed(columns).union(joins)
     result: list[ColumnMap] = []
     for column in columns:
         wanted = column.wanted if column.target is None else None

@@ -1,7 +1,7 @@
 """What becomes of each column: the mapping of one sheet."""
 
+from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as MappingType
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self, get_args
 
@@ -48,15 +48,45 @@ class ColumnMap:
         return asks and (self.target or "").startswith(fields.CUSTOM)
 
     @property
+    def is_formatted(self) -> bool:
+        """Whether its cells are read as dates, numbers, or yes or no."""
+        is_custom = (self.target or "").startswith(fields.CUSTOM)
+        return is_custom and self.read_as not in ("", "text")
+
+    @property
     def targets(self) -> list[str]:
         """The fields that the column, or a part of its cells, feeds."""
         parts = (self.target, *(self.split.targets if self.split else ()), self.others)
         return [target for target in parts if target]
 
     @property
+    def means(self) -> dict[str, str]:
+        """`values` by the form under which cells are looked up in it."""
+        return {fold_cell(cell): value for cell, value in self.values.items()}
+
+    @property
     def is_shaped(self) -> bool:
         """Whether its cells do not go to a field as they are."""
         return bool(self.changes or self.split or self.others)
+
+    def as_in(self, other: Self, reason: str, confidence: Confidence) -> Self:
+        """The column becoming what another one becomes; how its cells are written stays its own."""
+        return replace(
+            self,
+            target=other.target,
+            values={**other.values},
+            changes=other.changes,
+            split=other.split,
+            others=other.others,
+            reason=reason,
+            confidence=confidence,
+            wanted=None,
+        )
+
+    def left_out(self, reason: str) -> Self:
+        """The column feeding no field; it can still be joined, and its cells changed for that."""
+        plain = replace(self, target=None, split=None, others="", values={})
+        return replace(plain, reason=reason, confidence="none")
 
     def to_json(self) -> dict[str, Any]:
         """For jsonb; `from_json` reads it back.
@@ -112,6 +142,18 @@ class Mapping:
         """The columns' unique names (see headers.names)."""
         return headers.names([column.header for column in self.columns])
 
+    @property
+    def by_heading(self) -> dict[str, ColumnMap]:
+        """The columns that are known by their folded heading (see headers.single), in order."""
+        known = headers.single(column.header for column in self.columns)
+        return {heading: self.columns[place] for heading, place in known.items()}
+
+    @property
+    def targets(self) -> list[str]:
+        """All fields that a row can get, whatever feeds them, each once: columns' come first."""
+        fed = (target for column in self.columns for target in column.targets)
+        return list(dict.fromkeys([*fed, *self.joins, *self.constants]))
+
     def to_json(self) -> dict[str, Any]:
         """For jsonb; `from_json` reads it back (see `ColumnMap.to_json`)."""
         stored: dict[str, Any] = {
@@ -139,11 +181,16 @@ class Mapping:
         return cls(columns, constants, joins, stored.get("country"), stored.get("region", ""))
 
 
+def fed(columns: Iterable[ColumnMap]) -> set[str]:
+    """All fields that these columns feed."""
+    return {target for column in columns for target in column.targets}
+
+
 def proposed(
     header_row: Sequence[str],
     samples: Sequence[Sequence[str]],
     masked: MappingType[int, str],
-    region: str = "US",
+    region: str,
 ) -> Mapping:
     """The mapping that is guessed for a sheet of which the columns of these indexes are masked.
 

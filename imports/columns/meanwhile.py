@@ -158,11 +158,7 @@ def _parts(column: ColumnMap) -> tuple[Split | None, str]:
 
 def decided(column: ColumnMap) -> tuple[object, ...]:
     """What a person decides of a column, in a form that can be compared."""
-    return column.target, _means(column), column.read_as, column.changes, *_parts(column)
-
-
-def _means(column: ColumnMap) -> dict[str, str]:
-    return {fold_cell(cell): to for cell, to in column.values.items()}
+    return column.target, column.means, column.read_as, column.changes, *_parts(column)
 
 
 def _changed(before: Mapping, now: Mapping) -> list[int]:
@@ -200,11 +196,11 @@ def _details(column: ColumnMap, before: ColumnMap) -> Iterator[str]:
     if column.target and column.read_as and column.read_as != before.read_as:
         yield formats.WORDS[column.read_as]
     yield from _made(column, before)
-    then = _means(before) if before.target == column.target else {}
+    then = before.means if before.target == column.target else {}
     new = {cell: to for cell, to in column.values.items() if then.get(fold_cell(cell)) != to}
     for cell, to in list(new.items())[:MOST]:
         yield f"“{cell}” is {to or 'left out'}"
-    gone = len(set(then) - set(map(fold_cell, column.values)))
+    gone = len(then.keys() - column.means.keys())
     if more := max(0, len(new) - MOST) + gone:
         yield f"{more} more value{'s' if more > 1 else ''} changed"
 

@@ -7,8 +7,7 @@ column that matching maps: it only makes it doubtful. Of other customers' import
 that is theirs alone: custom fields, stages, owners.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -16,9 +15,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from imports.columns import fields, formats, looks, taken_over
-from imports.columns.headers import squash
-from imports.columns.mapping import ColumnMap, Mapping, fold_cell
-from imports.columns.match import Confidence
+from imports.columns.mapping import ColumnMap, Mapping, fed, fold_cell
 from imports.errors import BadMapping
 from imports.models import Batch, Import, ImportState, Kind, Origin
 
@@ -82,10 +79,11 @@ def _sent(lead_import: Import) -> QuerySet[Import]:
 
 
 def _mappings(imports: QuerySet[Import]) -> list[tuple[Import, Mapping]]:
-    return [(one, made) for one in imports if (made := _mapping(one)) is not None]
+    return [(one, made) for one in imports if (made := mapping_of(one)) is not None]
 
 
-def _mapping(one: Import) -> Mapping | None:
+def mapping_of(one: Import) -> Mapping | None:
+    """Return what the columns of an earlier import became; None where that cannot be read."""
     try:
         return Mapping.from_json(one.mapping.content) if one.mapping else None
     except BadMapping:
@@ -95,19 +93,10 @@ def _mapping(one: Import) -> Mapping | None:
 def _by_heading(mappings: Sequence[tuple[Import, Mapping]]) -> dict[str, list[Decision]]:
     found: dict[str, list[Decision]] = {}
     for one, made in mappings:
-        for heading, column in _headed(made):
+        for heading, column in made.by_heading.items():
             if not column.masked:
                 found.setdefault(heading, []).append(Decision(column, one.pk, one.created_at))
     return found
-
-
-def _headed(made: Mapping) -> Iterator[tuple[str, ColumnMap]]:
-    """The columns that are known by their heading: it is there, and no other has it."""
-    headings = [squash(column.header) for column in made.columns]
-    counts = Counter(headings)
-    for heading, column in zip(headings, made.columns, strict=True):
-        if heading and counts[heading] == 1:
-            yield heading, column
 
 
 def matched(guessed: Mapping, memory: Memory, samples: Sequence[Sequence[str]]) -> Mapping:
@@ -130,7 +119,7 @@ def _decided(guessed: Mapping, memory: Memory) -> list[tuple[ColumnMap, list[Dec
     before others.
     """
     found = []
-    for heading, column in _headed(guessed):
+    for heading, column in guessed.by_heading.items():
         own = memory.own.get(heading)
         decisions = own or memory.teams.get(heading)
         if decisions and not column.masked:
@@ -146,7 +135,7 @@ def _remembered(
     target = latest.column.target
     if not latest.column.targets:
         return _once_left_out(column, latest) if is_own else column
-    means = {fold_cell(cell): value for cell, value in latest.column.values.items()}
+    means = latest.column.means
     meant = [text for cell in cells if (text := means.get(fold_cell(cell), cell))]
     is_meant = any(fold_cell(cell) in means for cell in cells)  # new ones beside them may come
     is_made = is_meant or latest.column.is_shaped
@@ -169,13 +158,13 @@ def _as_own(column: ColumnMap, decisions: Sequence[Decision]) -> ColumnMap:
     else:
         differs = _meant_otherwise(decisions)
     if differs:
-        return _becomes(column, latest, f"{reason}; {differs}", "similar")
-    return _becomes(column, latest, reason, "remembered")
+        return column.as_in(latest, f"{reason}; {differs}", "similar")
+    return column.as_in(latest, reason, "remembered")
 
 
 def _meant_otherwise(decisions: Sequence[Decision]) -> str:
     """Which of the cells meant something else in an earlier import, "" where none did."""
-    latest = {fold_cell(cell): value for cell, value in decisions[0].column.values.items()}
+    latest = decisions[0].column.means
     for one in decisions[1:]:
         for cell, value in one.column.values.items():
             if latest.get(fold_cell(cell), value) != value:
@@ -194,18 +183,8 @@ def _as_elsewhere(column: ColumnMap, latest: Decision) -> ColumnMap:
         or column.confidence in ("exact", "synonym")
     ):
         return column
-    return _becomes(
-        column, latest.column, f"as in {_named(latest)} for another customer", "similar"
-    )
-
-
-def _becomes(
-    column: ColumnMap, before: ColumnMap, reason: str, confidence: Confidence
-) -> ColumnMap:
-    values = {**before.values}
-    return replace(column, target=before.target, values=values, reason=reason,
-                   changes=before.changes, split=before.split, others=before.others,
-                   confidence=confidence, wanted=None)  # fmt: skip
+    reason = f"as in {_named(latest)} for another customer"
+    return column.as_in(latest.column, reason, "similar")
 
 
 def _named(decision: Decision) -> str:
@@ -229,32 +208,25 @@ def completed(proposed: Mapping, memory: Memory) -> Mapping:
     same = memory.same
     if same is None:
         return proposed
-    before = dict(_headed(same))
+    before = same.by_heading
     columns = {column.index: _read_as_then(column, before.get(heading))
-               for heading, column in _headed(proposed)}  # fmt: skip
+               for heading, column in proposed.by_heading.items()}  # fmt: skip
     joins = taken_over.still_joined(proposed, same.joins)
     completed = tuple(
         _joined(columns.get(column.index, column), joins) for column in proposed.columns
     )
-    new = _fed(completed) - _fed(same.columns)
+    new = fed(completed) - fed(same.columns)
     constants = {name: value for name, value in same.constants.items() if name not in new}
     proposed = replace(proposed, country=taken_over.with_country(proposed, same).country)
     proposed = replace(proposed, columns=completed, joins=joins, region=same.region)
     return replace(proposed, constants=constants | proposed.constants)
 
 
-def _fed(columns: Sequence[ColumnMap]) -> set[str]:
-    return {target for column in columns for target in column.targets}
-
-
 def _joined(column: ColumnMap, joins: dict[str, str]) -> ColumnMap:
     """What was made of several columns before goes before one that is matched now."""
     if joins.keys().isdisjoint(column.targets):
         return column
-    reason = "its field is made of several columns, as in the last import"
-    return replace(
-        column, target=None, split=None, others="", values={}, reason=reason, confidence="none"
-    )
+    return column.left_out("its field is made of several columns, as in the last import")
 
 
 def _read_as_then(column: ColumnMap, before: ColumnMap | None) -> ColumnMap:

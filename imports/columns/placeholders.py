@@ -6,12 +6,13 @@ Words stand in lower case, separated by bars. A change takes a new `check.RULES_
 from typing import Final
 
 
-def _words(listed: str) -> frozenset[str]:
+def words(listed: str) -> frozenset[str]:
+    """The words of a list in which bars stand between them."""
     return frozenset(word.strip() for word in listed.split("|"))
 
 
 # "Nothing", wherever it stands but in a text or a name.
-NOTHING: Final = _words(
+NOTHING: Final = words(
     "n/a | n.a. | n.a | na | - | -- | --- | – | — | . | .. | ... | … | null | none | nil"
     "| nan | undefined | (blank) | (none) | (null) | <null> | [null] | (empty) | \\n"
     "| k.a. | k. a. | k.a | keine | keiner | kein | keine angabe | nicht vorhanden"  # German
@@ -21,7 +22,7 @@ NOTHING: Final = _words(
 )
 
 # Filled in to get past a form. Elsewhere these may be values, such as a stage called "test".
-_FILLED_IN = _words(
+_FILLED_IN = words(
     "#n/a | test | test test | testing | dummy | tbd | tba | unknown | not provided | not available"
     "| no phone | no email | no e-mail | no mail | noemail | no name"
     "| xxx | xxxx | asdf | ? | ?? | ???"
@@ -30,16 +31,16 @@ _FILLED_IN = _words(
 CONTACT: Final = NOTHING | _FILLED_IN
 
 # People are called so: Jennifer Null, Na Li, Nan Goldin, Amy None.
-_PEOPLE = _words("na | null | none | nil | nan | nessuno | ? | ?? | ???")
-NAME: Final = (CONTACT - _PEOPLE) | _words(
+_PEOPLE = words("na | null | none | nil | nan | nessuno | ? | ?? | ???")
+NAME: Final = (CONTACT - _PEOPLE) | words(
     "n/a n/a | null null | none none | undefined undefined | - - | k.a. k.a. | keine keine"
 )
-PART_OF_A_NAME: Final = NAME - _words("test | keiner | kein | geen | brak")
+PART_OF_A_NAME: Final = NAME - words("test | keiner | kein | geen | brak")
 """Surnames, at least where another column has the first name."""
 
 # What stands on both sides of the @ in addresses that nobody has, none@none.com, and on the left of
 # example.com. Two different ones may be somebody's: mail@abc.de.
-_NOBODY = _words(
+_NOBODY = words(
     "test | none | na | no | nomail | noemail | no-email | noreply | no-reply | fake | dummy"
     "| unknown | asdf | abc | xxx | email | mail | user | nobody | null | noone | notgiven"
 )

@@ -16,8 +16,7 @@ OfRow = Callable[[Sequence[str]], Reader]
 def of(column: ColumnMap, region: str, take: Take | None) -> Reader:
     """The function that reads the texts of a column, a part of one, or (with `take`) a template."""
     target = column.target or ""
-    is_formatted = target.startswith(fields.CUSTOM) and column.read_as not in {"", "text"}
-    read = formats.reader(column.read_as) if is_formatted else of_field(target, region)
+    read = formats.reader(column.read_as) if column.is_formatted else of_field(target, region)
     return partial(_bounded, read) if take else read
 
 

@@ -35,7 +35,7 @@ def _of_fields(columns: Columns, words: Words) -> Iterator[Warned]:
         for target in column.targets
     }
     named |= {target: f"The template “{one}”: " for target, one in columns.joins.items()}
-    for target in [*named, *(one for one in columns.constants if one not in named)]:
+    for target in columns.targets:
         if target.startswith(fields.CUSTOM):
             slug = fields.slug_of(target)
             yield from _of_field(slug, named.get(target, "The same value for every row: "), words)

@@ -5,8 +5,7 @@ is used before a person says so; then each column that is known by its heading b
 the saved mapping, and the others stay as they are.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -14,9 +13,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from imports.audit import acts, trail
-from imports.columns import defects, derive, formats, taken_over
-from imports.columns.headers import squash
-from imports.columns.mapping import ColumnMap, Mapping
+from imports.columns import defects, derive, formats, headers, taken_over
+from imports.columns.mapping import ColumnMap, Mapping, fed
 from imports.errors import BadInput, BadMapping, WrongState
 from imports.models import Import, MappingVersion, SavedMapping
 from imports.models.saved import LONGEST_NAME
@@ -51,7 +49,7 @@ def of(lead_import: Import) -> QuerySet[SavedMapping]:
 
 def offered(lead_import: Import) -> list[Offer]:
     """Those of an import with their reasons, the best first, a customer's before its team's."""
-    headings = set(_by_heading(lead_import.headers))
+    headings = set(headers.folded(lead_import.headers))
     latest = of(lead_import).defer("content").order_by("-changed_at")[:MOST]
     found = [_offer(one, headings, lead_import.layout) for one in latest]
     return sorted(found, key=lambda one: (-one.share, one.saved.customer_id is None))
@@ -60,7 +58,7 @@ def offered(lead_import: Import) -> list[Offer]:
 def _offer(saved: SavedMapping, headings: set[str], layout: str) -> Offer:
     if layout and saved.layout == layout:
         return Offer(saved, "It was saved for a file with the very same headings.", 1.0)
-    known = _by_heading(saved.headers)
+    known = headers.folded(saved.headers)
     missing = [heading for folded, heading in known.items() if folded not in headings]
     there = len(known) - len(missing)
     share = there / len(known) if known else 0.0
@@ -75,11 +73,6 @@ def _missing(headings: list[str]) -> str:
     named = ", ".join(f"“{heading}”" for heading in headings[:MOST_MISSING])
     more = len(headings) - MOST_MISSING
     return f" Missing: {named}{f' and {more} more' if more > 0 else ''}."
-
-
-def _by_heading(headings: Iterable[str]) -> dict[str, str]:
-    """Headings as they stand, by the form in which they are compared."""
-    return {folded: heading for heading in headings if (folded := squash(heading))}
 
 
 @transaction.atomic
@@ -189,17 +182,17 @@ def use(
 def applied(current: Mapping, saved: SavedMapping) -> Mapping:
     """The mapping with the saved decisions in it, by heading. BadMapping where that cannot be."""
     theirs = taken_over.with_country(current, Mapping.from_json(saved.content))
-    before = {heading: column for heading, column in _single(theirs) if not column.masked}
+    before = {heading: column for heading, column in theirs.by_heading.items() if not column.masked}
     known = {
         column.index: _as_saved(column, before[heading], saved.name)
-        for heading, column in _single(current)
+        for heading, column in current.by_heading.items()
         if heading in before and not column.masked
     }
     if not known:
         raise BadMapping(f"No heading of “{saved.name}” is in this file, so nothing was changed.")
     joins = taken_over.still_joined(current, theirs.joins)
-    fed = {target for column in known.values() for target in column.targets}.union(joins)
-    taken = {name for target in fed for name in taken_over.excluded(target)}
+    used = fed(known.values()).union(joins)
+    taken = {name for target in used for name in taken_over.excluded(target)}
     own = {name: one for name, one in current.joins.items() if name not in taken}
     theirs = replace(
         theirs,
@@ -213,26 +206,8 @@ def applied(current: Mapping, saved: SavedMapping) -> Mapping:
     return made
 
 
-def _single(mapping: Mapping) -> list[tuple[str, ColumnMap]]:
-    """The columns that are known by their heading: it is there, and no other has it."""
-    headings = [squash(column.header) for column in mapping.columns]
-    counts = Counter(headings)
-    pairs = zip(headings, mapping.columns, strict=True)
-    return [(heading, column) for heading, column in pairs if heading and counts[heading] == 1]
-
-
 def _as_saved(column: ColumnMap, before: ColumnMap, name: str) -> ColumnMap:
     """How cells are written is this file's; only where that is open, the saved reading counts."""
     can_be_read_so = before.read_as in formats.CHOICES.get(column.looks, ())
-    return replace(
-        column,
-        target=before.target,
-        values=dict(before.values),
-        changes=before.changes,
-        split=before.split,
-        others=before.others,
-        read_as=before.read_as if can_be_read_so else column.read_as,
-        reason=f"as in the saved mapping “{name}”",
-        confidence="chosen",
-        wanted=None,
-    )
+    made = column.as_in(before, f"as in the saved mapping “{name}”", "chosen")
+    return replace(made, read_as=before.read_as) if can_be_read_so else made

@@ -34,11 +34,7 @@ def holds_several(target: str | None) -> bool:
 
 def bad_default(column: ColumnMap, value: str) -> str:
     """Why the column's blank cells cannot become the value, which is no such as its cells are."""
-    is_typed = (column.target or "").startswith(fields.CUSTOM) and column.read_as not in (
-        "",
-        "text",
-    )
-    if not is_typed:
+    if not column.is_formatted:
         return ""
     read = formats.reader(column.read_as)(value)
     if read.value is None or any(note.code == "number_impossible" for note in read.notes):

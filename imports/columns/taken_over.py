@@ -5,7 +5,7 @@ from collections import Counter
 from dataclasses import replace
 
 from imports.columns import defects, fields, shapes
-from imports.columns.mapping import ColumnMap, Mapping
+from imports.columns.mapping import ColumnMap, Mapping, fed
 from imports.errors import BadMapping
 from imports.models import Import
 
@@ -44,7 +44,7 @@ def from_former(proposed: Mapping, former: Mapping) -> Mapping:
 
 def _with(guessed: Mapping, theirs: Mapping, known: dict[int, ColumnMap], reason: str) -> Mapping:
     joins = still_joined(guessed, theirs.joins)
-    taken = {target for column in known.values() for target in column.targets}.union(joins)
+    taken = fed(known.values()).union(joins)
     if taken & _NAMES:
         taken |= _NAMES
     before = {
@@ -132,6 +132,4 @@ def _as_before(column: ColumnMap, before: ColumnMap, reason: str) -> ColumnMap:
 def _yielding(column: ColumnMap, taken: set[str]) -> ColumnMap:
     if taken.isdisjoint(column.targets):
         return column
-    reason = "its field has a column already"
-    column = replace(column, target=None, split=None, others="", values={})
-    return replace(column, reason=reason, confidence="none")
+    return column.left_out("its field has a column already")

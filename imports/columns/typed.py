@@ -5,6 +5,7 @@ from typing import Final
 
 from imports.columns import clean
 from imports.columns.clean import BLANK, Cleaned, left_out
+from imports.columns.placeholders import words
 
 Scalar = str | int | float | bool
 
@@ -12,15 +13,11 @@ MOST_DIGITS: Final = 15
 """Digits that programs keep of a number; longer ones are ids."""
 
 
-def _words(listed: str) -> frozenset[str]:
-    return frozenset(word.strip() for word in listed.split("|"))
-
-
-YES: Final = _words(
+YES: Final = words(
     "yes | y | true | t | 1 | x | on | ja | j | wahr | oui | vrai | si | sí | verdadero | sim"
     "| verdadeiro | vero | ✓ | ✔ | ☑"
 )
-NO: Final = _words(
+NO: Final = words(
     "no | n | false | f | 0 | off | nein | falsch | non | faux | falso | não | nao | ✗ | ✘ | ☐"
 )
 _MARK: Final = (

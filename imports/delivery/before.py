@@ -28,6 +28,7 @@ from imports.models import (
     OnDuplicate,
     Origin,
     Process,
+    Quota,
 )
 from portal.models import User
 
@@ -128,6 +129,16 @@ def is_reading(lead_import: Import) -> bool:
     return lead_import.is_under_way and open_.exists()
 
 
+def open_of(key: Quota) -> QuerySet[BeforeRead]:
+    """Return the readings that are still to be done with a key, as far as they may go on."""
+    return BeforeRead.objects.filter(
+        lead_import__customer__tokens__quota=key,
+        lead_import__customer__tokens__retired_at=None,
+        lead_import__state__in=SENDABLE,
+        state__in=OPEN_STATES,
+    )
+
+
 def end(locked: Import, read: BeforeRead, why: str, user: User | None = None) -> None:
     """End the reading; `why` is '' when all is read. Import and read are locked.
 
@@ -163,20 +174,20 @@ def _question(read: BeforeRead) -> str:
 
 
 def startable() -> list[int]:
-    """Return readings that a worker may go on with now, the longest waiting first.
+    """Return readings that a worker may go on with now, the longest waiting first."""
+    return list(_waiting().values_list("pk", flat=True)[: room()]) if _which_wait() else []
+
+
+def room() -> int:
+    """Count the further readings, of old values or else, that workers may be at.
 
     At most an eighth of the delivery workers' slots read at a time: sending goes first.
     """
-    if not _which_wait():
-        return []
     live = Process.objects.filter(kind="delivery", seen_at__gt=Now() - LIVE)
     slots: int = live.aggregate(slots=Sum("slots"))["slots"] or 0
     open_ = BeforeRead.objects.filter(state__in=OPEN_STATES)
     busy = open_.filter(lease_until__gt=Now()).count()
-    room = max(slots // 8, 1) - busy
-    if room <= 0:
-        return []
-    return list(_waiting().values_list("pk", flat=True)[:room])
+    return max(max(slots // 8, 1) - busy, 0)
 
 
 @standing.question

@@ -255,8 +255,7 @@ def _lock(lead_import: Import, states: Sequence[ImportState], verb: str) -> Impo
 
 def _go(locked: Import, user: User | None) -> None:
     """Let it go on, by this person's right from now on."""
-    token = locked.customer.token
-    refused = token is None or token.refused_at is not None
+    refused = locked.customer.accepted_token is None
     Import.objects.filter(pk=locked.pk).update(
         vouched_by=user,
         state=ImportState.BLOCKED if refused else ImportState.QUEUED,

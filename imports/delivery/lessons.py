@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 
 from imports.columns.fields import CUSTOM
 from imports.columns.mapping import Mapping
+from imports.columns.vocabulary import KIND_OF
 from imports.delivery import standing, words
 from imports.delivery.words import Answered
 from imports.errors import BadMapping
@@ -34,7 +35,6 @@ NEWEST_ANSWERS: Final = 20  # that are read for what MEGA ignored without saying
 
 # By MEGA's own words an error is about the field; `\m` begins a word.
 _ABOUT: Final = {"stage_slug": r"\mstage", "owner_id": r"\m(owner|team member)"}
-_KIND: Final = {"stage_slug": Word.Kind.STAGE, "owner_id": Word.Kind.OWNER}
 
 _OF_ROWS = """
     SELECT l.body->>%(field)s, count(*), max(o.attempt_id)
@@ -78,9 +78,12 @@ class _Told:
 @standing.question
 def waiting() -> QuerySet[Lesson, int]:
     """Return imports of which nothing was learnt yet, and which nobody is at."""
+    return _idle().order_by("pk").values_list("pk", flat=True)[:AT_MOST]
+
+
+def _idle() -> QuerySet[Lesson]:
     free = Q(work_until=None) | Q(work_until__lt=Now())
-    due = Lesson.objects.filter(free, tries__lt=MOST_TRIES)
-    return due.order_by("pk").values_list("pk", flat=True)[:AT_MOST]
+    return Lesson.objects.filter(free, tries__lt=MOST_TRIES)
 
 
 def note(lead_import: Import) -> None:
@@ -91,9 +94,7 @@ def note(lead_import: Import) -> None:
 
 def learn(import_id: int) -> None:
     """Learn from an import, once; a worker that dies over it leaves it to another."""
-    free = Q(work_until=None) | Q(work_until__lt=Now())
-    mine = Lesson.objects.filter(free, pk=import_id, tries__lt=MOST_TRIES)
-    if not mine.update(work_until=Now() + LEASE, tries=F("tries") + 1):
+    if not _idle().filter(pk=import_id).update(work_until=Now() + LEASE, tries=F("tries") + 1):
         return
     lead_import = Import.objects.select_related("customer", "mapping").get(pk=import_id)
     told = list(_told(lead_import))
@@ -111,7 +112,7 @@ def _told(lead_import: Import) -> Iterator[Answered]:
         return
     if made is None:
         return
-    targets = {one.target for one in made.columns if one.target} | set(made.constants)
+    targets = made.targets
     for field in _ABOUT:
         if field in targets:
             yield from _of_values(lead_import, field)
@@ -127,13 +128,13 @@ def _of_values(lead_import: Import, field: str) -> Iterator[Answered]:
     refused = _ask(_REFUSED, lead_import, field=field, about=_ABOUT[field])
     accepted = _ask(_ACCEPTED, lead_import, field=field)
     if len(refused) > MOST_REFUSED:
-        known = words.known(lead_import.customer_id, lead_import.mega_id, _KIND[field])
+        known = words.known(lead_import.customer_id, lead_import.mega_id, KIND_OF[field])
         refused = {word: told for word, told in refused.items() if word in known}
     for word in refused.keys() | accepted.keys():
         no, yes = refused.get(word), accepted.get(word)
         is_refused = no is not None and (yes is None or yes.attempt < no.attempt)
-        if fitting := words.fit(_KIND[field], word):
-            yield Answered(_KIND[field], fitting, is_refused, no.rows if no else 0)
+        if fitting := words.fit(KIND_OF[field], word):
+            yield Answered(KIND_OF[field], fitting, is_refused, no.rows if no else 0)
 
 
 def _of_fields(lead_import: Import, slugs: list[str]) -> Iterator[Answered]:

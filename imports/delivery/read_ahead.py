@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from imports.delivery import before, before_words, read_quota, read_ways
-from imports.models import SENDABLE, BeforeRead, Import, OnDuplicate, Origin, Quota, ReadQuota
+from imports.models import BeforeRead, Import, OnDuplicate, Origin, Quota, ReadQuota
 
 
 def seconds(key: Quota, now: datetime, more: Mapping[int, int] | None = None) -> dict[int, float]:
@@ -13,12 +13,7 @@ def seconds(key: Quota, now: datetime, more: Mapping[int, int] | None = None) ->
     `more` are imports that are not to be sent yet, each with the requests that its reading takes.
     Reading is given up when the minutes that the import may wait for it are over.
     """
-    reads = BeforeRead.objects.filter(
-        lead_import__customer__tokens__quota=key,
-        lead_import__customer__tokens__retired_at=None,
-        lead_import__state__in=SENDABLE,
-        state__in=before.OPEN_STATES,
-    ).select_related("lead_import__customer")
+    reads = before.open_of(key).select_related("lead_import__customer")
     found = {one.lead_import_id: one for one in reads}
     requests = {pk: _left(one) for pk, one in found.items()} | dict(more or {})
     if not requests:

@@ -12,11 +12,11 @@ from django.conf import settings
 from imports import vault
 from imports.delivery import deliver, exchange, read_quota, replay
 from imports.errors import MegaError, NotSent, VaultError
-from imports.mega import listed
+from imports.mega import heard, listed
 from imports.mega.contract import Answer, MalformedAnswer
 from imports.mega.rates import RateHeaders
 from imports.mega.wire import steady
-from imports.models import Quota, ReadAttempt, ReadQuota, Token
+from imports.models import ReadAttempt, ReadQuota, Token
 
 LONGEST_ANSWER = 20.0  # seconds that a reading request may take
 LONGEST_VISIT = 5.0  # seconds after which a worker leaves: others may wait for its thread
@@ -30,6 +30,7 @@ class Request:
     """A reading request that this worker alone may send now, with its committed attempt."""
 
     attempt_id: int
+    quota_id: int
     sealed: bytes
     customer_id: int
     mega_id: str
@@ -40,30 +41,34 @@ def _deadline() -> float:
     return min(settings.REQUEST_DEADLINE, LONGEST_ANSWER)
 
 
+def _lease() -> timedelta:
+    return timedelta(seconds=_deadline() + settings.LEASE_MARGIN)
+
+
 def lease_from(now: datetime) -> datetime:
     """Return until when a worker that sends a request now has it for itself."""
-    return now + timedelta(seconds=_deadline() + settings.LEASE_MARGIN)
+    return now + _lease()
 
 
 def wait(token: Token, now: datetime) -> datetime | None:
     """Return until when the key must not read, None when it may; locks the key's reading budget."""
     ReadQuota.objects.get_or_create(quota=token.quota)
     budget = ReadQuota.objects.select_for_update().get(quota=token.quota)
-    long_ago = now - timedelta(seconds=_deadline() + settings.LEASE_MARGIN)
-    lost = ReadAttempt.objects.filter(quota=token.quota, ended_at=None, started_at__lt=long_ago)
+    lost = ReadAttempt.objects.filter(
+        quota=token.quota, ended_at=None, started_at__lt=now - _lease()
+    )
     lost.update(ended_at=now, conclusion="lost")
     return read_quota.next_at(read_quota.exchanges_of(token.quota, now), budget.hold_until, now)
 
 
 def begin(
-    token: Token, mega_id: str, params: dict[str, str], now: datetime, **attempt: Any
+    token: Token, mega_id: str, params: dict[str, str], now: datetime, *, worker: str, **of: Any
 ) -> Request:
-    """Write the attempt down; `attempt` says whose it is, which worker's and under which fence."""
-    attempt["worker"] = attempt["worker"][:100]
+    """Write the attempt down; `of` says of which reading it is, and under which fence."""
     made = ReadAttempt.objects.create(
-        asked=params, quota=token.quota, token=token, started_at=now, **attempt
+        asked=params, quota=token.quota, token=token, started_at=now, worker=worker[:100], **of
     )
-    return Request(made.pk, bytes(token.sealed), token.customer_id, mega_id, params)
+    return Request(made.pk, token.quota_id, bytes(token.sealed), token.customer_id, mega_id, params)
 
 
 def ask(request: Request) -> Answer | MegaError:
@@ -82,8 +87,28 @@ def ask(request: Request) -> Answer | MegaError:
         return problem
 
 
-def conclude(reply: Answer | MegaError) -> tuple[str, listed.Page | None]:
-    """Name what the answer is ('read' for a page of leads), and return the page."""
+def close(
+    request: Request, reply: Answer | MegaError, now: datetime
+) -> tuple[str, listed.Page | None, RateHeaders]:
+    """Record the answer on its attempt, whoever still waits for it.
+
+    Returns what the answer is ('read' for a page of leads), the page, and what MEGA told of the
+    key's budget.
+    """
+    reply = heard.without_tokens(reply)
+    code, page = _conclude(reply)
+    attempt = ReadAttempt.objects.get(pk=request.attempt_id)
+    attempt.ended_at, attempt.conclusion = now, code
+    attempt.was_sent = not isinstance(reply, NotSent)
+    headers = exchange.keep(attempt, reply, now)
+    if attempt.status == 200:
+        attempt.answer = None  # a page of leads, most of them people who are not in the sheet
+    attempt.save()
+    return code, page, headers
+
+
+def _conclude(reply: Answer | MegaError) -> tuple[str, listed.Page | None]:
+    """Name what the answer is, and return the page."""
     if isinstance(reply, NotSent) and reply.code == "vault":
         return "no_vault", None
     if not isinstance(reply, Answer) or reply.status >= 500:
@@ -98,22 +123,10 @@ def conclude(reply: Answer | MegaError) -> tuple[str, listed.Page | None]:
         return "unreachable", None
 
 
-def close(attempt_id: int, reply: Answer | MegaError, code: str, now: datetime) -> RateHeaders:
-    """Record the answer on its attempt, whoever still waits for it."""
-    attempt = ReadAttempt.objects.get(pk=attempt_id)
-    attempt.ended_at, attempt.conclusion = now, code
-    attempt.was_sent = not isinstance(reply, NotSent)
-    headers = exchange.keep(attempt, reply, now)
-    if attempt.status == 200:
-        attempt.answer = None  # a page of leads, most of them people who are not in the sheet
-    attempt.save()
-    return headers
-
-
-def hold(quota: Quota | int, headers: RateHeaders, now: datetime) -> datetime:
+def hold(quota_id: int, headers: RateHeaders, now: datetime) -> datetime:
     """After a 429 the whole key waits; return until when."""
     until = now + timedelta(seconds=replay.after_too_many(headers.retry_after))
-    ReadQuota.objects.filter(quota=quota).update(hold_until=until)
+    ReadQuota.objects.filter(quota=quota_id).update(hold_until=until)
     return until
 
 

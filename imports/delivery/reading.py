@@ -14,11 +14,11 @@ from imports.delivery import before, images, read_requests, read_ways, window
 from imports.delivery.read_requests import LONGEST_VISIT, MOST_TRIES, Request
 from imports.delivery.read_ways import Step
 from imports.errors import MegaError
-from imports.mega import heard, listed
+from imports.mega import listed
 from imports.mega.contract import Answer
 from imports.mega.rates import RateHeaders
 from imports.mega.wire import steady
-from imports.models import SENDABLE, BeforeRead, Import, ReadAttempt, Token
+from imports.models import SENDABLE, BeforeRead, Import, Token
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +30,6 @@ class Asked:
     fence: int
     step: Step
     request: Request
-
-    @property
-    def attempt_id(self) -> int:
-        """The committed attempt."""
-        return self.request.attempt_id
 
 
 def run(read_id: int, worker: str) -> int | None:
@@ -100,9 +95,7 @@ def settle(asked: Asked, reply: Answer | MegaError) -> None:
         "customer__team").get(pk=asked.import_id)  # fmt: skip
     read = BeforeRead.objects.select_for_update().filter(pk=asked.read_id).first()
     now = window.database_now()
-    reply = heard.without_tokens(reply)
-    code, page = read_requests.conclude(reply)
-    headers = read_requests.close(asked.attempt_id, reply, code, now)
+    code, page, headers = read_requests.close(asked.request, reply, now)
     if read is None or not read.is_open or read.fence != asked.fence:
         return
     read.lease_until = None
@@ -131,8 +124,7 @@ def _wait_or_end(
     lead_import: Import, read: BeforeRead, asked: Asked, headers: RateHeaders, now: datetime
 ) -> None:
     """After a 429 the whole key waits; longer than sending would wait for it, it is given up."""
-    attempt = ReadAttempt.objects.get(pk=asked.attempt_id)
-    read.not_before = read_requests.hold(attempt.quota_id, headers, now)
+    read.not_before = read_requests.hold(asked.request.quota_id, headers, now)
     read.save()
     if read.give_up_at is not None and read.not_before > read.give_up_at:
         _end_if_going(lead_import, read, "busy")

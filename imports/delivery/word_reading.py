@@ -10,27 +10,17 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from imports.audit import acts, trail
 from imports.delivery import before, read_quota, read_requests, standing, window, words
 from imports.delivery.read_requests import LONGEST_VISIT, MOST_TRIES, Request
 from imports.errors import MegaError
-from imports.mega import heard
 from imports.mega.contract import Answer
 from imports.mega.listed import MOST_LEADS, Page
-from imports.mega.rates import RateHeaders
 from imports.mega.wire import steady
-from imports.models import (
-    SENDABLE,
-    BeforeRead,
-    Process,
-    ReadAttempt,
-    Token,
-    Vocabulary,
-    Word,
-)
+from imports.models import Token, Vocabulary, Word
 
 PAGES: Final = 10  # requests: a thousand leads show what is in use, and take some ten seconds
 SPARE: Final = 300  # requests of the hour that are left to the old values of imports
@@ -73,12 +63,8 @@ def startable() -> list[int]:
     """
     if not _which_wait() or before.startable():
         return []
-    live = Process.objects.filter(kind="delivery", seen_at__gt=Now() - before.LIVE)
-    slots: int = live.aggregate(slots=Sum("slots"))["slots"] or 0
-    old_values = BeforeRead.objects.filter(state__in=before.OPEN_STATES, lease_until__gt=Now())
-    busy = old_values.count() + _open().filter(lease_until__gt=Now()).count()
-    room = max(slots // 8, 1) - busy
-    return list(_waiting().values_list("pk", flat=True)[:room]) if room > 0 else []
+    room = before.room() - _open().filter(lease_until__gt=Now()).count()
+    return list(_waiting().values_list("pk", flat=True)[: max(room, 0)])
 
 
 @standing.question
@@ -121,8 +107,8 @@ def take(vocabulary_id: int, worker: str) -> Asked | None:
     now = window.database_now()
     if vocabulary is None or (vocabulary.not_before and vocabulary.not_before > now):
         return None
-    token = vocabulary.customer.token
-    if token is None or token.refused_at is not None:
+    token = vocabulary.customer.accepted_token
+    if token is None:
         _end(vocabulary, "no_token", now)
         return None
     if vocabulary.customer.mega_id != vocabulary.mega_id:
@@ -136,13 +122,7 @@ def take(vocabulary_id: int, worker: str) -> Asked | None:
 
 def _wait(token: Token, now: datetime) -> datetime | None:
     """Return until when this reading must not go on: it gives way to old values."""
-    old_values = BeforeRead.objects.filter(
-        lead_import__customer__tokens__quota=token.quota,
-        lead_import__customer__tokens__retired_at=None,
-        lead_import__state__in=SENDABLE,
-        state__in=before.OPEN_STATES,
-    )
-    if old_values.exists():
+    if before.open_of(token.quota).exists():
         return now + _GIVE_WAY
     if read_quota.left_this_hour(read_quota.exchanges_of(token.quota, now), now) <= SPARE:
         return now + timedelta(minutes=1)
@@ -175,16 +155,16 @@ def settle(asked: Asked, reply: Answer | MegaError) -> None:
         .get(pk=asked.vocabulary_id)
     )
     now = window.database_now()
-    reply = heard.without_tokens(reply)
-    code, page = read_requests.conclude(reply)
-    headers = read_requests.close(asked.request.attempt_id, reply, code, now)
+    code, page, headers = read_requests.close(asked.request, reply, now)
     if not vocabulary.is_open or vocabulary.fence != asked.fence:
         return
     vocabulary.lease_until = None
     if page is not None:
         _go_on(vocabulary, page, now)
     elif code == "busy":
-        _wait_for_the_key(vocabulary, asked, headers, now)
+        # After a 429 the whole key waits, and this reading with it: it is in no hurry.
+        vocabulary.not_before = read_requests.hold(asked.request.quota_id, headers, now)
+        vocabulary.save()
     else:
         _try_again_or_end(vocabulary, code, now)
 
@@ -207,15 +187,6 @@ def _go_on(vocabulary: Vocabulary, page: Page, now: datetime) -> None:
     if vocabulary.is_whole and vocabulary.begun_at is not None:
         words.no_longer_in_use(vocabulary, vocabulary.begun_at)
     _end(vocabulary, "", now)
-
-
-def _wait_for_the_key(
-    vocabulary: Vocabulary, asked: Asked, headers: RateHeaders, now: datetime
-) -> None:
-    """After a 429 the whole key waits, and this reading with it: it is in no hurry."""
-    attempt = ReadAttempt.objects.get(pk=asked.request.attempt_id)
-    vocabulary.not_before = read_requests.hold(attempt.quota_id, headers, now)
-    vocabulary.save()
 
 
 def _try_again_or_end(vocabulary: Vocabulary, code: str, now: datetime) -> None:

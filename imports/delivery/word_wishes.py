@@ -7,6 +7,7 @@ from django.db import transaction
 
 from imports.audit import acts, trail
 from imports.delivery import window, words
+from imports.delivery.before_words import REFUSALS
 from imports.errors import WrongState
 from imports.models import Customer, Vocabulary
 from portal.models import User
@@ -14,7 +15,6 @@ from portal.models import User
 OLD: Final = timedelta(days=7)  # teams and pipelines change more seldom than that
 FAILED_AGAIN: Final = timedelta(hours=1)  # that nobody asked for: not at each file of a day
 SHARED_FOR: Final = timedelta(seconds=60)  # who asks again so soon gets what was read just now
-REFUSALS: Final = ("no_right", "unauthorized")
 
 State = Vocabulary.State
 
@@ -25,8 +25,7 @@ def ask_for(customer: Customer, user: User | None) -> Vocabulary:
 
     Raises WrongState without a token that MEGA accepts.
     """
-    token = customer.token
-    if token is None or token.refused_at is not None:
+    if customer.accepted_token is None:
         raise WrongState(
             f"{customer.name} has no token that MEGA accepts, so nothing can be read there. Set "
             "one first.",
@@ -45,8 +44,8 @@ def ask_for(customer: Customer, user: User | None) -> Vocabulary:
 @transaction.atomic
 def if_old(customer: Customer) -> None:
     """Have the words read when they are old: a file of the customer has come in."""
-    token = customer.token
-    if token is None or token.refused_at is not None:
+    token = customer.accepted_token
+    if token is None:
         return
     vocabulary = words.locked(customer, customer.mega_id)
     now = window.database_now()

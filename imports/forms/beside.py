@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
 from django import forms
+from django.utils.text import capfirst
 
 from imports.columns import defects, fields, shapes
 from imports.columns.mapping import ColumnMap, Mapping, fold_cell
@@ -50,7 +51,7 @@ def _places(form: _Form, made: Mapping) -> dict[str, list[_Place]]:
     open_columns = [column for column in made.columns if column.is_open]
     for column, sentence in zip(open_columns, defects.questions(made), strict=True):
         words = sentence.partition(": ")[2].replace(_ELSEWHERE, " Say which.")
-        found[sentence] = [_Place(f"read_as_{column.index}", _capital(words))]
+        found[sentence] = [_Place(f"read_as_{column.index}", capfirst(words))]
     for target, value in made.constants.items():
         for words, place in _of_constant(form, made, target, value):
             found[f"Constant '{target}': {words}"] = [place]
@@ -65,7 +66,7 @@ def _of_constant(
     wrong = next((words for column in users if (words := shapes.bad_default(column, value))), "")
     words = defects.bad_constant(target, value) or wrong
     if words and (name := f"constant_{target}") in form.fields:
-        yield words, _Place(name, _capital(words))
+        yield words, _Place(name, capfirst(words))
     elif words and users:
         yield words, _Place(f"target_{users[0].index}", f"Where its cells are blank: {words}")
 
@@ -76,9 +77,9 @@ def _of_column(form: _Form, column: ColumnMap) -> Iterator[tuple[str, _Place]]:
         words = defects.no_such_field(target)
         is_slug = target == column.target and target.startswith(fields.CUSTOM)
         place = f"slug_{column.index}" if is_slug else f"target_{column.index}"
-        yield f": {words}", _Place(place, _slug_missing(column) or _capital(words))
+        yield f": {words}", _Place(place, _slug_missing(column) or capfirst(words))
     for words in shapes.of_column(column):
-        yield f": {words}", _Place(f"target_{column.index}", _capital(words))
+        yield f": {words}", _Place(f"target_{column.index}", capfirst(words))
     asked = enumerate(form.values.get(column.index, ()))
     numbers = {fold_cell(cell): n for n, (cell, _) in asked}
     for cell, value in column.values.items():
@@ -86,7 +87,7 @@ def _of_column(form: _Form, column: ColumnMap) -> Iterator[tuple[str, _Place]]:
             number = numbers.get(fold_cell(cell))
             place = f"means_{column.index}_{number}" if number is not None else ""
             at = place or f"target_{column.index}"
-            said = _capital(words) if place else f"Value for '{cell}': {words}"
+            said = capfirst(words) if place else f"Value for '{cell}': {words}"
             yield f", value for '{cell}': {words}", _Place(at, said)
 
 
@@ -109,7 +110,3 @@ def _twice(made: Mapping, sentence: str) -> list[_Place]:
             users = [column.index for column in made.columns if target in column.targets]
             return [_Place(f"target_{index}", sentence) for index in users]
     return []
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from django.forms import BoundField
 
@@ -19,16 +19,28 @@ _GROUP_OF: Final = {
     "remembered": "remembered",
     "chosen": "chosen",
 }
+
+
+class Part(NamedTuple):
+    """A group of lines; `short` says what they are where they are counted."""
+
+    code: str
+    heading: str
+    tone: str
+    icon: str
+    short: str
+
+
 PARTS: Final = (
-    ("guessed", "Guessed: please look", "warn"),
-    ("remembered", "Remembered", "good"),
-    ("sure", "Recognised", "good"),
-    ("accepted", "Accepted", "good"),
-    ("chosen", "Chosen by a person", "info"),
-    ("masked", "Sensitive: masked, not imported", "warn"),
-    ("left_out", "Not imported", "quiet"),
+    Part("guessed", "Guessed: please look", "warn", "circle-question-mark", "guessed"),
+    Part("remembered", "Remembered", "good", "history", "remembered"),
+    Part("sure", "Recognised", "good", "circle-check", "recognised"),
+    Part("accepted", "Accepted", "good", "check", "accepted"),
+    Part("chosen", "Chosen by a person", "info", "user-round", "chosen"),
+    Part("masked", "Sensitive: masked, not imported", "warn", "shield-alert", "masked"),
+    Part("left_out", "Not imported", "quiet", "circle-minus", "not imported"),
 )
-"""Code, heading and tone of each group of lines: what needs a look comes first."""
+"""What needs a look comes first."""
 
 
 @dataclass(frozen=True, slots=True)

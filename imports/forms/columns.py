@@ -15,7 +15,7 @@ from imports.columns.vocabulary import KIND_OF
 from imports.forms import beside, meanings, targets
 from imports.forms.asked import Asked
 from imports.forms.basis import Basis
-from imports.forms.column_line import PARTS, ColumnChoice, Meaning
+from imports.forms.column_line import PARTS, ColumnChoice, Meaning, Part
 from imports.forms.meanings import NOTHING, Known
 from imports.forms.quick import QuickSelect
 from imports.forms.targets import CUSTOM
@@ -75,11 +75,11 @@ class ColumnsForm(forms.Form):
         return [self._line(column, names[i]) for i, column in enumerate(self.current.columns)]
 
     @property
-    def groups(self) -> list[tuple[str, str, str, list[ColumnChoice]]]:
-        """Code, heading, tone and lines: what needs a look comes first."""
+    def groups(self) -> list[tuple[Part, list[ColumnChoice]]]:
+        """The lines in parts: what needs a look comes first."""
         lines = self.columns
-        found = [(c, h, t, [line for line in lines if line.group == c]) for c, h, t in PARTS]
-        return [part for part in found if part[3]]
+        found = [(part, [line for line in lines if line.group == part.code]) for part in PARTS]
+        return [(part, own) for part, own in found if own]
 
     @property
     def joins(self) -> list[tuple[str, str]]:
@@ -113,8 +113,11 @@ class ColumnsForm(forms.Form):
             for f in fields.FIELDS
             if f.can_be_constant and data.get(f"constant_{f.name}", "").strip()
         }
-        given = {f"constant_{name}" for name in self.current.constants} - self.fields.keys()
-        others = {n: v for n, v in self.current.constants.items() if f"constant_{n}" in given}
+        others = {
+            name: value
+            for name, value in self.current.constants.items()
+            if f"constant_{name}" not in self.fields
+        }
         made = replace(self.current, columns=columns, constants=others | constants)
         beside.add_errors(self, made)
         data["mapping"] = made

@@ -5,22 +5,21 @@ from typing import Any, Final
 
 from django import forms
 from django.forms import BoundField
+from django.utils.text import capfirst
 
-from imports.columns import defects, shapes, sources
+from imports.columns import shapes, sources
 from imports.columns.mapping import Mapping
 from imports.forms import targets
+from imports.forms.part import PartForm
 
 _MORE: Final = 2  # empty lines below those that are there
 
 
-class JoinsForm(forms.Form):
+class JoinsForm(PartForm):
     """target_0, slug_0 and template_0 …, one for each field that is made of several columns."""
 
-    expected_version = forms.IntegerField(widget=forms.HiddenInput)
-
     def __init__(self, data: Any = None, *, current: Mapping, version: int) -> None:
-        super().__init__(data, initial={"expected_version": version})
-        self.current = current
+        super().__init__(data, current=current, version=version)
         made = [*current.joins.items()]
         self.count = min(len(made) + _MORE, sources.MOST_JOINS)
         for n in range(self.count):
@@ -49,7 +48,7 @@ class JoinsForm(forms.Form):
                 continue
             target = targets.chosen(self, str(n))
             if sentence := shapes.of_join(self.current, template):
-                self.add_error(f"template_{n}", sentence[:1].upper() + sentence[1:])
+                self.add_error(f"template_{n}", capfirst(sentence))
             if target is None:
                 self.add_error(f"target_{n}", "Say which field is made of it.")
             elif target in joins:
@@ -58,9 +57,3 @@ class JoinsForm(forms.Form):
                 joins[target] = template
         data["mapping"] = replace(self.current, joins=joins)
         return data
-
-    def refuse(self) -> bool:
-        """Add what keeps the mapping as a whole from being used; whether there is anything."""
-        for sentence in defects.check(self.cleaned_data["mapping"]):
-            self.add_error(None, sentence)
-        return bool(self.errors)

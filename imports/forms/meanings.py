@@ -13,7 +13,6 @@ from imports.forms.quick import QuickSelect
 from imports.models import Word
 
 AS_IS, LEAVE_OUT = "", "-"
-_MEANT: Final = ("choice", "stage", "uuid")  # kinds of fields whose cells can be given a meaning
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +41,10 @@ class Known:
         if not self.suggests or self.meaning(column, cell):
             return ""
         return by_words.guess(column.target or "", cell, self.words)
+
+    def taken_as(self, column: ColumnMap, cell: str) -> str:
+        """What was said of the cell, else what is suggested; "" where neither is."""
+        return self.meaning(column, cell) or self.suggestion(column, cell)
 
 
 NOTHING: Final = Known()
@@ -131,24 +134,14 @@ def columns_with_meanings(current: Mapping) -> list[int]:
     """
     whole = [column for column in current.columns if column.split is None]
     found = ((column.index, fields.find(column.target or "")) for column in whole)
-    return [index for index, field in found if field and field.kind in _MEANT]
+    return [index for index, field in found if field and field.has_meanings]
 
 
 def recognised(column: ColumnMap, cell: str, known: Known = NOTHING) -> str:
     """What the cell is taken for without anybody's help, "" when for nothing."""
-    if meaning := known.meaning(column, cell) or known.suggestion(column, cell):
+    if meaning := known.taken_as(column, cell):
         return "left out" if meaning == LEAVE_OUT else meaning
-    target = column.target or ""
-    field = fields.find(target)
-    if field and field.kind == "choice":
-        return choices.recognise(field.name, cell) or ""
-    if clean.is_nothing(clean.one_line(cell)):
-        return cell
-    if target == "owner_id":
-        return clean.read_uuid(cell).value or ""
-    if target == "stage_slug" and known.words.knows_some(KIND_OF[target]):
-        return known.words.recognise(target, cell)
-    return cell
+    return by_words.taken_for(column.target or "", cell, known.words)
 
 
 def refusal(column: ColumnMap, cell: str, known: Known) -> str:
@@ -156,7 +149,7 @@ def refusal(column: ColumnMap, cell: str, known: Known) -> str:
     target = column.target or ""
     if target not in KIND_OF:
         return ""
-    meaning = known.meaning(column, cell) or known.suggestion(column, cell) or cell
+    meaning = known.taken_as(column, cell) or cell
     sent = vocabulary.read_as(target, meaning).value or ""
     return refused_before.of_value(target, sent, known.words)
 
@@ -164,7 +157,7 @@ def refusal(column: ColumnMap, cell: str, known: Known) -> str:
 def why(column: ColumnMap, cell: str, known: Known) -> str:
     """Why the cell is taken to mean what is shown, where the customer's CRM says it; "" else."""
     target = column.target or ""
-    meaning = known.meaning(column, cell) or known.suggestion(column, cell)
+    meaning = known.taken_as(column, cell)
     if not meaning or meaning != by_words.guess(target, cell, known.words):
         return ""
     called = known.words.find(KIND_OF[target], meaning)

@@ -6,26 +6,26 @@ from typing import Any, Final
 import phonenumbers
 from django import forms
 from django.forms import BoundField
+from django.utils.text import capfirst
 
-from imports.columns import changes, countries, defects, fields, formats, shapes, sources
+from imports.columns import changes, countries, fields, formats, shapes, sources
 from imports.columns.changes import Change
 from imports.columns.mapping import ColumnMap, Mapping
+from imports.columns.meanwhile import BY_PERSON
 from imports.columns.sources import Split
 from imports.forms import targets
+from imports.forms.part import PartForm
 
 _MORE: Final = 2  # empty lines for changes below those that are there
 _TYPES: Final = {way: words for way, words in formats.WORDS.items() if way != "text"}
-_BY_PERSON: Final = "chosen by a person"
 
 
-class ShapeForm(forms.Form):
+class ShapeForm(PartForm):
     """change_0, what_0, into_0 …; by, parts, and target_0, slug_0 … of the parts; others; blank."""
 
-    expected_version = forms.IntegerField(widget=forms.HiddenInput)
-
     def __init__(self, data: Any = None, *, current: Mapping, index: int, version: int) -> None:
-        super().__init__(data, initial={"expected_version": version})
-        self.current, self.column = current, current.columns[index]
+        super().__init__(data, current=current, version=version)
+        self.column = current.columns[index]
         for n in range(min(len(self.column.changes) + _MORE, changes.MOST)):
             self._add_change(n)
         self._add_split()
@@ -103,12 +103,6 @@ class ShapeForm(forms.Form):
         data["mapping"] = self._with_regions(made)
         return data
 
-    def refuse(self) -> bool:
-        """Add what keeps the mapping as a whole from being used; whether there is anything."""
-        for sentence in defects.check(self.cleaned_data["mapping"]):
-            self.add_error(None, sentence)
-        return bool(self.errors)
-
     def _add_change(self, n: int) -> None:
         made = self.column.changes[n] if n < len(self.column.changes) else None
         self.fields[f"change_{n}"] = forms.ChoiceField(
@@ -181,7 +175,7 @@ class ShapeForm(forms.Form):
             into = self.cleaned_data.get(f"into_{n}", "") if kind == "replace" else ""
             made.append(Change(kind, what, into))
             if sentence := changes.defect(made[-1]):
-                self.add_error(f"what_{n}", sentence[:1].upper() + sentence[1:])
+                self.add_error(f"what_{n}", capfirst(sentence))
         return tuple(made)
 
     def _read_as(self) -> formats.ReadAs:
@@ -199,7 +193,7 @@ class ShapeForm(forms.Form):
 
     def _check_blank(self, column: ColumnMap, blank: str) -> None:
         if sentence := shapes.bad_default(column, blank):
-            self.add_error("blank", sentence[:1].upper() + sentence[1:])
+            self.add_error("blank", capfirst(sentence))
 
     def _split(self, column: ColumnMap) -> ColumnMap:
         count = int(self.cleaned_data.get("parts") or 2)
@@ -209,9 +203,9 @@ class ShapeForm(forms.Form):
         split = Split(self.cleaned_data["by"], tuple(others))
         values = column.values if first == column.target else {}
         return replace(column, target=first, split=split, values=values, wanted=None,
-                       reason=_BY_PERSON, confidence="chosen")  # fmt: skip
+                       reason=BY_PERSON, confidence="chosen")  # fmt: skip
 
     def _whole(self, column: ColumnMap) -> ColumnMap:
         if self.column.split is None and column == self.column:
             return column
-        return replace(column, reason=_BY_PERSON, confidence="chosen") if column.target else column
+        return replace(column, reason=BY_PERSON, confidence="chosen") if column.target else column

@@ -7,7 +7,7 @@ from pathlib import Path
 from imports.errors import UnreadableFile
 from imports.intake import archive, ole
 from imports.intake.dialect import DEFAULT, FileKind, Packing
-from imports.intake.marks import unmarked
+from imports.intake.marks import marked, unmarked
 
 HEAD_BYTES = 64 * 1024
 MANIFEST_PIECES = 8
@@ -38,7 +38,6 @@ SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"ID;PCALC", "a SYLK file", f"Open it in a spreadsheet program. {CONVERT}"),
     (b"BEGIN:VCARD", "a vCard address book", "Export the contacts as CSV and upload that."),
 )
-BOMS = (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 # Save those that stand in texts: tabs, line ends (also FileMaker's within cells), the end of DOS,
 # ASCII's own separators.
 CONTROLS = bytes(set(range(32)) - {0, 9, 10, 11, 12, 13, 26, 0x1D, 0x1E, 0x1F})
@@ -152,7 +151,7 @@ def _refuse_other_formats(head: bytes) -> None:
         raise _refusal(*OTHERS["tar"])
     if len(head) == LOCK_BYTES and head[0] <= LONGEST_NAME and head.endswith((b" \0", b" ")):
         raise _refusal(*OTHERS["lock"])
-    if not head.startswith(BOMS) and _is_binary(head):
+    if not marked(head) and _is_binary(head):
         raise _refusal(*OTHERS["binary"])
 
 

@@ -144,17 +144,13 @@ def _of_east(codec: str, before: str, here: str, behind: str) -> float:
     beside = before[-1:] + behind[:1]
     if here >= FIRST_OF_EAST and any(c.isascii() and c.isalpha() for c in beside):
         points += IDEOGRAPH_IN_WORD
-    if here in ideographs.HALF_WIDTH and any(c >= FIRST_OF_EAST for c in beside):
-        points += 0 if all(map(_is_half_width, filter(_is_of_east, beside))) else MISPLACED
+    if here in ideographs.HALF_WIDTH and any(map(_is_of_full_width, beside)):
+        points += MISPLACED
     return points
 
 
-def _is_of_east(character: str) -> bool:
-    return character >= FIRST_OF_EAST
-
-
-def _is_half_width(character: str) -> bool:
-    return "\uff61" <= character <= "\uff9f"
+def _is_of_full_width(character: str) -> bool:
+    return character >= FIRST_OF_EAST and not "\uff61" <= character <= "\uff9f"
 
 
 def _of_language(language: Language, text: str, characters: Counter[str]) -> float:
@@ -170,10 +166,10 @@ def _of_language(language: Language, text: str, characters: Counter[str]) -> flo
 
 @cache
 def _probabilities(letters: str) -> dict[str, float]:
-    found = by_rank(SIGNS, OF_SIGNS if letters else OF_LETTERS)
+    signs = by_rank(SIGNS, OF_SIGNS if letters else OF_LETTERS)
     small = by_rank(letters, OF_LETTERS)
-    for letter, likely in small.items():
-        found |= {letter: likely, **({} if len(letter.upper()) > 1 else {letter.upper(): likely})}
+    capitals = {letter.upper(): likely for letter, likely in small.items()}  # or "SS", of no use
+    found = signs | small | capitals
     return {character: log10(likely) for character, likely in found.items()}
 
 

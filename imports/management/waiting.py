@@ -79,8 +79,7 @@ class Wait:
         if dry_run.state in (DryRun.State.FAILED, DryRun.State.CANCELLED):
             self._say(dry_run.reason or "The dry run was cancelled.")
             return Exit.NOTHING
-        token = self._import.customer.token
-        if token is None or token.refused_at is not None:
+        if self._import.customer.accepted_token is None:
             self._say("MEGA refused the customer's token. Set a new one; the dry run then goes on.")
             return Exit.PERSON
         return None

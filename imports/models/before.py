@@ -141,7 +141,7 @@ class ReadAttempt(Exchange):
     )
     quota = models.ForeignKey(Quota, models.PROTECT, related_name="+", db_index=False)
     token = models.ForeignKey(Token, models.PROTECT, related_name="+", db_index=False)
-    conclusion = models.CharField(max_length=20, blank=True)  # code, see delivery.reading
+    conclusion = models.CharField(max_length=20, blank=True)  # code, see delivery.read_requests
 
     class Meta:
         ordering = ["id"]

@@ -96,6 +96,12 @@ class Customer(models.Model):
         """The token in use, if there is one."""
         return self.tokens.filter(retired_at=None).select_related("quota", "set_by").first()
 
+    @property
+    def accepted_token(self) -> "Token | None":
+        """The token in use, unless MEGA refused it."""
+        token = self.token
+        return token if token and token.refused_at is None else None
+
 
 class Quota(models.Model):
     """The request budget of one API key, shared by everything that is sent with it.

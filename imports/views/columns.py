@@ -10,14 +10,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
 from imports import access, tasks
-from imports.columns import accept, derive, drift, refused_before, saved, sensitive
+from imports.columns import accept, derive, drift, fit, refused_before, saved, sensitive
 from imports.columns.mapping import Mapping
 from imports.errors import PortalError, WrongState
 from imports.forms.columns import ColumnsForm
 from imports.forms.saved import SaveForm
 from imports.intake.read import first_rows
 from imports.models import Import, ImportState, MappingVersion
-from imports.views import at_columns, fit, found, mapping_form, steps
+from imports.views import at_columns, found, mapping_form, steps
 from imports.views.http import Request
 from portal.models import Role
 

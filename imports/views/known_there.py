@@ -53,22 +53,29 @@ def read(request: Request, slug: str) -> HttpResponse:
 def live(request: Request, slug: str) -> HttpResponse:
     """The part while it is read: 204 as long as the page has it as it is."""
     customer = access.get_customer(request.user, slug)
-    found = of(customer)
-    if request.GET.get("v") == found["words_version"]:
+    account = _account(customer)
+    if request.GET.get("v") == _version(account):
         return HttpResponse(status=204)
     context = {
         "customer": customer,
         "token": customer.token,
         "may_import": access.can(request.user, customer.team, Role.IMPORTER),
-        **found,
+        **_known(account),
     }
     return render(request, "parts/words.html", context)
 
 
 def of(customer: Customer) -> dict[str, Any]:
     """What the part shows."""
-    account = Vocabulary.objects.filter(customer=customer, mega_id=customer.mega_id).first()
-    words = vocabulary.NONE if account is None else vocabulary.of(account, _words(account))
+    return _known(_account(customer))
+
+
+def _account(customer: Customer) -> Vocabulary | None:
+    return Vocabulary.objects.filter(customer=customer, mega_id=customer.mega_id).first()
+
+
+def _known(account: Vocabulary | None) -> dict[str, Any]:
+    words = vocabulary.of(account, account.words.all()) if account else vocabulary.NONE
     return {
         "account": account,
         "kinds": [_kind(words, *kind) for kind in _KINDS] if words.by_kind else [],
@@ -78,10 +85,6 @@ def of(customer: Customer) -> dict[str, Any]:
         "words_pages": word_reading.PAGES,
         "words_version": _version(account),
     }
-
-
-def _words(account: Vocabulary) -> list[Word]:
-    return list(account.words.all())
 
 
 def _kind(words: vocabulary.Words, kind: str, title: str, one: str, many: str) -> Kind:

@@ -91,13 +91,12 @@ def _waiting(batch: Batch) -> dict[str, Any]:
     """What becomes of a request that may have arrived: when it is repeated, how often, how long."""
     if batch.state != BatchState.UNKNOWN:
         return {}
-    token = batch.customer.token
     now = window.database_now()
     return {
         "repeats_at": batch.not_before if batch.not_before > now else None,
         "most_sends": settings.REPLAY_LIMIT,
         "trusted_until": requests.trusted_until(batch),
-        "lacks_token": token is None or token.refused_at is not None,
+        "lacks_token": batch.customer.accepted_token is None,
     }
 
 

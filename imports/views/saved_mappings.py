@@ -25,7 +25,7 @@ def index(request: Request, slug: str) -> HttpResponse:
         "team": team,
         "tabs": tabs.of_team(team, "team_mappings", may_manage=may_manage),
         "page": page,
-        "changeable": {one.pk for one in page if access.may_change_mapping(request.user, one)},
+        "changeable": access.changeable(request.user, team, page),
     }
     return render(request, "imports/saved_mappings.html", context)
 

@@ -7,17 +7,16 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from imports import access, tasks
-from imports.columns import accept, derive, shapes, trial
+from imports.columns import accept, derive, fit, shapes, trial
 from imports.errors import BadMapping, PortalError
 from imports.forms.joins import JoinsForm
+from imports.forms.part import PartForm
 from imports.forms.shape import ShapeForm
 from imports.intake.read import first_rows
 from imports.models import Import
-from imports.views import fit, steps
+from imports.views import steps
 from imports.views.http import Request
 from portal.models import Role
-
-Form = ShapeForm | JoinsForm
 
 
 @require_http_methods(["GET", "POST"])
@@ -63,7 +62,7 @@ def _sent(request: Request) -> Any:
     return request.POST if request.method == "POST" else None
 
 
-def _is_used(request: Request, lead_import: Import, form: Form) -> bool:
+def _is_used(request: Request, lead_import: Import, form: PartForm) -> bool:
     """Whether what was sent is the mapping now; else the form says why, or it was only a trial."""
     if not form.is_valid() or "show" in request.POST or form.refuse():
         return False
@@ -81,7 +80,7 @@ def _is_used(request: Request, lead_import: Import, form: Form) -> bool:
     return True
 
 
-def _tried(lead_import: Import, form: Form, index: int | None) -> dict[str, Any]:
+def _tried(lead_import: Import, form: PartForm, index: int | None) -> dict[str, Any]:
     """Examples of what was chosen; nothing while it cannot be."""
     made = form.current if not form.is_bound else form.cleaned_data.get("mapping")
     if made is None or any(name != "__all__" for name in form.errors):
@@ -98,7 +97,7 @@ def _tried(lead_import: Import, form: Form, index: int | None) -> dict[str, Any]
 
 
 def _page(
-    request: Request, lead_import: Import, form: Form, context: dict[str, Any]
+    request: Request, lead_import: Import, form: PartForm, context: dict[str, Any]
 ) -> HttpResponse:
     context = steps.shared(request, lead_import, "import_columns") | {"form": form} | context
     part = "joins" if isinstance(form, JoinsForm) else "column"

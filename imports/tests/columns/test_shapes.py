@@ -266,7 +266,7 @@ def test_others_that_cannot_be_are_refused(column, sentence):
     ],
 )
 def test_names_turn_only_where_most_of_the_column_has_that_form(names, turns):
-    mapped = mapping.proposed(["Name"], [[name] for name in names], {})
+    mapped = mapping.proposed(["Name"], [[name] for name in names], {}, "US")
     assert mapped.columns[0].changes == ((Change("turn"),) if turns else ())
     rows = check.compile_mapping(mapped, "US").check_all(enumerate([["Schmidt, Anna"], ["Bo Li"]]))
     sent = [row.lead["contact_name"] for row in rows]
@@ -301,12 +301,13 @@ def test_the_mapping_s_region_goes_before_the_customer_s():
 
 def test_a_column_of_countries_is_proposed_by_heading_and_cells():
     rows = [["030 901820", "DE"], ["030 901821", "Österreich"]]
-    assert mapping.proposed(["Phone", "Country"], rows, {}).country == 1
+    assert mapping.proposed(["Phone", "Country"], rows, {}, "US").country == 1
     assert (
-        mapping.proposed(["Phone", "Country"], [["1", "Rock"], ["2", "Folk"]], {}).country is None
+        mapping.proposed(["Phone", "Country"], [["1", "Rock"], ["2", "Folk"]], {}, "US").country
+        is None
     )
-    assert mapping.proposed(["Phone", "Notes"], rows, {}).country is None
-    assert mapping.proposed(["Name", "Country"], rows, {}).country is None
+    assert mapping.proposed(["Phone", "Notes"], rows, {}, "US").country is None
+    assert mapping.proposed(["Name", "Country"], rows, {}, "US").country is None
 
 
 @pytest.mark.parametrize(

@@ -278,7 +278,7 @@ def test_a_worker_that_vanished_leaves_its_page_to_the_next(acme, crm, mega):
     reading.settle(lost, reading.ask(lost))
     one.refresh_from_db()
     assert (one.answered, one.seen) == (1, 100)  # the late answer is written down, no more
-    assert ReadAttempt.objects.get(pk=lost.attempt_id).conclusion == "read"
+    assert ReadAttempt.objects.get(pk=lost.request.attempt_id).conclusion == "read"
     done = read(made)
     assert (done.state, done.answered, sorted(kept(made))) == (State.DONE, 3, [2, 3, 4])
 

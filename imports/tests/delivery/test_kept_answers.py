@@ -185,7 +185,7 @@ def read_once(made):
     BeforeRead.objects.update(not_before=LONG_AGO)
     asked = reading.take(one.pk, "there:1")
     reading.settle(asked, reading.ask(asked))
-    return ReadAttempt.objects.get(pk=asked.attempt_id)
+    return ReadAttempt.objects.get(pk=asked.request.attempt_id)
 
 
 @pytest.mark.parametrize(

@@ -110,6 +110,18 @@ def test_new_values_of_a_known_layout_are_named_with_what_becomes_of_them(ines, 
     assert said.index("Billboard") < said.index("HubSpot")
 
 
+def test_a_new_owner_who_is_not_known_is_left_out_as_unclear(ines, acme):
+    ada, ben = "3f2b8c1e-0000-4000-8000-00000000000a", "3f2b8c1e-0000-4000-8000-00000000000b"
+    head = "Full name,E-mail,Owner,Remark"
+    sent(acme, ines.user, of_sources(*[ada] * 40, head=head))
+    content = of_sources(*[ada] * 40, "Cleo", ben, head=head)
+    made = story.reviewed(acme, ines.user, content=content)
+    said = told(ines, made)
+    assert "“ Cleo ” (1 row, left out as it is unclear)" in said
+    assert f"“ {ben} ” (1 row, becomes {ben})" in said
+    assert "owner_id" not in made.leads.get(number=42).body, "and so it is"
+
+
 def test_other_spellings_of_known_values_are_no_news(ines, acme):
     sent(acme, ines.user, of_sources(*USUAL))
     rows = ["google ads ", "REFERRAL"] * 20

@@ -1,6 +1,8 @@
 """Mappings saved by name: kept, offered for files that they fit, used, renamed, removed."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from imports import access
 from imports.columns import derive, options, saved
@@ -390,3 +392,17 @@ def test_while_the_file_is_read_there_is_nothing_to_save(ines, made):
     options.reread(made, None, dialect={"header_row": 1})
     assert save(ines, made).status_code == 302
     assert not SavedMapping.objects.exists()
+
+
+def test_a_long_list_of_them_asks_for_nobodys_role_again_and_again(ines, made):
+    def asked():
+        with CaptureQueriesContext(connection) as seen:
+            assert ines.get("/teams/north/mappings/").status_code == 200
+        return len(seen)
+
+    save(ines, made)
+    asked()  # what is asked once for a session
+    few = asked()
+    for number in range(5):
+        save(ines, made, name=f"Weekly {number}")
+    assert asked() == few

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from imports.delivery import tokens, word_reading, word_wishes
@@ -12,6 +13,7 @@ from imports.mega.sandbox.store import new_lead
 from imports.models import Customer, Vocabulary
 from imports.tests import people
 from imports.tests.delivery.steps import LONG_AGO
+from portal.models import Role
 
 
 @pytest.fixture(autouse=True)
@@ -32,6 +34,14 @@ def acme(db):
     customer = people.customer("Acme")
     tokens.set_token(customer, people.TOKEN, None)
     return Customer.objects.get(pk=customer.pk)
+
+
+@pytest.fixture
+def ines(acme):
+    client = Client()
+    client.user = people.person("ines@example.com", Role.IMPORTER, name="Ines Iversen")
+    client.force_login(client.user)
+    return client
 
 
 @pytest.fixture

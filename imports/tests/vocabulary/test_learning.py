@@ -50,6 +50,45 @@ def test_an_ignored_custom_field_is_known_with_its_rows(acme):
     assert word("field", "budget").is_known
 
 
+@pytest.mark.parametrize(
+    ("head", "rows", "how"),
+    [
+        pytest.param(
+            "Email,Paint", ["a@example.com,red / dark", "b@example.com,blue / light"],
+            {"columns": {"Paint": {"split": {
+                "by": "/", "fields": ["custom_fields.colour", "custom_fields.shade"]}}}},
+            id="split",
+        ),
+        pytest.param(
+            "Email", ["a@example.com; a@example.org", "b@example.com; b@example.org"],
+            {"columns": {"Email": {"field": "contact_email", "others": "custom_fields.shade"}}},
+            id="kept others",
+        ),
+        pytest.param(
+            "Email,Light,Dark", ["a@example.com,1,2", "b@example.com,3,4"],
+            {"columns": {"Light": None, "Dark": None},
+             "joins": {"custom_fields.shade": "{Light} to {Dark}"}},
+            id="join",
+        ),
+    ],
+)  # fmt: skip
+def test_an_ignored_custom_field_is_known_also_where_it_is_made_of_a_part_or_of_several_columns(
+    acme, head, rows, how
+):
+    content = "\r\n".join([head, *rows, ""])
+    made = learnt(acme, content, [ignoring("shade"), ignoring("shade")], wishes=Wishes(mapping=how))
+    assert made.leads.filter(body__custom_fields__has_key="shade").count() == 2
+    assert (word("field", "shade").is_refused, word("field", "shade").refused_rows) == (True, 2)
+
+
+def test_a_stage_that_is_only_a_part_of_a_cell_is_known_as_refused(acme):
+    split = {"by": "/", "fields": ["custom_fields.colour", "stage_slug"]}
+    content = "Email,Told\r\na@example.com,red / new\r\nb@example.com,blue / vip\r\n"
+    plan = Wishes(mapping={"columns": {"Told": {"split": split}}})
+    learnt(acme, content, [CREATED, NO_STAGE], wishes=plan)
+    assert (word("stage", "new").is_known, word("stage", "vip").is_refused) == (True, True)
+
+
 def test_what_mega_names_as_unknown_only_for_the_whole_request_is_known_too(acme):
     learnt(acme, BUDGETS, [CREATED, CREATED], unknown=["colour", "never sent"])
     assert (word("field", "colour").is_refused, word("field", "colour").refused_rows) == (True, 0)

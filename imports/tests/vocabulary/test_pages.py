@@ -3,7 +3,9 @@
 import uuid
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from imports.columns import derive
@@ -16,7 +18,6 @@ from imports.tests.pages import story
 from imports.tests.vocabulary.forms import posted
 from imports.tests.vocabulary.sent import CREATED, ignoring, learnt, refused
 from imports.views import mapping_form
-from portal.models import Role
 
 pytestmark = pytest.mark.django_db
 ADA, BEN, CLEO = OWNERS
@@ -26,14 +27,6 @@ SHEET = (
     'b@example.com,"CASTLE, Ben",new,6\r\n'
     "c@example.com,Adam Brooks,Nearly won,7\r\n"
 )
-
-
-@pytest.fixture
-def ines(acme):
-    client = Client()
-    client.user = people.person("ines@example.com", Role.IMPORTER, name="Ines Iversen")
-    client.force_login(client.user)
-    return client
 
 
 @pytest.fixture
@@ -254,6 +247,13 @@ def test_the_customers_page_says_what_is_known_and_has_it_read(acme, crm, read, 
     for part in ("1 stage", "1 owner", "1 custom field", "Ada Brook", "budget", "all 1 lead of"):
         assert part in shown
     assert "hx-get" not in shown
+
+
+def test_a_page_that_waits_for_the_words_loads_none_of_them_in_vain(acme, known, ines):
+    Vocabulary.objects.update(state=Vocabulary.State.WAITING, answered=0)
+    with CaptureQueriesContext(connection) as asked:
+        assert ines.get("/customers/acme/words/?v=waiting.0.0").status_code == 204
+    assert not [one for one in asked.captured_queries if "imports_word" in one["sql"]]
 
 
 def test_a_missing_right_is_said_in_words_with_what_to_do(acme, read, mega, ines):

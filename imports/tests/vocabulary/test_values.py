@@ -1,7 +1,6 @@
 """What the values of a column mean: each with its rows, unclear ones shown, none lost."""
 
 import pytest
-from django.test import Client
 
 from imports.columns import derive
 from imports.mega.contract import SCOPE_WRITE
@@ -10,7 +9,6 @@ from imports.models import Lead
 from imports.tests import people
 from imports.tests.pages import story
 from imports.tests.vocabulary.forms import posted
-from portal.models import Role
 
 pytestmark = pytest.mark.django_db
 ADA, BEN, _CLEO = OWNERS
@@ -18,14 +16,6 @@ PLATFORMS = ["Google Ads", "google adwords", "GOOGLE ADS", "LinkedIn Ads", "Link
 SHEET = "E-mail,Source\r\n" + "".join(
     f"p{n}@example.com,{cell}\r\n" for n, cell in enumerate(PLATFORMS)
 )
-
-
-@pytest.fixture
-def ines(acme):
-    client = Client()
-    client.user = people.person("ines@example.com", Role.IMPORTER, name="Ines Iversen")
-    client.force_login(client.user)
-    return client
 
 
 def sent_as(made, name):

@@ -20,6 +20,9 @@ SHEET = (
 )
 
 
+TOLD = ("known-", "budget</code>", "Won</bdi>", "MEGA refused it", "MEGA ignored the", ADA)
+
+
 @pytest.fixture
 def learned(acme, crm, read):
     """All that there is to know of Acme: read from leads, taken and refused in an import."""
@@ -57,14 +60,7 @@ def test_no_page_of_another_customer_says_anything_of_it(learned, team, same_acc
         answer = anna.get(address)
         assert answer.status_code == 200, address
         shown = story.text(answer).replace("<span>Ada Brook</span>", "")  # a cell of the sheet
-        for word in (
-            "known-",
-            "budget</code>",
-            "Won</bdi>",
-            "MEGA refused it",
-            "MEGA ignored the",
-            ADA,
-        ):
+        for word in TOLD:
             assert word not in shown, (address, word)
 
 
@@ -76,14 +72,7 @@ def test_the_same_pages_of_the_customer_itself_say_all_of_it(learned):
         story.text(anna.get(address))
         for address in (f"/imports/{made.pk}/columns/", "/customers/acme/")
     )
-    for word in (
-        "known-",
-        "budget</code>",
-        "Won</bdi>",
-        "MEGA refused it",
-        "MEGA ignored the",
-        ADA,
-    ):
+    for word in TOLD:
         assert word in shown, word
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
+from django.utils.text import capfirst
+
 from imports.columns import problems
 from imports.delivery import checks, questions, rights
 from imports.delivery.conclude import Code
@@ -96,7 +98,7 @@ def of_problems() -> Iterator[Entry]:
         what = f"The cell {fault}. {_EFFECTS[kind.effect]}"
         yield Entry(
             f"problem-{code}",
-            _capital(kind.title),
+            capfirst(kind.title),
             f"The row has {fault}. It is kept back." if code == "no_contact" else what,
             kind.repair.format(detail=detail, allowed=_ALLOWED),
         )
@@ -148,7 +150,3 @@ def of_choices() -> Iterator[Entry]:
     """The explanations that stand beside controls."""
     for name, one in EXPLANATIONS.items():
         yield Entry(f"about-{name}", f"{one.topic}: {one.question}", " ".join(one.paragraphs))
-
-
-def _capital(text: str) -> str:
-    return text[0].upper() + text[1:]
