@@ -20,7 +20,7 @@ from imports.columns import derive, profile
 from imports.delivery import deliver as delivery
 from imports.delivery import leases, lessons, plan, pulse, reading, solo, word_reading, word_wishes
 from imports.delivery.clock import Nudges
-from imports.intake import copies
+from imports.intake import copies, parsers
 from imports.intake import read as intake
 from imports.models import Import
 from portal import garbage, health
@@ -80,6 +80,11 @@ def read(import_id: int) -> None:
     if fence is not None:
         derive.propose(import_id, fence)
         nudge_chunks_of(import_id)
+
+
+@signals.task_postrun.connect(sender=read)
+def _prepare_for_the_next_file(**_kwargs: Any) -> None:
+    parsers.keep_one()
 
 
 @shared_task(name="imports.check")

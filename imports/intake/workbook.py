@@ -1,14 +1,10 @@
 """Reading of workbooks through a child process that may die of a hostile file without harm."""
 
-import contextlib
-import fcntl
 import json
 import os
 import select
 import signal
 import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -16,17 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from imports.errors import UnreadableFile
-from imports.intake import frames
+from imports.intake import frames, parsers
 from imports.intake.dialect import Dialect, FileKind, Limits
 from imports.intake.merged import Range
 from imports.intake.parse import Plain, Record, without_nul
 from imports.intake.workbook_child import OUT_OF_MEMORY
 from imports.intake.workbook_look import DAMAGED
 
-ROOT = Path(__file__).resolve().parents[2]
-CHILD = "imports.intake.workbook_child"
 READ_BYTES = 256 * 1024
-PIPE_BYTES = 1024 * 1024  # as much as Linux gives without being asked by root
 FRAME_BYTES = 128 * 1024 * 1024
 UNSOLVED = (
     "Some cells hold formulas but no results (the first is {cell}), as programs write them that do"
@@ -96,7 +89,6 @@ class _Child:
         self._limits = limits
         self._buffer = bytearray()
         self.opened = False
-        self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 closed with the process
         request = {
             "path": str(path.resolve()),
             "kind": kind,
@@ -104,21 +96,7 @@ class _Child:
             "limits": asdict(limits),
             "parent": os.getpid(),
         }
-        reading, writing = os.pipe()
-        _widen(writing)
-        self._output = os.fdopen(reading, "rb", buffering=0)
-        with os.fdopen(writing, "wb") as output, tempfile.TemporaryFile() as stdin:
-            stdin.write(json.dumps(request).encode())
-            stdin.seek(0)
-            self._process = subprocess.Popen(  # noqa: S603 our own module, no word of the user's
-                [sys.executable, "-s", "-B", "-m", CHILD],
-                stdin=stdin,
-                stdout=output,
-                stderr=self._stderr,
-                cwd=ROOT,
-                env=_environment(),
-                start_new_session=True,
-            )
+        self._parser = parsers.asked(json.dumps(request).encode())
 
     def head(self) -> dict[str, Any]:
         """Wait for what the child found; raises UnreadableFile when it refuses or dies."""
@@ -150,12 +128,7 @@ class _Child:
 
     def close(self) -> None:
         """Kill the child and whatever it may have started."""
-        if self._process.poll() is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
-        self._output.close()
-        self._stderr.close()
+        self._parser.close()
 
     def _take(self, size: int) -> bytes:
         """Give so many bytes; fewer where the child ended."""
@@ -167,7 +140,7 @@ class _Child:
 
     def _read(self) -> bytes:
         """Wait for output, but not for ever: the clock runs only while we wait."""
-        descriptor = self._output.fileno()
+        descriptor = self._parser.output.fileno()
         poll = select.poll()
         poll.register(descriptor, select.POLLIN)
         deadline = time.monotonic() + self._limits.wait_seconds
@@ -178,15 +151,15 @@ class _Child:
 
     def _status(self) -> int:
         try:
-            return self._process.wait(self._limits.wait_seconds)
+            return self._parser.process.wait(self._limits.wait_seconds)
         except subprocess.TimeoutExpired as problem:
             raise _too_slow() from problem
 
     def _death(self) -> UnreadableFile:
         """Tell why the child ended: one signal may mean the memory limit or a hostile file."""
         status = self._status()
-        self._stderr.seek(0)
-        said = self._stderr.read(4096)
+        self._parser.said_wrong.seek(0)
+        said = self._parser.said_wrong.read(4096)
         if status == OUT_OF_MEMORY or b"memory allocation of" in said or b"MemoryError" in said:
             return UnreadableFile(
                 "The workbook is too large to be opened: it needs more than"
@@ -197,21 +170,6 @@ class _Child:
         if status in {-signal.SIGXCPU, -signal.SIGKILL}:
             return _too_slow()
         return UnreadableFile(DAMAGED, code="damaged")
-
-
-def _widen(pipe: int) -> None:
-    """Let the child go on with its rows while we store some (as far as the system allows)."""
-    if hasattr(fcntl, "F_SETPIPE_SZ"):
-        with contextlib.suppress(OSError):
-            fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
-
-
-def _environment() -> dict[str, str]:
-    """Nothing of ours is handed on, for it holds secrets, but where Python's own library is."""
-    library = os.environ.get("LD_LIBRARY_PATH")
-    return {"RUST_BACKTRACE": "0", "PYTHONUTF8": "1"} | (
-        {"LD_LIBRARY_PATH": library} if library else {}
-    )
 
 
 def _too_slow() -> UnreadableFile:

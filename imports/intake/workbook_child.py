@@ -40,8 +40,11 @@ UNKNOWN_ERROR = re.compile(r"Unsupported cell error value '(#[A-Z_/]{2,20}[!?]?)
 
 
 def main() -> None:
-    """1. Confine the process. 2. Look. 3. Parse the sheet. 4. Print it."""
-    request = json.loads(sys.stdin.buffer.read())
+    """1. Wait for a request. 2. Confine the process. 3. Look. 4. Parse the sheet. 5. Print it."""
+    asked = sys.stdin.buffer.read()
+    if not asked:  # whoever kept this process waiting has ended
+        return
+    request = json.loads(asked)
     limits = Limits(**request["limits"])
     _confine(limits, request["parent"])
     try:

@@ -16,7 +16,7 @@ from openpyxl.styles import Font
 
 from imports.errors import UnreadableFile
 from imports.intake import archive as archive_of_pieces
-from imports.intake import workbook
+from imports.intake import parsers, workbook
 from imports.intake.batches import SheetRow
 from imports.intake.dialect import Dialect, Limits
 from imports.intake.table import open_table
@@ -355,17 +355,17 @@ def spinning(monkeypatch, tmp_path):
     """Let the parser be one that never comes back."""
     fake = tmp_path / "root"
     fake.mkdir()
-    (fake / "imports").symlink_to(workbook.ROOT / "imports")
+    (fake / "imports").symlink_to(parsers.ROOT / "imports")
     (fake / "python_calamine.py").write_text(
         "class CalamineError(Exception): pass\nPasswordError = CalamineError\n"
         "def load_workbook(path):\n    while True: pass\n"
     )
-    monkeypatch.setattr(workbook, "ROOT", fake)
+    monkeypatch.setattr(parsers, "ROOT", fake)
 
 
 OPENING = (
-    "import sys; from pathlib import Path; from imports.intake import workbook, table;"
-    "workbook.ROOT = Path(sys.argv[2]); table.open_table(Path(sys.argv[1]))"
+    "import sys; from pathlib import Path; from imports.intake import parsers, table;"
+    "parsers.ROOT = Path(sys.argv[2]); table.open_table(Path(sys.argv[1]))"
 )
 
 
@@ -378,10 +378,10 @@ def test_the_child_knows_none_of_our_secrets_and_dies_with_us(monkeypatch, tmp_p
             "-c",
             OPENING,
             str(path),
-            str(workbook.ROOT),
+            str(parsers.ROOT),
         ],
         env=os.environ | {"SECRET_KEY": "hidden"},
-        cwd=workbook.ROOT,
+        cwd=parsers.ROOT,
     )
     try:
         child = wait_for_child(parent)
