@@ -1,7 +1,8 @@
 """Cutting leads into batches so that rows of one person never share a request."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import repeat
 
 from imports.mega.contract import MAX_ROWS
 
@@ -88,3 +89,19 @@ class Packer:
             else:
                 self.put_off.append(lead)
                 self._waiting_keys |= lead.keys
+
+
+def count(leads: int, first_rows: int, last: Sequence[Packable]) -> int:
+    """How many parcels so many leads take, of which these are the last.
+
+    Those before them are taken to fill their parcels: who is put off there finds room behind.
+    """
+    before = max(leads - len(last), 0)
+    full = 1 + (before - first_rows) // MAX_ROWS if before >= first_rows else 0
+    begun = before - (first_rows + (full - 1) * MAX_ROWS if full else 0)
+    packer = Packer(first_rows, last_number=full)
+    for _ in packer.pack([*repeat(Packable(0), begun), *last]):
+        pass
+    for _ in packer.finish():
+        pass
+    return packer.last_number

@@ -5,15 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
 from django.db.models import Count
 from django.utils import timezone
 
 from imports import whole_file
 from imports.columns import tally
 from imports.columns.tally import Tally
-from imports.delivery import preview
-from imports.mega.contract import MAX_ROWS
 from imports.models import (
     Attempt,
     DryRun,
@@ -234,66 +231,3 @@ def predicted(dry_run: DryRun) -> Balance:
         **held,
         **counts,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What sending would take: leads, requests, and minutes at the customer's quota.
-
-    The first request carries `first_rows` at most; a dry run would cost `to_ask` requests.
-    """
-
-    leads: int
-    requests: int
-    minutes: float
-    limit_per_minute: int
-    first_rows: int
-    to_ask: int
-
-    @property
-    def is_previewed(self) -> bool:
-        """Whether MEGA was asked about every row, so that the first request is no small one."""
-        return self.first_rows == MAX_ROWS
-
-
-_LARGEST_GROUP = """
-    SELECT greatest(
-        (SELECT count(*) FROM imports_lead WHERE import_id = %(import)s AND mapping_id = %(mapping)s
-           AND verdict = 'ok' AND shared AND email_key IS NOT NULL
-         GROUP BY email_key ORDER BY 1 DESC LIMIT 1),
-        (SELECT count(*) FROM imports_lead WHERE import_id = %(import)s AND mapping_id = %(mapping)s
-           AND verdict = 'ok' AND shared AND phone_key IS NOT NULL
-         GROUP BY phone_key ORDER BY 1 DESC LIMIT 1), 1)
-"""
-
-
-def cost(lead_import: Import, leads: Tally | None = None) -> Cost:
-    """Estimate what sending the import would take.
-
-    The first request carries few rows, unless a full preview has shown what is wrong, the others
-    500; rows of one person go in different requests, so the largest group of rows that share an
-    e-mail or a phone needs as many requests.
-    """
-    counted = leads or tally.of(lead_import)
-    largest = _largest_group(lead_import) if counted.shared else 1
-    first_rows = preview.first_rows(preview.standing(lead_import))
-    requests = _requests(counted.to_send, first_rows, largest)
-    customer = lead_import.customer
-    token = customer.token
-    limit = (token.quota.learned_limit if token else None) or customer.requests_per_minute
-    waits = max(-(-requests // limit) - 1, 0)
-    to_ask = _requests(counted.to_send, MAX_ROWS, largest)
-    return Cost(counted.to_send, requests, waits * 61 / 60, limit, first_rows, to_ask)
-
-
-def _largest_group(lead_import: Import) -> int:
-    parameters = {"import": lead_import.pk, "mapping": lead_import.mapping_id}
-    with connection.cursor() as cursor:
-        cursor.execute(_LARGEST_GROUP, parameters)
-        rows: int = cursor.fetchone()[0]
-    return rows
-
-
-def _requests(leads: int, first_rows: int, largest_group: int) -> int:
-    by_size = 1 + -(-max(leads - first_rows, 0) // MAX_ROWS)
-    return max(by_size, largest_group) if leads else 0

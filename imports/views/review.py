@@ -24,7 +24,7 @@ from imports.columns.tally import Tally
 from imports.delivery import before, before_words, children, control, outlook, read_ways
 from imports.forms.review import AskForm, OptionsForm, SendForm
 from imports.models import EDITABLE, DryRun, Import, ImportState, OnDuplicate
-from imports.reports import balance
+from imports.reports import balance, cost
 from imports.views import found, steps
 from imports.views.columns import checking
 from imports.views.handbook.explanations import NO_AUTOMATION
@@ -191,16 +191,16 @@ def _page(request: Request, lead_import: Import, form: AskForm | None = None) ->
     if lead_import.state in (ImportState.UPLOADED, ImportState.READING, ImportState.CHECKING):
         return render(request, "imports/review.html", context)
     leads = tally.of(lead_import)
-    cost, books = balance.cost(lead_import, leads), balance.balance(lead_import, leads)
+    costs, books = cost.cost(lead_import, leads), balance.balance(lead_import, leads)
     groups = review.problem_groups(lead_import)
     rules = {name: getattr(lead_import, name) for name in ("duplicates", "unchanged", "again")}
     context |= _asked(lead_import) | {
         "options": OptionsForm(initial=rules),
         "balance": books,
-        "cost": cost,
+        "cost": costs,
         "repairs_others": family.is_in_one(lead_import),
         "gone": gone.count(lead_import) if lead_import.is_editable else 0,
-        **_would_be(lead_import, cost.requests),
+        **_would_be(lead_import, costs.requests),
         "problems": _placed(lead_import, groups),
         "no_automation": NO_AUTOMATION,
         "findings": _found(lead_import, groups, leads),

@@ -3,12 +3,12 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imports.delivery.packing import FIRST_ROWS, Packable, Packer
+from imports.delivery.packing import FIRST_ROWS, Packable, Packer, count
 from imports.mega.contract import MAX_ROWS
 
 
-def pack(leads):
-    packer = Packer()
+def pack(leads, first_rows=FIRST_ROWS):
+    packer = Packer(first_rows)
     return [*packer.pack(leads), *packer.finish()]
 
 
@@ -85,3 +85,17 @@ def test_with_a_first_request_of_full_size_none_is_small():
 
     assert [len(one.row_numbers) for one in parcels] == [500, 500, 200]
     assert [one.after for one in parcels] == [0, 1, 1]
+
+
+@given(
+    st.lists(st.sampled_from("abcdefgh"), max_size=40).map(sorted),
+    st.integers(0, 2_000),
+    st.sampled_from([FIRST_ROWS, MAX_ROWS]),
+)
+def test_how_many_requests_it_will_be_is_known_before(persons, alone, first_rows):
+    """Rows of persons with several stand at the end of a sheet of others."""
+    last = [Packable(-n, frozenset({who})) for n, who in enumerate(persons, start=1)]
+    leads = [*map(Packable, range(2, alone + 2)), *last]
+
+    assert count(len(leads), first_rows, last) == len(pack(leads, first_rows))
+    assert count(alone, first_rows, []) == len(pack(leads[:alone], first_rows))

@@ -5,7 +5,7 @@ import pytest
 from imports.columns import options
 from imports.delivery import backlog, control, line_up, plan, window
 from imports.models import Customer, DryRun, Import, Lead, OnDuplicate, Prediction
-from imports.reports import balance
+from imports.reports import cost
 from imports.tests.pages import story
 
 
@@ -88,7 +88,7 @@ def test_after_a_full_preview_the_timetable_reckons_with_a_full_one(made):
     send(made)
     assert uncut(made) == 2
     assert cut(made) == 2
-    assert balance.cost(fresh(made)).requests == 2
+    assert cost.cost(fresh(made)).requests == 2
 
 
 def test_what_asking_costs_is_said_for_itself(ines, made):
@@ -121,11 +121,20 @@ def test_when_sending_is_undone_the_preview_is_looked_at_anew(ines, made):
     control.undo(made, None)
     assert fresh(made).preview is None
     Prediction.objects.filter(number=300).delete()
-    assert balance.cost(fresh(made)).requests == 3
+    assert cost.cost(fresh(made)).requests == 3
 
 
 def test_an_import_of_a_few_rows_takes_one_request_either_way(ines, acme):
     few = story.reviewed(acme, ines.user, content=sheet(25))
-    assert balance.cost(few).requests == 1
+    assert cost.cost(few).requests == 1
     asked_about(few)
-    assert balance.cost(few).requests == 1
+    assert cost.cost(few).requests == 1
+
+
+def test_persons_with_several_rows_at_the_end_of_the_sheet_are_reckoned_with(ines, acme):
+    """The second row of a person cannot go in the last request, which would have room for it."""
+    again = "P9999,p9999@example.com\r\n" * 2
+    made = story.reviewed(acme, ines.user, content=sheet(523) + again)
+    assert "<strong>3</strong> <span>requests to MEGA</span>" in review(ines, made)
+    send(made)
+    assert cut(made) == 3

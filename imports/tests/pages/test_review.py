@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from imports.columns import derive, options
 from imports.models import Customer, DryRun, Duplicates, Import, ImportState
-from imports.reports import balance
+from imports.reports import cost
 from imports.tests import people
 from imports.tests.pages import story
 
@@ -20,7 +20,7 @@ def word(lead_import, on_duplicate="skip"):
     return {
         "on_duplicate": on_duplicate,
         "expected_mapping": lead_import.mapping_id,
-        "expected_leads": balance.cost(lead_import).leads,
+        "expected_leads": cost.cost(lead_import).leads,
     }
 
 

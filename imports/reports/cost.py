@@ -1,0 +1,86 @@
+"""What sending an import would take: requests to MEGA, and minutes."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from imports.columns import tally
+from imports.columns.tally import Tally
+from imports.delivery import packing, plan, preview
+from imports.mega.contract import MAX_ROWS
+from imports.models import Import
+
+# Where persons have this many rows at most, the last rows are packed to see how many requests
+# they take; with more, the person with the most rows decides.
+FEW = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What sending would take: leads, requests, and minutes at the customer's quota.
+
+    The first request carries `first_rows` at most; a dry run would cost `to_ask` requests.
+    """
+
+    leads: int
+    requests: int
+    minutes: float
+    limit_per_minute: int
+    first_rows: int
+    to_ask: int
+
+    @property
+    def is_previewed(self) -> bool:
+        """Whether MEGA was asked about every row, so that the first request is no small one."""
+        return self.first_rows == MAX_ROWS
+
+
+_LARGEST_GROUP = """
+    SELECT greatest(
+        (SELECT count(*) FROM imports_lead WHERE import_id = %(import)s AND mapping_id = %(mapping)s
+           AND verdict = 'ok' AND shared AND email_key IS NOT NULL
+         GROUP BY email_key ORDER BY 1 DESC LIMIT 1),
+        (SELECT count(*) FROM imports_lead WHERE import_id = %(import)s AND mapping_id = %(mapping)s
+           AND verdict = 'ok' AND shared AND phone_key IS NOT NULL
+         GROUP BY phone_key ORDER BY 1 DESC LIMIT 1), 1)
+"""
+
+
+def cost(lead_import: Import, leads: Tally | None = None) -> Cost:
+    """Foretell what sending the import would take.
+
+    The first request carries few rows, unless a full preview has shown what is wrong, the others
+    500; rows of one person go in different requests, so the largest group of rows that share an
+    e-mail or a phone needs as many requests.
+    """
+    counted = leads or tally.of(lead_import)
+    first_rows = preview.first_rows(preview.standing(lead_import))
+    largest = _largest_group(lead_import) if counted.shared else 1
+    last = _last(lead_import) if 1 < largest <= FEW else []
+
+    def requests_of(first: int) -> int:
+        by_size = packing.count(counted.to_send, first, last)
+        return max(by_size, largest) if counted.to_send else 0
+
+    requests = requests_of(first_rows)
+    customer = lead_import.customer
+    token = customer.token
+    limit = (token.quota.learned_limit if token else None) or customer.requests_per_minute
+    waits = max(-(-requests // limit) - 1, 0)
+    to_ask = requests_of(MAX_ROWS)
+    return Cost(counted.to_send, requests, waits * 61 / 60, limit, first_rows, to_ask)
+
+
+def _last(lead_import: Import) -> list[packing.Packable]:
+    """The last rows to be sent, in sheet order: those before them fill their requests."""
+    asked = ("number", "shared", "email_key", "phone_key")
+    rows = plan.sendable(lead_import).order_by("-number").values_list(*asked)[: 2 * MAX_ROWS]
+    return [plan.packable(*row) for row in reversed(rows)]
+
+
+def _largest_group(lead_import: Import) -> int:
+    parameters = {"import": lead_import.pk, "mapping": lead_import.mapping_id}
+    with connection.cursor() as cursor:
+        cursor.execute(_LARGEST_GROUP, parameters)
+        rows: int = cursor.fetchone()[0]
+    return rows
