@@ -16,12 +16,14 @@ from portal import characters
 class Note(NamedTuple):
     """Something to tell about a cell: a code of the problems table, and a word for its sentence.
 
-    `others` are the phones or e-mails of the cell that are not sent, or not as the contact.
+    `others` are the phones or e-mails of the cell that are not sent, or not as the contact;
+    `dropped` are those of them that are not worth keeping either.
     """
 
     code: str
     detail: str = ""
     others: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
 
 
 class Cleaned(NamedTuple):

@@ -3,8 +3,8 @@
 `{"columns": {"<header>": "<field>" | {"field": "…", "values": {"<cell>": "<value>"},
 "read_as": "dmy" | "mdy" | "comma" | "point" | "text", "changes": […], "split": {…}} | null},
 "joins": {"<field>": "{<header>} {<header>}"}, "constants": {"<field>": "<value>"},
-"country": "<header>" | null, "region": "DE"}` (changes and splits: see `shape_file`). Columns that
-the file leaves out stay as they were matched.
+"country": "<header>" | null, "region": "DE", "possible_phones": "leave_out" | "send"}` (changes
+and splits: see `shape_file`). Columns that the file leaves out stay as they were matched.
 """
 
 import json
@@ -18,14 +18,14 @@ from rapidfuzz import process
 
 from imports.columns import defects, fields, formats, headers, shape_file
 from imports.columns.changes import Change
-from imports.columns.mapping import ColumnMap, Mapping
+from imports.columns.mapping import POSSIBLE, ColumnMap, Mapping, Possible
 from imports.columns.sources import Split
 from imports.errors import BadMapping
 from portal import characters
 
 _LARGEST = 1_000_000  # bytes
 _CHOSEN = "chosen in the mapping file"
-_PARTS = ("columns", "joins", "constants", "country", "region")
+_PARTS = ("columns", "joins", "constants", "country", "region", "possible_phones")
 _OF_A_COLUMN = ("field", "values", "read_as", "changes", "split", "others")
 _SHAPE = 'a mapping file is {"columns": {"<header>": "<field>"}, "constants": {…}}'
 
@@ -73,6 +73,7 @@ def apply_file(mapping: Mapping, data: object) -> Mapping:
         {**mapping.joins, **joins},
         _country(mapping, parts),
         _region(mapping, parts),
+        _possible(mapping, parts),
     )
     defects.refuse(decided)
     return decided
@@ -92,6 +93,16 @@ def _region(mapping: Mapping, parts: MappingType[str, object]) -> str:
     if not isinstance(region, str):
         raise BadMapping("'region' is a country's two letters, such as US, GB or DE.")
     return region.upper()
+
+
+def _possible(mapping: Mapping, parts: MappingType[str, object]) -> Possible:
+    if "possible_phones" not in parts:
+        return mapping.possible
+    for known in POSSIBLE:
+        if known == parts["possible_phones"]:
+            return known
+    listed = " or ".join(f"'{known}' ({said})" for known, said in POSSIBLE.items())
+    raise BadMapping(f"'possible_phones' must be {listed}.")
 
 
 def find_column(mapping: Mapping, header: str) -> int:

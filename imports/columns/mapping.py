@@ -3,7 +3,7 @@
 from collections.abc import Mapping as MappingType
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Self, get_args
+from typing import Any, Final, Literal, Self, get_args
 
 from imports.columns import changes, clean, countries, fields, formats, headers, match
 from imports.columns.changes import Change
@@ -12,6 +12,13 @@ from imports.columns.sources import Split
 from imports.errors import BadMapping
 from imports.intake.sensitive.kinds import label
 from portal import characters
+
+Possible = Literal["", "leave_out", "send"]
+POSSIBLE: Final[dict[Possible, str]] = {
+    "leave_out": "leave them out, and say so on the row",
+    "send": "send them as they are",
+}
+"""What becomes of phones that are merely possible: of the right length, but in no known range."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +105,8 @@ class Mapping:
 
     `joins` are fields that are made of several columns: each with its template (see `sources`).
     Phones without a country code are read by the country in the column with the index `country`,
-    else as in `region`, else as in the customer's.
+    else as in `region`, else as in the customer's. `possible` is one of POSSIBLE, or "" in mappings
+    that are older than the choice: such phones were sent.
     """
 
     columns: tuple[ColumnMap, ...]
@@ -106,6 +114,12 @@ class Mapping:
     joins: dict[str, str] = field(default_factory=dict)
     country: int | None = None
     region: str = ""
+    possible: Possible = ""
+
+    @property
+    def sends_possible(self) -> bool:
+        """Whether phones that are merely possible are sent."""
+        return self.possible != "leave_out"
 
     @property
     def names(self) -> list[str]:
@@ -124,6 +138,8 @@ class Mapping:
             stored["country"] = self.country
         if self.region:
             stored["region"] = self.region
+        if self.possible:
+            stored["possible_phones"] = self.possible
         return stored
 
     @classmethod
@@ -136,7 +152,14 @@ class Mapping:
             raise BadMapping("The stored mapping cannot be read; map the columns again.") from error
         if any(column.confidence not in get_args(Confidence) for column in columns):
             raise BadMapping("The stored mapping cannot be read; map the columns again.")
-        return cls(columns, constants, joins, stored.get("country"), stored.get("region", ""))
+        return cls(
+            columns,
+            constants,
+            joins,
+            stored.get("country"),
+            stored.get("region", ""),
+            stored.get("possible_phones", ""),
+        )
 
 
 def proposed(
@@ -178,7 +201,9 @@ def _turned(column: ColumnMap, samples: Sequence[Sequence[str]]) -> ColumnMap:
 
 
 def from_guesses(guesses: Sequence[Guess]) -> Mapping:
-    """The mapping that takes every guess as it is; unknown columns are left out."""
+    """The mapping that takes every guess as it is; unknown columns are left out, and so are phones
+    that are merely possible.
+    """
     return Mapping(
         tuple(
             ColumnMap(
@@ -191,7 +216,8 @@ def from_guesses(guesses: Sequence[Guess]) -> Mapping:
                 wanted=guess.wanted,
             )
             for guess in guesses
-        )
+        ),
+        possible="leave_out",
     )
 
 

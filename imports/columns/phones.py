@@ -64,13 +64,16 @@ _LENGTH_CODES = {
 }
 
 
-def reader(region: str) -> partial[Cleaned]:
+def reader(region: str, *, sends_possible: bool = True) -> partial[Cleaned]:
     """The reader of phone cells for a region such as "US" (ISO 3166, two letters)."""
-    return partial(read_phone, region=region.upper())
+    return partial(read_phone, region=region.upper(), sends_possible=sends_possible)
 
 
-def read_phone(cell: str, region: str) -> Cleaned:
-    """The first valid number of the cell in E.164; extensions and other numbers are said."""
+def read_phone(cell: str, region: str, *, sends_possible: bool = True) -> Cleaned:
+    """The first valid number of the cell in E.164; extensions and other numbers are said.
+
+    Where none is valid the first that is merely possible, unless these are not sent.
+    """
     if len(cell) > _LONGEST:
         text = clean.one_line(cell)
         if not text:
@@ -78,11 +81,29 @@ def read_phone(cell: str, region: str) -> Cleaned:
         if len(text) > _LONGEST:
             return left_out("phone_long")
         cell = text
-    return _read(cell, region)
+    return _read(cell, region, sends_possible)
 
 
 @lru_cache(maxsize=_CACHED)
-def _read(cell: str, region: str) -> Cleaned:
+def _read(cell: str, region: str, sends_possible: bool) -> Cleaned:
+    found = _found(cell, region)
+    return found if sends_possible or not found.notes else _only_valid(found)
+
+
+def _only_valid(found: Cleaned) -> Cleaned:
+    """Without numbers that are merely possible, nor among those that the cell holds besides."""
+    if found.value is not None and not is_sure(found):
+        return left_out("phone_possible", found.value)
+    return Cleaned(found.value, tuple(map(_with_valid_others, found.notes)))
+
+
+def _with_valid_others(note: Note) -> Note:
+    valid = tuple(one for one in note.others if is_sure(_number(one, "ZZ")))  # in E.164 it is
+    dropped = tuple(one for one in note.others if one not in valid)
+    return note._replace(others=valid, dropped=dropped) if dropped else note
+
+
+def _found(cell: str, region: str) -> Cleaned:
     text = characters.bare(clean.visible(cell)).strip("'`’\" ")
     if _PLAIN.fullmatch(text):
         return _apart(text, _number(text, region), region)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import NamedTuple
 
 from imports.columns import changes, choices, clean, countries, emails, fields, formats, phones
 from imports.columns.clean import Cleaned
@@ -13,15 +14,26 @@ Reader = Callable[[str], Cleaned]
 OfRow = Callable[[Sequence[str]], Reader]
 
 
-def of(column: ColumnMap, region: str, take: Take | None) -> Reader:
+class Rules(NamedTuple):
+    """What a mapping says of how contacts are read, whichever column they come from."""
+
+    region: str
+    sends_possible: bool = True
+
+    def phones(self, region: str = "") -> Reader:
+        """The reader of phones, of a row's own region where it has one."""
+        return phones.reader(region or self.region, sends_possible=self.sends_possible)
+
+
+def of(column: ColumnMap, rules: Rules, take: Take | None) -> Reader:
     """The function that reads the texts of a column, a part of one, or (with `take`) a template."""
     target = column.target or ""
     is_formatted = target.startswith(fields.CUSTOM) and column.read_as not in {"", "text"}
-    read = formats.reader(column.read_as) if is_formatted else of_field(target, region)
+    read = formats.reader(column.read_as) if is_formatted else of_field(target, rules)
     return partial(_bounded, read) if take else read
 
 
-def by_country(target: str, country: int | None, region: str) -> OfRow | None:
+def by_country(target: str, country: int | None, rules: Rules) -> OfRow | None:
     """What gives the reader for a row, where that depends on the country that stands in it."""
     found = fields.find(target)
     if country is None or found is None or found.kind != "phone":
@@ -29,7 +41,7 @@ def by_country(target: str, country: int | None, region: str) -> OfRow | None:
 
     def of_row(cells: Sequence[str]) -> Reader:
         cell = cells[country] if country < len(cells) else ""
-        return phones.reader(countries.region_of(cell, region))
+        return rules.phones(countries.region_of(cell, rules.region))
 
     return of_row
 
@@ -45,7 +57,7 @@ def _bounded(read: Reader, text: str) -> Cleaned:
     return clean.left_out("text_long") if len(text) > changes.LONGEST else read(text)
 
 
-def of_field(target: str, region: str) -> Reader:
+def of_field(target: str, rules: Rules) -> Reader:
     """The function that reads cells of a target."""
     field = fields.find(target)
     kind = field.kind if field else "text"
@@ -54,7 +66,7 @@ def of_field(target: str, region: str) -> Reader:
     if kind == "choice":
         return choices.reader(target)
     if kind == "phone":
-        return phones.reader(region)
+        return rules.phones()
     plain: dict[str, Reader] = {
         "name": clean.read_name,
         "email": emails.read_email,

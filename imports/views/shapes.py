@@ -1,21 +1,24 @@
 """What is done to the cells of one column, and which fields are made of several columns."""
 
+from dataclasses import replace
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from imports import access, tasks
 from imports.columns import accept, derive, shapes, trial
 from imports.errors import BadMapping, PortalError
 from imports.forms.joins import JoinsForm
+from imports.forms.possible import PossibleForm
 from imports.forms.shape import ShapeForm
 from imports.intake.read import first_rows
 from imports.models import Import
 from imports.views import fit, steps
-from imports.views.http import Request
-from portal.models import Role
+from imports.views.http import Request, attempt
+from portal.models import Role, User
 
 Form = ShapeForm | JoinsForm
 
@@ -52,6 +55,25 @@ def joins(request: Request, pk: int) -> HttpResponse:
     named = zip(current.names, current.columns, strict=True)
     context = {"names": [name for name, column in named if not column.masked]}
     return _page(request, lead_import, form, context | _tried(lead_import, form, None))
+
+
+@require_POST
+def possible_phones(request: Request, pk: int) -> HttpResponse:
+    """Send the phones that are merely possible, or leave them out: from their group in review."""
+    lead_import = _import(request, pk)
+    form = PossibleForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Choose whether phones that are merely possible are sent.")
+    elif attempt(request, "", _choose_possible, lead_import, request.user, form.cleaned_data):
+        tasks.nudge_chunks_of(pk)
+    return redirect("import_review", pk)
+
+
+def _choose_possible(lead_import: Import, user: User, chosen: dict[str, Any]) -> None:
+    made = replace(derive.mapping_of(lead_import), possible=chosen["possible_phones"])
+    if lead_import.mapping:
+        made = accept.carried(made, lead_import.mapping)
+    derive.remap(lead_import, made, user, expected_version=chosen["expected_version"])
 
 
 def _import(request: Request, pk: int) -> Import:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+import phonenumbers
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -42,6 +43,7 @@ LIKELY = st.sampled_from(
         "0000000000",
         "206 555 0123 / 206 555 0124",
         "12",
+        "+1 999 999 0123",
         "tel:+1206",
         "Google Ads",
         "fb",
@@ -116,6 +118,7 @@ def mappings(draw):
     names = draw(st.sets(st.sampled_from(sorted(CONSTANTS))))
     country = draw(st.none() | st.integers(0, len(columns) - 1))
     made = replace(made, country=country, region=draw(st.sampled_from(["", "GB"])))
+    made = replace(made, possible=draw(st.sampled_from(["", *mapping.POSSIBLE])))
     return replace(made, joins=joins, constants={name: CONSTANTS[name] for name in names})
 
 
@@ -131,6 +134,10 @@ def templates(draw, names):
     pieces = [f"{{{draw(st.sampled_from(plain))}}}" for _ in range(draw(st.integers(1, 3)))]
     between = draw(ANYTHING).replace("{", "{{").replace("}", "}}")
     return between.join(pieces) + draw(st.sampled_from(["", between]))
+
+
+def is_valid(number):
+    return number is None or phonenumbers.is_valid_number(phonenumbers.parse(number))
 
 
 @settings(max_examples=300, deadline=None)
@@ -149,6 +156,7 @@ def test_what_is_ok_keeps_mega_s_contract(mapped, rows, region):
         assert row.verdict in ("ok", "invalid")
         assert faults == [] or (row.verdict == "invalid" and faults == ["no contact"])
         assert (row.verdict == "ok") == all(problem.level == "warning" for problem in row.problems)
+        assert mapped.sends_possible or is_valid(row.lead.get("contact_phone"))
         stored = json.dumps([problem.to_json() for problem in row.problems], ensure_ascii=False)
         assert "\\u0000" not in stored.encode().decode()
         assert len(digests.lead_hash(row.lead)) == 16

@@ -42,7 +42,8 @@ WRONG = {
 }  # fmt: skip
 # What no browser can send wrong without being made to: lists to choose from, and plain buttons.
 LISTS = {"member_role": {"role": "king"}, "import_options": {"duplicates": "some"},
-         "import_priority": {"priority": "7"}}  # fmt: skip
+         "import_priority": {"priority": "7"},
+         "import_possible": {"possible_phones": "some"}}  # fmt: skip
 BUTTONS = {
     "customer_check", "customer_known", "member_remove", "team_webhook_test", "team_webhook_remove",
     "customer_words_read",
