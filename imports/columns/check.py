@@ -194,7 +194,7 @@ def compile_mapping(
     BadMapping when the mapping has a defect (see defects.found).
     """
     defects.refuse(mapping)
-    rules = readers.Rules(mapping.region or region, sends_possible=mapping.sends_possible)
+    rules = readers.Rules(mapping.region or region, mapping.sends_possible, mapping.words)
     steps = [
         _Step(
             column.index,

@@ -69,9 +69,9 @@ def is_nothing(text: str) -> bool:
     return len(text) <= placeholders.LONGEST and text.lower() in placeholders.NOTHING
 
 
-def is_placeholder(text: str) -> bool:
-    """Whether a phone or e-mail is none: what `is_nothing` knows, and "test" or "unknown"."""
-    return len(text) <= placeholders.LONGEST and text.lower() in placeholders.CONTACT
+def word(cell: str) -> str:
+    """The form in which a whole cell is compared with the words that are read as blank."""
+    return one_line(cell).lower()
 
 
 def error_note(text: str) -> Note | None:
@@ -93,17 +93,11 @@ def instead(sent: str, others: Iterable[str]) -> str:
     return f"{sent} (not {', '.join(listed[:MOST_NAMED])}{more})" if listed else sent
 
 
-def read_name(cell: str) -> Cleaned:
-    """A person's name on one line; one without any letter or digit is no name."""
-    return _name(cell, placeholders.NAME)
+def read_name(cell: str, nobody: frozenset[str] = placeholders.NAME) -> Cleaned:
+    """A person's name on one line, unless `nobody` is called so (words in small letters).
 
-
-def read_name_part(cell: str) -> Cleaned:
-    """A first or last name: as `read_name`, but people have surnames such as Test."""
-    return _name(cell, placeholders.PART_OF_A_NAME)
-
-
-def _name(cell: str, nobody: frozenset[str]) -> Cleaned:
+    One without any letter or digit is no name.
+    """
     text = one_line(cell)
     if not text:
         return BLANK

@@ -8,6 +8,7 @@ from typing import Any, Final, Literal, Self, get_args
 from imports.columns import changes, clean, countries, fields, formats, headers, match
 from imports.columns.changes import Change
 from imports.columns.match import Confidence, Guess
+from imports.columns.placeholders import USUAL, Words
 from imports.columns.sources import Split
 from imports.errors import BadMapping
 from imports.intake.sensitive.kinds import label
@@ -106,7 +107,7 @@ class Mapping:
     `joins` are fields that are made of several columns: each with its template (see `sources`).
     Phones without a country code are read by the country in the column with the index `country`,
     else as in `region`, else as in the customer's. `possible` is one of POSSIBLE, or "" in mappings
-    that are older than the choice: such phones were sent.
+    that are older than the choice: such phones were sent. `words` are read as blank in contacts.
     """
 
     columns: tuple[ColumnMap, ...]
@@ -115,6 +116,7 @@ class Mapping:
     country: int | None = None
     region: str = ""
     possible: Possible = ""
+    words: Words = USUAL
 
     @property
     def sends_possible(self) -> bool:
@@ -140,6 +142,8 @@ class Mapping:
             stored["region"] = self.region
         if self.possible:
             stored["possible_phones"] = self.possible
+        if self.words != USUAL:
+            stored["blank_words"] = self.words.to_json()
         return stored
 
     @classmethod
@@ -148,6 +152,7 @@ class Mapping:
         try:
             columns = tuple(ColumnMap.from_json(column) for column in stored["columns"])
             constants, joins = dict(stored["constants"]), dict(stored.get("joins", {}))
+            words = Words.from_json(stored["blank_words"]) if "blank_words" in stored else USUAL
         except (KeyError, TypeError, ValueError) as error:
             raise BadMapping("The stored mapping cannot be read; map the columns again.") from error
         if any(column.confidence not in get_args(Confidence) for column in columns):
@@ -159,6 +164,7 @@ class Mapping:
             stored.get("country"),
             stored.get("region", ""),
             stored.get("possible_phones", ""),
+            words,
         )
 
 

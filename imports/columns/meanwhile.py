@@ -231,6 +231,8 @@ def _others(before: Mapping, now: Mapping) -> Iterator[str]:
         yield f"Other phones without a country code are those of {named}"
     if now.possible != before.possible:
         yield f"Phones that are merely possible: {POSSIBLE[now.possible or 'send']}"
+    if now.words != before.words:
+        yield f"Words read as blank: {now.words.said or 'the usual ones'}"
 
 
 def _headings(version: MappingVersion) -> list[str]:

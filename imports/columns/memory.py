@@ -250,7 +250,8 @@ def _read_alike(proposed: Mapping, before: Mapping | None) -> Mapping:
     """Nobody chose what became of possible phones in a mapping that is older than the choice."""
     if before is None:
         return proposed
-    return replace(proposed, possible=before.possible or proposed.possible)
+    possible = before.possible or proposed.possible
+    return replace(proposed, possible=possible, words=before.words)
 
 
 def _fed(columns: Sequence[ColumnMap]) -> set[str]:

@@ -9,7 +9,7 @@ import phonenumbers
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE as COUNTRIES
 from phonenumbers import NumberParseException, PhoneNumber, ValidationResult
 
-from imports.columns import clean
+from imports.columns import clean, placeholders
 from imports.columns.clean import BLANK, PLACEHOLDER, Cleaned, Note, left_out
 from portal import characters
 
@@ -64,15 +64,26 @@ _LENGTH_CODES = {
 }
 
 
-def reader(region: str, *, sends_possible: bool = True) -> partial[Cleaned]:
+def reader(
+    region: str, *, sends_possible: bool = True, nothing: frozenset[str] = placeholders.CONTACT
+) -> partial[Cleaned]:
     """The reader of phone cells for a region such as "US" (ISO 3166, two letters)."""
-    return partial(read_phone, region=region.upper(), sends_possible=sends_possible)
+    return partial(
+        read_phone, region=region.upper(), sends_possible=sends_possible, nothing=nothing
+    )
 
 
-def read_phone(cell: str, region: str, *, sends_possible: bool = True) -> Cleaned:
+def read_phone(
+    cell: str,
+    region: str,
+    *,
+    sends_possible: bool = True,
+    nothing: frozenset[str] = placeholders.CONTACT,
+) -> Cleaned:
     """The first valid number of the cell in E.164; extensions and other numbers are said.
 
-    Where none is valid the first that is merely possible, unless these are not sent.
+    Where none is valid the first that is merely possible, unless these are not sent. `nothing` are
+    the words, in small letters, that are as good as blank.
     """
     if len(cell) > _LONGEST:
         text = clean.one_line(cell)
@@ -81,12 +92,12 @@ def read_phone(cell: str, region: str, *, sends_possible: bool = True) -> Cleane
         if len(text) > _LONGEST:
             return left_out("phone_long")
         cell = text
-    return _read(cell, region, sends_possible)
+    return _read(cell, region, sends_possible, nothing)
 
 
 @lru_cache(maxsize=_CACHED)
-def _read(cell: str, region: str, sends_possible: bool) -> Cleaned:
-    found = _found(cell, region)
+def _read(cell: str, region: str, sends_possible: bool, nothing: frozenset[str]) -> Cleaned:
+    found = _found(cell, region, nothing)
     return found if sends_possible or not found.notes else _only_valid(found)
 
 
@@ -103,14 +114,14 @@ def _with_valid_others(note: Note) -> Note:
     return note._replace(others=valid, dropped=dropped) if dropped else note
 
 
-def _found(cell: str, region: str) -> Cleaned:
+def _found(cell: str, region: str, nothing: frozenset[str]) -> Cleaned:
     text = characters.bare(clean.visible(cell)).strip("'`’\" ")
-    if _PLAIN.fullmatch(text):
-        return _apart(text, _number(text, region), region)
     if not text:
         return BLANK
-    if clean.is_placeholder(text):
+    if text.lower() in nothing:  # of a person's own words some may be numbers
         return PLACEHOLDER
+    if _PLAIN.fullmatch(text):
+        return _apart(text, _number(text, region), region)
     if error := clean.error_note(text):
         return Cleaned(None, (error,))
     return _first(text, region)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from imports.columns import changes, choices, clean, countries, emails, fields, formats, phones
 from imports.columns.clean import Cleaned
 from imports.columns.mapping import ColumnMap
+from imports.columns.placeholders import USUAL, Words
 from imports.columns.sources import Take
 from imports.columns.typed import Scalar
 
@@ -19,10 +20,22 @@ class Rules(NamedTuple):
 
     region: str
     sends_possible: bool = True
+    words: Words = USUAL
 
     def phones(self, region: str = "") -> Reader:
         """The reader of phones, of a row's own region where it has one."""
-        return phones.reader(region or self.region, sends_possible=self.sends_possible)
+        return phones.reader(
+            region or self.region,
+            sends_possible=self.sends_possible,
+            nothing=self.words.contacts,
+        )
+
+    def names(self, target: str) -> Reader:
+        """The reader of whole names, or of first or last ones: people have surnames like Test."""
+        is_part = target in fields.NAME_PARTS
+        return partial(
+            clean.read_name, nobody=self.words.name_parts if is_part else self.words.names
+        )
 
 
 def of(column: ColumnMap, rules: Rules, take: Take | None) -> Reader:
@@ -61,15 +74,15 @@ def of_field(target: str, rules: Rules) -> Reader:
     """The function that reads cells of a target."""
     field = fields.find(target)
     kind = field.kind if field else "text"
-    if target in fields.NAME_PARTS:
-        return clean.read_name_part
+    if kind == "name":
+        return rules.names(target)
     if kind == "choice":
         return choices.reader(target)
     if kind == "phone":
         return rules.phones()
+    if kind == "email":
+        return emails.reader(rules.words.contacts)
     plain: dict[str, Reader] = {
-        "name": clean.read_name,
-        "email": emails.read_email,
         "stage": clean.read_stage,
         "uuid": clean.read_uuid,
         "text": formats.read_text,

@@ -17,6 +17,7 @@ from imports.audit import acts, trail
 from imports.columns import defects, derive, formats, taken_over
 from imports.columns.headers import squash
 from imports.columns.mapping import ColumnMap, Mapping
+from imports.columns.placeholders import USUAL
 from imports.errors import BadInput, BadMapping, WrongState
 from imports.models import Import, MappingVersion, SavedMapping
 from imports.models.saved import LONGEST_NAME
@@ -206,6 +207,7 @@ def applied(current: Mapping, saved: SavedMapping) -> Mapping:
         joins=own | joins,
         country=current.country if theirs.country is None else theirs.country,
         region=theirs.region or current.region,
+        words=current.words if theirs.words == USUAL else theirs.words,
     )
     made = taken_over.replaced(current, known, taken, theirs)
     for sentence in defects.found(made):
