@@ -1,4 +1,5 @@
-"""What is done to the cells of one column, and which fields are made of several columns."""
+"""What is done to the cells of one column, which fields are made of several columns, and how
+contacts are read whichever column they come from."""
 
 from dataclasses import replace
 from typing import Any
@@ -9,8 +10,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from imports import access, tasks
-from imports.columns import accept, derive, shapes, trial
+from imports.columns import accept, blank_words, derive, shapes, trial
 from imports.errors import BadMapping, PortalError
+from imports.forms.blank_words import WordsForm
 from imports.forms.joins import JoinsForm
 from imports.forms.possible import PossibleForm
 from imports.forms.shape import ShapeForm
@@ -20,7 +22,8 @@ from imports.views import fit, steps
 from imports.views.http import Request, attempt
 from portal.models import Role, User
 
-Form = ShapeForm | JoinsForm
+Form = ShapeForm | JoinsForm | WordsForm
+_PAGES = {ShapeForm: "column", JoinsForm: "joins", WordsForm: "blank_words"}
 
 
 @require_http_methods(["GET", "POST"])
@@ -55,6 +58,20 @@ def joins(request: Request, pk: int) -> HttpResponse:
     named = zip(current.names, current.columns, strict=True)
     context = {"names": [name for name, column in named if not column.masked]}
     return _page(request, lead_import, form, context | _tried(lead_import, form, None))
+
+
+@require_http_methods(["GET", "POST"])
+def blank(request: Request, pk: int) -> HttpResponse:
+    """The words that are read as blank in contacts, with how often each stands in the file."""
+    lead_import = _import(request, pk)
+    if lead_import.mapping is None:
+        return redirect("import_columns", pk)
+    current, version = derive.mapping_of(lead_import), lead_import.mapping.version
+    counts = blank_words.counts(lead_import, current)
+    form = WordsForm(_sent(request), current=current, version=version, counts=counts)
+    if _is_used(request, lead_import, form):
+        return redirect("import_columns", pk)
+    return _page(request, lead_import, form, {"is_counted": counts is not None})
 
 
 @require_POST
@@ -123,6 +140,6 @@ def _page(
     request: Request, lead_import: Import, form: Form, context: dict[str, Any]
 ) -> HttpResponse:
     context = steps.shared(request, lead_import, "import_columns") | {"form": form} | context
-    part = "joins" if isinstance(form, JoinsForm) else "column"
-    template = "parts/columns/examples.html" if request.htmx else f"imports/{part}.html"
+    part = f"imports/{_PAGES[type(form)]}.html"
+    template = "parts/columns/examples.html" if request.htmx else part
     return render(request, template, context, status=422 if form.errors else 200)

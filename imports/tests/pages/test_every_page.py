@@ -34,7 +34,7 @@ FOR_IMPORTERS = {
     "import_ask", "import_ask_cancel",
     "import_undo", "import_pause", "import_resume", "import_go_on", "import_cancel",
     "import_decide", "import_priority", "import_retry", "import_rest", "import_columns",
-    "import_column", "import_joins", "import_possible",
+    "import_column", "import_joins", "import_blank_words", "import_possible",
     "import_send", "import_new", "import_skip_reading", "import_put_back",
     "customer_known", "together_start", "together_remove", "import_sheets", "tokens_check",
     "tour_start", "import_save_mapping", "import_use_mapping", "team_mapping",

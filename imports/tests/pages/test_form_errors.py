@@ -29,6 +29,7 @@ WRONG = {
     "import_column": ({"change_0": "prefix", "by": ",", "target_0": "custom", "slug_0": "!"},
                       ["what_0", "slug_0"]),
     "import_joins": ({"template_0": "{Nam", "target_0": ""}, ["template_0", "target_0"]),
+    "import_blank_words": ({"usual": "x", "own": "x" * 61}, ["usual", "own"]),
     "import_save_mapping": ({"name": NOTHING, "owner": "nobody"}, ["name", "owner"]),
     "team_mapping": ({"name": NAME}, ["name"]),
     "import_read_again": ({"header_row": "0", "encoding": "morse"}, ["header_row", "encoding"]),
@@ -57,7 +58,7 @@ BUTTONS = {
 SECRET = {"token", "url"}
 OF_STATES = {"import_read_again": "review", "import_save_mapping": "review",
              "import_columns": "review", "import_column": "review",
-             "import_joins": "review", "import_send": "review",
+             "import_joins": "review", "import_blank_words": "review", "import_send": "review",
              "import_ask": "review", "import_options": "review", "import_decide": "decision",
              "import_priority": "paused"}  # fmt: skip
 
