@@ -146,7 +146,8 @@ Some rules behind it:
 
 - **Placeholders** (N/A, -, none, keine, test, #N/A and many more) in a phone, e-mail or name are
   as good as blank; the review counts them. People may be called Null, None, Na or Nan, so these
-  stay in names. The lists stand in `imports/columns/placeholders.py`, to be edited.
+  stay in names. The columns page counts those of the file; there a customer's own are added, and
+  usual ones taken out. The usual ones stand in `imports/columns/placeholders.py`.
 - **Several phones or e-mails** in one cell are taken apart. The first valid one goes to MEGA, and
   the remark names the others. Digits of two numbers are never joined.
 - **Merely possible phones** have the right length, but no such number is known to be in use. They

@@ -16,7 +16,7 @@ from portal import characters
 
 Possible = Literal["", "leave_out", "send"]
 POSSIBLE: Final[dict[Possible, str]] = {
-    "leave_out": "leave them out, and say so on the row",
+    "leave_out": "leave them out",
     "send": "send them as they are",
 }
 """What becomes of phones that are merely possible: of the right length, but in no known range."""

@@ -21,7 +21,10 @@ def add_to(fields: dict[str, forms.Field], current: Mapping) -> None:
         required=False,
         choices=list(POSSIBLE.items()),
         initial="send" if current.sends_possible else "leave_out",
-        help_text="Their length is right, but no such number is known to be in use.",
+        help_text=(
+            "Their length is right, but no such number is known to be in use. Where one is left"
+            " out, its row says so."
+        ),
     )
 
 

@@ -65,7 +65,7 @@ def told(lead_import, number):
 
 def test_the_page_of_the_columns_counts_them_in_the_contacts_of_the_whole_file(ines, made):
     page = plain(columns_page(ines, made))
-    assert "n/a in 2 cells - in 1 cell none in 1 cell" in page, "the remarks are no contact"
+    assert "n/a in 2 cells · - in 1 cell · none in 1 cell" in page, "the remarks are no contact"
     assert "Otherwise than usual" not in page
 
 
