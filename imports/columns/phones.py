@@ -116,12 +116,14 @@ def _with_valid_others(note: Note) -> Note:
 
 def _found(cell: str, region: str, nothing: frozenset[str]) -> Cleaned:
     text = characters.bare(clean.visible(cell)).strip("'`’\" ")
-    if not text:
-        return BLANK
-    if text.lower() in nothing:  # of a person's own words some may be numbers
-        return PLACEHOLDER
+    if nothing is not placeholders.CONTACT and clean.word(cell) in nothing:
+        return PLACEHOLDER  # of a person's own words some may be numbers
     if _PLAIN.fullmatch(text):
         return _apart(text, _number(text, region), region)
+    if not text:
+        return BLANK
+    if text.lower() in nothing:
+        return PLACEHOLDER
     if error := clean.error_note(text):
         return Cleaned(None, (error,))
     return _first(text, region)

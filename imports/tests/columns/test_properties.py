@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from imports.columns import (
     check,
+    clean,
     defects,
     digests,
     fields,
@@ -17,10 +18,12 @@ from imports.columns import (
     mapfile,
     mapping,
     match,
+    placeholders,
     sources,
 )
 from imports.columns.changes import Change
 from imports.columns.mapping import ColumnMap, Mapping
+from imports.columns.placeholders import Words
 from imports.columns.sources import Split
 from imports.errors import BadMapping
 from imports.tests.columns import contract
@@ -86,6 +89,19 @@ CHANGES = st.one_of(
 )
 
 
+OWN = st.lists(
+    LIKELY.map(clean.word).filter(bool) | SHORT.map(clean.word).filter(bool), unique=True
+)
+OUT = st.lists(st.sampled_from(sorted(placeholders.DEFAULT)), unique=True, max_size=5)
+
+
+@st.composite
+def blank_words(draw):
+    """Own words, and usual ones that are taken out; none is both."""
+    own = draw(OWN)
+    return Words(tuple(own), tuple(word for word in draw(OUT) if word not in own))
+
+
 @st.composite
 def splits(draw, targets):
     """A split that takes its later parts from the targets that are still free."""
@@ -118,7 +134,9 @@ def mappings(draw):
     names = draw(st.sets(st.sampled_from(sorted(CONSTANTS))))
     country = draw(st.none() | st.integers(0, len(columns) - 1))
     made = replace(made, country=country, region=draw(st.sampled_from(["", "GB"])))
-    made = replace(made, possible=draw(st.sampled_from(["", *mapping.POSSIBLE])))
+    made = replace(
+        made, possible=draw(st.sampled_from(["", *mapping.POSSIBLE])), words=draw(blank_words())
+    )
     return replace(made, joins=joins, constants={name: CONSTANTS[name] for name in names})
 
 
@@ -160,6 +178,18 @@ def test_what_is_ok_keeps_mega_s_contract(mapped, rows, region):
         stored = json.dumps([problem.to_json() for problem in row.problems], ensure_ascii=False)
         assert "\\u0000" not in stored.encode().decode()
         assert len(digests.lead_hash(row.lead)) == 16
+
+
+@settings(max_examples=200, deadline=None)
+@given(blank_words().filter(lambda words: words.own), st.data())
+def test_an_own_word_is_no_contact_however_it_is_written(words, data):
+    columns = [ColumnMap(at, name, name) for at, name in enumerate(fields.CONTACTS)]
+    checker = check.compile_mapping(Mapping(tuple(columns), words=words), "US")
+    word = data.draw(st.sampled_from(words.own))
+    shown = data.draw(st.sampled_from([word, f" {word}\u200b", f"\n{word} "]))
+    row = checker.check(2, [shown] * len(columns))
+    assert (row.lead, row.verdict) == ({}, "invalid")
+    assert [one.code for one in row.problems] == ["placeholder"] * 3 + ["no_contact"]
 
 
 @settings(max_examples=100, deadline=None)

@@ -130,6 +130,7 @@ def test_columns_that_fed_what_is_joined_now_yield():
     [
         ("Dear customer", "the template names no column; write one as {Its heading}."),
         ("{First} \0", "the template holds the character U+0000, which cannot be stored."),
+        ("{First} \ud800", "the template holds the character U+D800, which cannot be stored."),
         ("{Frst}", "the sheet has no column {Frst}; did you mean {First}?"),
         ("{zzzz}", "the sheet has no column {zzzz}; take a heading of the sheet."),
         ("{First} {", "at character 9 the brace { stands alone"),
