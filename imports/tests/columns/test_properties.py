@@ -80,7 +80,7 @@ CONSTANTS = {
 
 
 WORDS = ["columns", "constants", "joins", "Name", "Phone", "field", "values", "split", "changes"]
-WORDS += ["by", "fields"]
+WORDS += ["by", "fields", "possible_phones", "blank_words", "add", "remove"]
 SHORT = st.text(st.characters(), min_size=1, max_size=3)
 CHANGES = st.one_of(
     st.builds(Change, st.sampled_from(["tidy", "upper", "lower", "capitals", "digits", "turn"])),
