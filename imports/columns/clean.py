@@ -6,7 +6,7 @@ to say about it. A blank cell answers BLANK; a value is never empty; no reader r
 
 import re
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from imports.columns import headers, placeholders
@@ -93,23 +93,30 @@ def instead(sent: str, others: Iterable[str]) -> str:
     return f"{sent} (not {', '.join(listed[:MOST_NAMED])}{more})" if listed else sent
 
 
-def read_name(cell: str, nobody: frozenset[str] = placeholders.NAME) -> Cleaned:
-    """A person's name on one line, unless `nobody` is called so (words in small letters).
+def name_reader(nobody: frozenset[str]) -> Callable[[str], Cleaned]:
+    """The reader of a person's name on one line; `nobody` are words in small letters that are none.
 
-    One without any letter or digit is no name.
+    One without any letter or digit is no name either.
     """
-    text = one_line(cell)
-    if not text:
-        return BLANK
-    if text.lower() in nobody:
-        return PLACEHOLDER
-    if text[0].isalpha():
+
+    def read(cell: str) -> Cleaned:
+        text = one_line(cell)
+        if not text:
+            return BLANK
+        if text.lower() in nobody:
+            return PLACEHOLDER
+        if text[0].isalpha():
+            return Cleaned(text)
+        if error := error_note(text):
+            return Cleaned(None, (error,))
+        if not any(map(str.isalnum, text)):
+            return left_out("name_unreadable")
         return Cleaned(text)
-    if error := error_note(text):
-        return Cleaned(None, (error,))
-    if not any(map(str.isalnum, text)):
-        return left_out("name_unreadable")
-    return Cleaned(text)
+
+    return read
+
+
+read_name = name_reader(placeholders.NAME)
 
 
 def read_text(cell: str) -> Cleaned:

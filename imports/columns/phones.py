@@ -1,8 +1,8 @@
 """Phone numbers in E.164, as MEGA keeps them, read by the habits of the customer's region."""
 
 import re
-from collections.abc import Sequence
-from functools import lru_cache, partial
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Final
 
 import phonenumbers
@@ -66,33 +66,31 @@ _LENGTH_CODES = {
 
 def reader(
     region: str, *, sends_possible: bool = True, nothing: frozenset[str] = placeholders.CONTACT
-) -> partial[Cleaned]:
-    """The reader of phone cells for a region such as "US" (ISO 3166, two letters)."""
-    return partial(
-        read_phone, region=region.upper(), sends_possible=sends_possible, nothing=nothing
-    )
+) -> Callable[[str], Cleaned]:
+    """The reader of phone cells for a region such as "US" (ISO 3166, two letters).
 
-
-def read_phone(
-    cell: str,
-    region: str,
-    *,
-    sends_possible: bool = True,
-    nothing: frozenset[str] = placeholders.CONTACT,
-) -> Cleaned:
-    """The first valid number of the cell in E.164; extensions and other numbers are said.
-
-    Where none is valid the first that is merely possible, unless these are not sent. `nothing` are
-    the words, in small letters, that are as good as blank.
+    It gives the first valid number of a cell in E.164, else the first that is merely possible,
+    unless these are not sent; extensions and other numbers are said. `nothing` are the words, in
+    small letters, that are as good as blank.
     """
-    if len(cell) > _LONGEST:
-        text = clean.one_line(cell)
-        if not text:
-            return BLANK
-        if len(text) > _LONGEST:
-            return left_out("phone_long")
-        cell = text
-    return _read(cell, region, sends_possible, nothing)
+    region = region.upper()
+
+    def read(cell: str) -> Cleaned:
+        if len(cell) > _LONGEST:
+            text = clean.one_line(cell)
+            if not text:
+                return BLANK
+            if len(text) > _LONGEST:
+                return left_out("phone_long")
+            cell = text
+        return _read(cell, region, sends_possible, nothing)
+
+    return read
+
+
+def read_phone(cell: str, region: str) -> Cleaned:
+    """What the reader gives, also a number that is merely possible."""
+    return reader(region)(cell)
 
 
 @lru_cache(maxsize=_CACHED)

@@ -4,7 +4,7 @@ Words stand in lower case, separated by bars. A change takes a new `check.RULES_
 mapping adds to them, or takes out, counts in its contact fields alone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final, Self
@@ -56,6 +56,7 @@ LONGEST: Final = max(map(len, DEFAULT))
 
 MOST_OWN: Final = 100
 LONGEST_OWN: Final = 60  # characters
+MOST_NAMED: Final = 8  # in a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +87,9 @@ class Words:
 
     @property
     def said(self) -> str:
-        """What is otherwise than usual, in words; "" where nothing is."""
-        parts = (
-            (self.own, "read as blank too"),
-            (self.out, "no longer read as blank"),
-        )
-        return "; ".join(
-            f"{how}: {', '.join(f'“{word}”' for word in words)}" for words, how in parts if words
-        )
+        """What is otherwise than usual, in words: "also “walk-in”; not “test”"."""
+        parts = (("also", self.own), ("not", self.out))
+        return "; ".join(f"{how} {_named(words)}" for how, words in parts if words)
 
     def defects(self) -> Iterator[str]:
         """A sentence for everything that cannot be, beginning with the word."""
@@ -124,6 +120,12 @@ class Words:
 
 
 USUAL: Final = Words()
+
+
+def _named(words: Sequence[str]) -> str:
+    more = len(words) - MOST_NAMED
+    listed = ", ".join(f"“{word}”" for word in words[:MOST_NAMED])
+    return f"{listed} and {more} more" if more > 0 else listed
 
 
 @lru_cache(maxsize=256)

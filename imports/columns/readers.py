@@ -22,20 +22,16 @@ class Rules(NamedTuple):
     sends_possible: bool = True
     words: Words = USUAL
 
-    def phones(self, region: str = "") -> Reader:
-        """The reader of phones, of a row's own region where it has one."""
+    def phones(self) -> Reader:
+        """The reader of phones."""
         return phones.reader(
-            region or self.region,
-            sends_possible=self.sends_possible,
-            nothing=self.words.contacts,
+            self.region, sends_possible=self.sends_possible, nothing=self.words.contacts
         )
 
     def names(self, target: str) -> Reader:
         """The reader of whole names, or of first or last ones: people have surnames like Test."""
         is_part = target in fields.NAME_PARTS
-        return partial(
-            clean.read_name, nobody=self.words.name_parts if is_part else self.words.names
-        )
+        return clean.name_reader(self.words.name_parts if is_part else self.words.names)
 
 
 def of(column: ColumnMap, rules: Rules, take: Take | None) -> Reader:
@@ -52,9 +48,12 @@ def by_country(target: str, country: int | None, rules: Rules) -> OfRow | None:
     if country is None or found is None or found.kind != "phone":
         return None
 
+    nothing = rules.words.contacts
+
     def of_row(cells: Sequence[str]) -> Reader:
         cell = cells[country] if country < len(cells) else ""
-        return rules.phones(countries.region_of(cell, rules.region))
+        own = countries.region_of(cell, rules.region)
+        return phones.reader(own, sends_possible=rules.sends_possible, nothing=nothing)
 
     return of_row
 

@@ -38,7 +38,7 @@ def test_possible_phones_are_sent_by_a_click_and_words_are_changed(window, ines,
     page.get_by_label("Your own words").fill("Kein Telefon")
     assert_open_to_all(page)
     page.get_by_role("button", name="Use this and check all rows").click()
-    expect(page.get_by_text("no longer read as blank: “none”")).to_be_visible()
+    expect(page.get_by_text("also “kein telefon”; not “none”")).to_be_visible()
     assert mapping(made).words == Words(("kein telefon",), ("none",))
     story.check(made)
 

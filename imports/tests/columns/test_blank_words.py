@@ -6,7 +6,7 @@ import pytest
 
 from imports.columns import check, defects, mapfile, mapping, match, placeholders
 from imports.columns.mapping import Mapping
-from imports.columns.placeholders import LONGEST_OWN, MOST_OWN
+from imports.columns.placeholders import LONGEST_OWN, MOST_OWN, Words
 from imports.errors import BadMapping
 
 HEADINGS = ("Name", "Phone", "E-mail")
@@ -119,6 +119,12 @@ def test_words_that_cannot_be_are_refused_in_a_sentence(words, sentence):
 def test_as_many_and_as_long_words_as_may_be_are_read():
     most = {"add": [f"{n:060}" for n in range(MOST_OWN)]}
     assert defects.check(mapfile.apply_file(sheet("Name"), {"blank_words": most})) == []
+
+
+def test_what_is_otherwise_than_usual_is_said_of_a_few():
+    made = Words(tuple(f"word {n}" for n in range(10)), ("test",))
+    listed = ", ".join(f"“word {n}”" for n in range(8))
+    assert made.said == f"also {listed} and 2 more; not “test”"
 
 
 def test_a_mapping_file_without_words_leaves_them_as_they_are():

@@ -93,7 +93,7 @@ def test_ines_takes_one_out_and_adds_her_own(ines, made):
     assert told(made, 5) == ["placeholder", "placeholder"]
     page = plain(columns_page(ines, made))
     assert "none in 1 cell, but not read as blank" in page
-    assert "read as blank too: “kein telefon”, “null”; no longer read as blank: “none”" in page
+    assert "are read as blank: also “kein telefon”, “null”; not “none”." in page
     shown = story.text(words_page(ines, made))
     assert "kein telefon null</textarea>" in shown
     assert re.search(r'value="none"[^>]*>', shown)[0].count("checked") == 0
@@ -143,7 +143,7 @@ def test_who_was_at_the_columns_is_told_of_other_words(ines, max_, made):
     hers = fields_of(columns_page(ines, made))
     send(max_, made, own="walk-in")
     answer = ines.post(f"/imports/{made.pk}/columns/", hers | {"target_3": ""})
-    assert "Words read as blank: read as blank too: “walk-in”" in story.text(answer)
+    assert "Words read as blank: also “walk-in”" in story.text(answer)
     ines.post(f"/imports/{made.pk}/columns/", fields_of(answer))
     assert words(made).own == ("walk-in",)
 
