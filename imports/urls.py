@@ -103,6 +103,8 @@ urlpatterns = [
     page("imports/<int:pk>/columns/joined/", shapes.joins, "import_joins"),
     page("imports/<int:pk>/columns/<int:column>/", shapes.column, "import_column"),
     page("imports/<int:pk>/columns/others/", at_columns.others, "import_at_columns"),
+    page("imports/<int:pk>/columns/blank/", shapes.blank, "import_blank_words"),
+    page("imports/<int:pk>/columns/possible/", shapes.possible_phones, "import_possible"),
     page("imports/<int:pk>/columns/save/", mapping_acts.save, "import_save_mapping"),
     page("imports/<int:pk>/columns/use/<int:saved_pk>/", mapping_acts.use, "import_use_mapping"),
     page("imports/<int:pk>/progress/", columns.progress, "import_progress"),

@@ -52,7 +52,8 @@ def checked(line: Line) -> CheckedRow:
     if line.field not in {"contact_name", *fields.NAME_PARTS}:
         columns.append(ColumnMap(1, "Name", "contact_name"))
     region = line.reading if line.field == "contact_phone" else "US"
-    return check.compile_mapping(Mapping(tuple(columns)), region).check(2, [line.cell, "Jane Doe"])
+    mapped = Mapping(tuple(columns), possible="leave_out")
+    return check.compile_mapping(mapped, region).check(2, [line.cell, "Jane Doe"])
 
 
 def value(line: Line, row: CheckedRow) -> str:
@@ -145,9 +146,13 @@ Some rules behind it:
 
 - **Placeholders** (N/A, -, none, keine, test, #N/A and many more) in a phone, e-mail or name are
   as good as blank; the review counts them. People may be called Null, None, Na or Nan, so these
-  stay in names. The lists stand in `imports/columns/placeholders.py`, to be edited.
+  stay in names. The columns page counts those of the file; there a customer's own are added, and
+  usual ones taken out. The usual ones stand in `imports/columns/placeholders.py`.
 - **Several phones or e-mails** in one cell are taken apart. The first valid one goes to MEGA, and
   the remark names the others. Digits of two numbers are never joined.
+- **Merely possible phones** have the right length, but no such number is known to be in use. They
+  are left out, and the review counts them as a group of their own, where one click sends them as
+  they are; so does the columns page, beside the phones.
 - **A row is kept back** where a contact that was left out was its only one, and where a bad
   e-mail could make MEGA refuse a whole request.
 

@@ -185,8 +185,10 @@ def _kept(
     behind = [one for note in notes for one in note.others]
     if behind:
         draft.custom[fields.slug_of(others)] = "; ".join(behind)
-    kept = clean.Note("others_kept", value)
-    return tuple(kept if note.others else note for note in notes)
+    return tuple(
+        clean.Note("others_kept", clean.instead(value, note.dropped)) if note.others else note
+        for note in notes
+    )
 
 
 def compile_mapping(
@@ -199,17 +201,17 @@ def compile_mapping(
     BadMapping when the mapping has a defect (see defects.found).
     """
     defects.refuse(mapping)
-    region = mapping.region or region
+    rules = readers.Rules(mapping.region or region, mapping.sends_possible, mapping.words)
     steps = [
         _Step(
             column.index,
             target,
             name,
-            noted.noting(readers.of(column, region, take), target, (refused or {}).get(target)),
+            noted.noting(readers.of(column, rules, take), target, (refused or {}).get(target)),
             column.means,
             take,
             readers.converter(column),
-            readers.by_country(target, mapping.country, region),
+            readers.by_country(target, mapping.country, rules),
             column.others,
         )
         for column, name, take in making.sources_of(mapping)
@@ -219,7 +221,7 @@ def compile_mapping(
     constants = {
         field: value
         for field, given in mapping.constants.items()
-        if (value := typed.get(field, readers.of_field(field, region))(given).value) is not None
+        if (value := typed.get(field, readers.of_field(field, rules))(given).value) is not None
     }
     return Checker(steps, constants)
 

@@ -6,7 +6,7 @@ to say about it. A blank cell answers BLANK; a value is never empty; no reader r
 
 import re
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from imports.columns import headers, placeholders
@@ -16,12 +16,14 @@ from portal import characters
 class Note(NamedTuple):
     """Something to tell about a cell: a code of the problems table, and a word for its sentence.
 
-    `others` are the phones or e-mails of the cell that are not sent, or not as the contact.
+    `others` are the phones or e-mails of the cell that are not sent, or not as the contact;
+    `dropped` are those of them that are not worth keeping either.
     """
 
     code: str
     detail: str = ""
     others: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
 
 
 class Cleaned(NamedTuple):
@@ -67,9 +69,9 @@ def is_nothing(text: str) -> bool:
     return len(text) <= placeholders.LONGEST and text.lower() in placeholders.NOTHING
 
 
-def is_placeholder(text: str) -> bool:
-    """Whether a phone or e-mail is none: what `is_nothing` knows, and "test" or "unknown"."""
-    return len(text) <= placeholders.LONGEST and text.lower() in placeholders.CONTACT
+def word(cell: str) -> str:
+    """The form in which a whole cell is compared with the words that are read as blank."""
+    return one_line(cell).lower()
 
 
 def error_note(text: str) -> Note | None:
@@ -91,29 +93,30 @@ def instead(sent: str, others: Iterable[str]) -> str:
     return f"{sent} (not {', '.join(listed[:MOST_NAMED])}{more})" if listed else sent
 
 
-def read_name(cell: str) -> Cleaned:
-    """A person's name on one line; one without any letter or digit is no name."""
-    return _name(cell, placeholders.NAME)
+def name_reader(nobody: frozenset[str]) -> Callable[[str], Cleaned]:
+    """The reader of a person's name on one line; `nobody` are words in small letters that are none.
 
+    One without any letter or digit is no name either.
+    """
 
-def read_name_part(cell: str) -> Cleaned:
-    """A first or last name: as `read_name`, but people have surnames such as Test."""
-    return _name(cell, placeholders.PART_OF_A_NAME)
-
-
-def _name(cell: str, nobody: frozenset[str]) -> Cleaned:
-    text = one_line(cell)
-    if not text:
-        return BLANK
-    if text.lower() in nobody:
-        return PLACEHOLDER
-    if text[0].isalpha():
+    def read(cell: str) -> Cleaned:
+        text = one_line(cell)
+        if not text:
+            return BLANK
+        if text.lower() in nobody:
+            return PLACEHOLDER
+        if text[0].isalpha():
+            return Cleaned(text)
+        if error := error_note(text):
+            return Cleaned(None, (error,))
+        if not any(map(str.isalnum, text)):
+            return left_out("name_unreadable")
         return Cleaned(text)
-    if error := error_note(text):
-        return Cleaned(None, (error,))
-    if not any(map(str.isalnum, text)):
-        return left_out("name_unreadable")
-    return Cleaned(text)
+
+    return read
+
+
+read_name = name_reader(placeholders.NAME)
 
 
 def read_text(cell: str) -> Cleaned:

@@ -49,6 +49,7 @@ def found(mapping: Mapping) -> Iterator[str]:
         yield from (f"Column '{name}': {sentence}" for sentence in shapes.of_column(column))
     yield from _bad_joins(mapping)
     yield from shapes.of_countries(mapping)
+    yield from mapping.words.defects()
     for target, users in _users(mapping).items():
         if len(users) > 1:
             yield f"{_calls(users)} both feed {target}: choose one of them."

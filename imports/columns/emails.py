@@ -7,6 +7,8 @@ before the @ may be legal, but nothing is known of MEGA's view of them, and the 
 """
 
 import re
+from collections.abc import Callable
+from functools import partial
 
 from email_validator import EmailNotValidError, validate_email
 
@@ -29,7 +31,19 @@ _WRAPPING = "\"'`<>()[]{}.,;:!“”„‘’«»‹›"
 _WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}  # ｊａｎｅ＠ｘ．ｃｏｍ
 
 
-def read_email(cell: str) -> Cleaned:
+def reader(nothing: frozenset[str]) -> Callable[[str], Cleaned]:
+    """The reader of e-mail cells; `nothing` are the words, in small letters, that are as blank."""
+    if any("@" in word for word in nothing):
+        return partial(_read_unless, nothing=nothing)
+    return read_email if nothing is placeholders.CONTACT else partial(read_email, nothing=nothing)
+
+
+def _read_unless(cell: str, nothing: frozenset[str]) -> Cleaned:
+    """Slower, as also a sure address may be one of these words."""
+    return PLACEHOLDER if clean.word(cell) in nothing else read_email(cell, nothing)
+
+
+def read_email(cell: str, nothing: frozenset[str] = placeholders.CONTACT) -> Cleaned:
     """The address with its domain in lower case; wrapping (mailto: …) is taken off, and said.
 
     Of several addresses the first one that MEGA surely accepts goes; the others are named.
@@ -39,14 +53,14 @@ def read_email(cell: str) -> Cleaned:
     text = clean.one_line(cell)
     if not text:
         return BLANK
-    if clean.is_placeholder(text):
+    if text.lower() in nothing:
         return PLACEHOLDER
     if sure := _SURE.fullmatch(text):
         return _plain(sure)
     if len(text) > _LONGEST:
         return left_out("email_invalid")
     error = clean.error_note(text)
-    return Cleaned(None, (error,)) if error else _unwrapped(text)
+    return Cleaned(None, (error,)) if error else _unwrapped(text, nothing)
 
 
 def _plain(sure: re.Match[str]) -> Cleaned:
@@ -64,8 +78,8 @@ def _is_nobody(address: str, domain: str) -> bool:
     return before == name or (name == "example" and before in placeholders.LOCAL)
 
 
-def _unwrapped(text: str) -> Cleaned:
-    pieces = _pieces(text.translate(_WIDE))
+def _unwrapped(text: str, nothing: frozenset[str]) -> Cleaned:
+    pieces = _pieces(text.translate(_WIDE), nothing)
     addresses = [_address(_bare(piece)) for piece in pieces]
     first = next((one for one in addresses if one.value), addresses[0])
     if first.value is None:
@@ -80,7 +94,7 @@ def _unwrapped(text: str) -> Cleaned:
     return Cleaned(first.value, (Note("email_unwrapped", first.value),) if changed else ())
 
 
-def _pieces(text: str) -> list[str]:
+def _pieces(text: str, nothing: frozenset[str]) -> list[str]:
     """Several addresses only where every piece has an @: "jane doe@x.com" is one wrong address."""
     if bracketed := _IN_BRACKETS.findall(text):
         return bracketed
@@ -88,7 +102,7 @@ def _pieces(text: str) -> list[str]:
     pieces = [
         piece
         for piece in _BETWEEN.split(text)
-        if piece.strip(_WRAPPING) and not clean.is_placeholder(piece)
+        if piece.strip(_WRAPPING) and piece.lower() not in nothing
     ]
     if pieces and all("@" in piece.strip("@") for piece in pieces):
         return pieces

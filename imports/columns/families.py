@@ -24,6 +24,7 @@ class Family:
 _LOST = Family("digits", "number", "numbers", 95, "sent without the number")
 _EMAILS = Family("emails", "e-mail", "e-mails", 90, "sent without the e-mail")
 _PHONES = Family("phones", "phone", "phones", 88, "sent without the phone")
+_POSSIBLE = Family("possible", "phone", "phones", 86, "sent without the phone")
 _CONTACT = Family("contact", "row", "rows", 80, "sent")
 _REFUSED = Family("refused", "value", "values", 78, "sent all the same")
 _ERRORS = Family("errors", "cell", "cells", 70, "sent without the cell")
@@ -92,6 +93,7 @@ _MEMBERS: Final[Mapping[str, tuple[Family, str, str]]] = {
     "others_kept": (_TIDIED, "holds several contacts", "hold several contacts"),
     "phone_several": (_SEVERAL, "holds several phones", "hold several phones"),
     "placeholder": (_BLANK, "is a placeholder like N/A", "are placeholders like N/A"),
+    "phone_possible": (_POSSIBLE, "is merely possible", "are merely possible"),
     "phone_unlikely": (_UNLIKELY, "may not exist", "may not exist"),
     "email_unwrapped": (_TIDIED, "has an e-mail in other text", "have an e-mail in other text"),
     "phone_extension": (_TIDIED, "has an extension", "have an extension"),

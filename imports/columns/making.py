@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from imports.columns import changes, fields, placeholders, sources
+from imports.columns import changes, fields, sources
 from imports.columns.mapping import ColumnMap, Mapping
+from imports.columns.placeholders import Words
 from imports.columns.sources import Take
 
 JOINED = -1
@@ -35,7 +36,7 @@ def sources_of(mapping: Mapping) -> Iterator[Source]:
         takes = {column.index: _cells(column) for column in mapping.columns}
         for target, template in mapping.joins.items():
             pieces = sources.parse(template, mapping.names)
-            nothing = _nothing(target)
+            nothing = _nothing(target, mapping.words)
             made = ColumnMap(JOINED, template, target)
             yield Source(made, template, sources.joined(pieces, takes, nothing))
 
@@ -54,8 +55,8 @@ def _parts(column: ColumnMap, name: str) -> Iterator[Source]:
             yield Source(plain, name, sources.part(_cells(column), split, number))
 
 
-def _nothing(target: str) -> frozenset[str]:
+def _nothing(target: str, words: Words) -> frozenset[str]:
     """A placeholder is no part of a contact; in other fields it may be a word."""
     found = fields.find(target)
     is_contact = found is not None and not found.can_be_constant
-    return placeholders.PART_OF_A_NAME if is_contact else frozenset()
+    return words.name_parts if is_contact else frozenset()

@@ -3,8 +3,9 @@
 `{"columns": {"<header>": "<field>" | {"field": "…", "values": {"<cell>": "<value>"},
 "read_as": "dmy" | "mdy" | "comma" | "point" | "text", "changes": […], "split": {…}} | null},
 "joins": {"<field>": "{<header>} {<header>}"}, "constants": {"<field>": "<value>"},
-"country": "<header>" | null, "region": "DE"}` (changes and splits: see `shape_file`). Columns that
-the file leaves out stay as they were matched.
+"country": "<header>" | null, "region": "DE", "possible_phones": "leave_out" | "send",
+"blank_words": {"add": ["<cell>"], "remove": ["<cell>"]}}` (changes and splits: see `shape_file`,
+words: `placeholders`). Columns that the file leaves out stay as they were matched.
 """
 
 import json
@@ -16,16 +17,18 @@ from typing import NamedTuple
 
 from rapidfuzz import process
 
-from imports.columns import defects, fields, formats, headers, shape_file
+from imports.columns import defects, fields, formats, headers, reading_file, shape_file
 from imports.columns.changes import Change
-from imports.columns.mapping import ColumnMap, Mapping, fed
+from imports.columns.mapping import ColumnMap, Mapping, Possible, fed
+from imports.columns.placeholders import Words
 from imports.columns.sources import Split
 from imports.errors import BadMapping
 from portal import characters
 
 _LARGEST = 1_000_000  # bytes
 _CHOSEN = "chosen in the mapping file"
-_PARTS = ("columns", "joins", "constants", "country", "region")
+_PARTS = ("columns", "joins", "constants", "country", "region", "possible_phones",
+          "blank_words")  # fmt: skip
 _OF_A_COLUMN = ("field", "values", "read_as", "changes", "split", "others")
 _SHAPE = 'a mapping file is {"columns": {"<header>": "<field>"}, "constants": {…}}'
 
@@ -73,6 +76,8 @@ def apply_file(mapping: Mapping, data: object) -> Mapping:
         {**mapping.joins, **joins},
         _country(mapping, parts),
         _region(mapping, parts),
+        _possible(mapping, parts),
+        _words(mapping, parts),
     )
     defects.refuse(decided)
     return decided
@@ -92,6 +97,16 @@ def _region(mapping: Mapping, parts: MappingType[str, object]) -> str:
     if not isinstance(region, str):
         raise BadMapping("'region' is a country's two letters, such as US, GB or DE.")
     return region.upper()
+
+
+def _possible(mapping: Mapping, parts: MappingType[str, object]) -> Possible:
+    known = parts.get("possible_phones")
+    return mapping.possible if "possible_phones" not in parts else reading_file.read_possible(known)
+
+
+def _words(mapping: Mapping, parts: MappingType[str, object]) -> Words:
+    known = parts.get("blank_words")
+    return mapping.words if "blank_words" not in parts else reading_file.read_words(known)
 
 
 def find_column(mapping: Mapping, header: str) -> int:

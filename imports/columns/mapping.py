@@ -3,15 +3,23 @@
 from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as MappingType
 from dataclasses import dataclass, field, replace
-from typing import Any, Self, get_args
+from typing import Any, Final, Literal, Self, get_args
 
 from imports.columns import changes, clean, countries, fields, formats, headers, match
 from imports.columns.changes import Change
 from imports.columns.match import Confidence, Guess
+from imports.columns.placeholders import USUAL, Words
 from imports.columns.sources import Split
 from imports.errors import BadMapping
 from imports.intake.sensitive.kinds import label
 from portal import characters
+
+Possible = Literal["", "leave_out", "send"]
+POSSIBLE: Final[dict[Possible, str]] = {
+    "leave_out": "leave them out",
+    "send": "send them as they are",
+}
+"""What becomes of phones that are merely possible: of the right length, but in no known range."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +136,8 @@ class Mapping:
 
     `joins` are fields that are made of several columns: each with its template (see `sources`).
     Phones without a country code are read by the country in the column with the index `country`,
-    else as in `region`, else as in the customer's.
+    else as in `region`, else as in the customer's. `possible` is one of POSSIBLE, or "" in mappings
+    that are older than the choice: such phones were sent. `words` are read as blank in contacts.
     """
 
     columns: tuple[ColumnMap, ...]
@@ -136,6 +145,13 @@ class Mapping:
     joins: dict[str, str] = field(default_factory=dict)
     country: int | None = None
     region: str = ""
+    possible: Possible = ""
+    words: Words = USUAL
+
+    @property
+    def sends_possible(self) -> bool:
+        """Whether phones that are merely possible are sent."""
+        return self.possible != "leave_out"
 
     @property
     def names(self) -> list[str]:
@@ -166,6 +182,10 @@ class Mapping:
             stored["country"] = self.country
         if self.region:
             stored["region"] = self.region
+        if self.possible:
+            stored["possible_phones"] = self.possible
+        if self.words != USUAL:
+            stored["blank_words"] = self.words.to_json()
         return stored
 
     @classmethod
@@ -174,11 +194,20 @@ class Mapping:
         try:
             columns = tuple(ColumnMap.from_json(column) for column in stored["columns"])
             constants, joins = dict(stored["constants"]), dict(stored.get("joins", {}))
+            words = Words.from_json(stored["blank_words"]) if "blank_words" in stored else USUAL
         except (KeyError, TypeError, ValueError) as error:
             raise BadMapping("The stored mapping cannot be read; map the columns again.") from error
         if any(column.confidence not in get_args(Confidence) for column in columns):
             raise BadMapping("The stored mapping cannot be read; map the columns again.")
-        return cls(columns, constants, joins, stored.get("country"), stored.get("region", ""))
+        return cls(
+            columns,
+            constants,
+            joins,
+            stored.get("country"),
+            stored.get("region", ""),
+            stored.get("possible_phones", ""),
+            words,
+        )
 
 
 def fed(columns: Iterable[ColumnMap]) -> set[str]:
@@ -225,7 +254,9 @@ def _turned(column: ColumnMap, samples: Sequence[Sequence[str]]) -> ColumnMap:
 
 
 def from_guesses(guesses: Sequence[Guess]) -> Mapping:
-    """The mapping that takes every guess as it is; unknown columns are left out."""
+    """The mapping that takes every guess as it is; unknown columns are left out, and so are phones
+    that are merely possible.
+    """
     return Mapping(
         tuple(
             ColumnMap(
@@ -238,7 +269,8 @@ def from_guesses(guesses: Sequence[Guess]) -> Mapping:
                 wanted=guess.wanted,
             )
             for guess in guesses
-        )
+        ),
+        possible="leave_out",
     )
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from imports.columns import countries, fields, formats, shape_words
-from imports.columns.mapping import ColumnMap, Mapping, fold_cell
+from imports.columns.mapping import POSSIBLE, ColumnMap, Mapping, fold_cell
 from imports.columns.sources import Split
 from imports.errors import BadMapping
 from imports.models import Import, MappingVersion
@@ -127,7 +127,8 @@ def since(lead_import: Import, base: MappingVersion, mine: Mapping) -> Meanwhile
 def merged(base: Mapping, theirs: Mapping, mine: Mapping) -> Mapping:
     """Theirs with whatever this person changed: what a page shows until it is decided.
 
-    Templates, and how phones are read, are theirs: the page of the columns changes none of them.
+    Templates, and the country that phones are read by, are theirs: the page of the columns changes
+    none of them.
     """
     trios = zip(base.columns, theirs.columns, mine.columns, strict=True)
     columns = tuple(_of_both(before, now, own) for before, now, own in trios)
@@ -138,7 +139,8 @@ def merged(base: Mapping, theirs: Mapping, mine: Mapping) -> Mapping:
     }
     kept = {name: value for name, value in theirs.constants.items() if name not in chosen}
     own = {name: value for name, value in mine.constants.items() if name in chosen}
-    return replace(theirs, columns=columns, constants=kept | own)
+    possible = theirs.possible if mine.possible == base.possible else mine.possible
+    return replace(theirs, columns=columns, constants=kept | own, possible=possible)
 
 
 def _of_both(before: ColumnMap, now: ColumnMap, own: ColumnMap) -> ColumnMap:
@@ -223,6 +225,10 @@ def _others(before: Mapping, now: Mapping) -> Iterator[str]:
     if now.region != before.region:
         named = countries.name(now.region) if now.region else "the customer's region"
         yield f"Other phones without a country code are those of {named}"
+    if now.possible != before.possible:
+        yield f"Phones that are merely possible: {POSSIBLE[now.possible or 'send']}"
+    if now.words != before.words:
+        yield f"Words read as blank: {now.words.said or 'the usual ones'}"
 
 
 def _headings(version: MappingVersion) -> list[str]:

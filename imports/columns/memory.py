@@ -35,12 +35,13 @@ class Decision:
 @dataclass(frozen=True, slots=True)
 class Memory:
     """What is remembered, by folded heading and the newest first; `same` is the mapping of the
-    customer's newest import with the very same headings.
+    customer's newest import with the very same headings, `latest` that of the newest of all.
     """
 
     own: dict[str, list[Decision]] = field(default_factory=dict)
     teams: dict[str, list[Decision]] = field(default_factory=dict)
     same: Mapping | None = None
+    latest: Mapping | None = None
 
 
 def sent(lead_import: Import) -> QuerySet[Import]:
@@ -63,7 +64,8 @@ def of(lead_import: Import) -> Memory:
     others = _sent(lead_import).filter(customer__team=lead_import.customer.team_id)
     teams = _mappings(others.exclude(customer=lead_import.customer_id)[:TEAMS])
     same = (made for one, made in own if one.layout and one.layout == lead_import.layout)
-    return Memory(_by_heading(own), _by_heading(teams), next(same, None))
+    latest = own[0][1] if own else None
+    return Memory(_by_heading(own), _by_heading(teams), next(same, None), latest)
 
 
 def _sent(lead_import: Import) -> QuerySet[Import]:
@@ -203,9 +205,10 @@ def _once_left_out(column: ColumnMap, latest: Decision) -> ColumnMap:
 def completed(proposed: Mapping, memory: Memory) -> Mapping:
     """Return the mapping with what only the same headings tell: how dates and numbers that can be
     read in two ways were read then, the values for fields that have no column or where its cells
-    are blank, and what was made of several columns.
+    are blank, and what was made of several columns. How contacts are read is as it was in these,
+    else as in the customer's newest import.
     """
-    same = memory.same
+    proposed, same = _read_alike(proposed, memory.same or memory.latest), memory.same
     if same is None:
         return proposed
     before = same.by_heading
@@ -220,6 +223,14 @@ def completed(proposed: Mapping, memory: Memory) -> Mapping:
     proposed = replace(proposed, country=taken_over.with_country(proposed, same).country)
     proposed = replace(proposed, columns=completed, joins=joins, region=same.region)
     return replace(proposed, constants=constants | proposed.constants)
+
+
+def _read_alike(proposed: Mapping, before: Mapping | None) -> Mapping:
+    """Nobody chose what became of possible phones in a mapping that is older than the choice."""
+    if before is None:
+        return proposed
+    possible = before.possible or proposed.possible
+    return replace(proposed, possible=possible, words=before.words)
 
 
 def _joined(column: ColumnMap, joins: dict[str, str]) -> ColumnMap:

@@ -1,15 +1,15 @@
 """Phone numbers in E.164, as MEGA keeps them, read by the habits of the customer's region."""
 
 import re
-from collections.abc import Sequence
-from functools import lru_cache, partial
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Final
 
 import phonenumbers
 from phonenumbers import COUNTRY_CODE_TO_REGION_CODE as COUNTRIES
 from phonenumbers import NumberParseException, PhoneNumber, ValidationResult
 
-from imports.columns import clean
+from imports.columns import clean, placeholders
 from imports.columns.clean import BLANK, PLACEHOLDER, Cleaned, Note, left_out
 from portal import characters
 
@@ -64,31 +64,63 @@ _LENGTH_CODES = {
 }
 
 
-def reader(region: str) -> partial[Cleaned]:
-    """The reader of phone cells for a region such as "US" (ISO 3166, two letters)."""
-    return partial(read_phone, region=region.upper())
+def reader(
+    region: str, *, sends_possible: bool = True, nothing: frozenset[str] = placeholders.CONTACT
+) -> Callable[[str], Cleaned]:
+    """The reader of phone cells for a region such as "US" (ISO 3166, two letters).
+
+    It gives the first valid number of a cell in E.164, else the first that is merely possible,
+    unless these are not sent; extensions and other numbers are said. `nothing` are the words, in
+    small letters, that are as good as blank.
+    """
+    region = region.upper()
+
+    def read(cell: str) -> Cleaned:
+        if len(cell) > _LONGEST:
+            text = clean.one_line(cell)
+            if not text:
+                return BLANK
+            if len(text) > _LONGEST:
+                return left_out("phone_long")
+            cell = text
+        return _read(cell, region, sends_possible, nothing)
+
+    return read
 
 
 def read_phone(cell: str, region: str) -> Cleaned:
-    """The first valid number of the cell in E.164; extensions and other numbers are said."""
-    if len(cell) > _LONGEST:
-        text = clean.one_line(cell)
-        if not text:
-            return BLANK
-        if len(text) > _LONGEST:
-            return left_out("phone_long")
-        cell = text
-    return _read(cell, region)
+    """What the reader gives, also a number that is merely possible."""
+    return reader(region)(cell)
 
 
 @lru_cache(maxsize=_CACHED)
-def _read(cell: str, region: str) -> Cleaned:
+def _read(cell: str, region: str, sends_possible: bool, nothing: frozenset[str]) -> Cleaned:
+    found = _found(cell, region, nothing)
+    return found if sends_possible or not found.notes else _only_valid(found)
+
+
+def _only_valid(found: Cleaned) -> Cleaned:
+    """Without numbers that are merely possible, nor among those that the cell holds besides."""
+    if found.value is not None and not is_sure(found):
+        return left_out("phone_possible", found.value)
+    return Cleaned(found.value, tuple(map(_with_valid_others, found.notes)))
+
+
+def _with_valid_others(note: Note) -> Note:
+    valid = tuple(one for one in note.others if is_sure(_number(one, "ZZ")))  # in E.164 it is
+    dropped = tuple(one for one in note.others if one not in valid)
+    return note._replace(others=valid, dropped=dropped) if dropped else note
+
+
+def _found(cell: str, region: str, nothing: frozenset[str]) -> Cleaned:
     text = characters.bare(clean.visible(cell)).strip("'`’\" ")
+    if nothing is not placeholders.CONTACT and clean.word(cell) in nothing:
+        return PLACEHOLDER  # of a person's own words some may be numbers
     if _PLAIN.fullmatch(text):
         return _apart(text, _number(text, region), region)
     if not text:
         return BLANK
-    if clean.is_placeholder(text):
+    if text.lower() in nothing:
         return PLACEHOLDER
     if error := clean.error_note(text):
         return Cleaned(None, (error,))

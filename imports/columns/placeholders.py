@@ -1,9 +1,13 @@
 """What people and programs write where they have nothing to say. Edit the lists freely.
 
-Words stand in lower case, separated by bars. A change takes a new `check.RULES_VERSION`.
+Words stand in lower case, separated by bars. A change takes a new `check.RULES_VERSION`. What a
+mapping adds to them, or takes out, counts in its contact fields alone.
 """
 
-from typing import Final
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final, Self
 
 
 def words(listed: str) -> frozenset[str]:
@@ -48,4 +52,84 @@ DOMAINS: Final = frozenset(
     f"{word}.{end}" for word in _NOBODY | {"example"} for end in ("com", "de", "net", "org", "fr")
 )
 LOCAL: Final = _NOBODY
-LONGEST: Final = max(map(len, NAME | CONTACT))
+DEFAULT: Final = NAME | CONTACT
+LONGEST: Final = max(map(len, DEFAULT))
+
+MOST_OWN: Final = 100
+LONGEST_OWN: Final = 60  # characters
+MOST_NAMED: Final = 8  # in a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a mapping reads as blank in contacts otherwise than it is usual.
+
+    `own` are its words besides the default ones, blank in names too; `out` are default ones that it
+    takes for values. All are whole cells as `clean.word` gives them.
+    """
+
+    own: tuple[str, ...] = ()
+    out: tuple[str, ...] = ()
+
+    @property
+    def contacts(self) -> frozenset[str]:
+        """What is no phone and no e-mail."""
+        return _changed(CONTACT, self)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """What is no whole name."""
+        return _changed(NAME, self)
+
+    @property
+    def name_parts(self) -> frozenset[str]:
+        """What is no first and no last name."""
+        return _changed(PART_OF_A_NAME, self)
+
+    @property
+    def said(self) -> str:
+        """What is otherwise than usual, in words: "also “walk-in”; not “test”"."""
+        parts = (("also", self.own), ("not", self.out))
+        return "; ".join(f"{how} {_named(words)}" for how, words in parts if words)
+
+    def defects(self) -> Iterator[str]:
+        """A sentence for everything that cannot be, beginning with the word."""
+        if len(self.own) > MOST_OWN:
+            yield f"At most {MOST_OWN} own words are read as blank; these are {len(self.own)}."
+        for word in self.own:
+            if not word:
+                yield "A word that is read as blank has at least one character that can be seen."
+            elif len(word) > LONGEST_OWN:
+                yield (
+                    f"“{word[:LONGEST_OWN]}…” is too long: a word that is read as blank has at most"
+                    f" {LONGEST_OWN} characters."
+                )
+            elif word in self.out:
+                yield f"“{word}” is both added and taken out: choose one."
+        for word in self.out:
+            if word not in DEFAULT:
+                yield f"“{word[:LONGEST_OWN]}” is none of the words that are read as blank."
+
+    def to_json(self) -> dict[str, list[str]]:
+        """For jsonb; `from_json` reads it back."""
+        return {"add": [*self.own], "remove": [*self.out]}
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Self:
+        """What `to_json` wrote; KeyError or TypeError when it did not."""
+        return cls(tuple(stored["add"]), tuple(stored["remove"]))
+
+
+USUAL: Final = Words()
+
+
+def _named(words: Sequence[str]) -> str:
+    more = len(words) - MOST_NAMED
+    listed = ", ".join(f"“{word}”" for word in words[:MOST_NAMED])
+    return f"{listed} and {more} more" if more > 0 else listed
+
+
+@lru_cache(maxsize=256)
+def _changed(usual: frozenset[str], words: Words) -> frozenset[str]:
+    """The very same set for the same words, so that caches of what was read find it at once."""
+    return (usual - {*words.out}) | {*words.own} if words != USUAL else usual

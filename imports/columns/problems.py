@@ -35,7 +35,7 @@ class Kind:
 
 _PHONE_REPAIR = "Correct it, or map another column."
 _EMAIL_REPAIR = "Correct it, or empty the cell to send the row without it."
-_CELL_REPAIR = "Repair the formula, or empty the cell."
+_NOTHING_TO_DO = "Nothing to do if that is right."
 
 KINDS: Mapping[str, Kind] = {
     "no_contact": Kind(
@@ -66,10 +66,7 @@ KINDS: Mapping[str, Kind] = {
         "Keep one address in the cell if another one is wanted.",
     ),
     "email_unwrapped": Kind(
-        "e-mail taken out of other text",
-        "changed",
-        "is sent as {detail}",
-        "Nothing to do if that is right.",
+        "e-mail taken out of other text", "changed", "is sent as {detail}", _NOTHING_TO_DO
     ),
     "phone_letters": Kind(
         "phone has letters", "left_out", "has a letter", "Use digits, or map another column."
@@ -109,6 +106,12 @@ KINDS: Mapping[str, Kind] = {
         "is sent, though no such number is known to be in use",
         "Check the number.",
     ),
+    "phone_possible": Kind(
+        "phone is merely possible",
+        "left_out",
+        "is read as {detail}: the length is right, but no such number is known to be in use",
+        "Check the number, or choose on the columns page that such phones are sent.",
+    ),
     "phone_several": Kind(
         "several phones in one cell",
         "changed",
@@ -119,7 +122,7 @@ KINDS: Mapping[str, Kind] = {
         "further phones or e-mails kept in a custom field",
         "changed",
         "holds several, {detail} is sent and the others go to a custom field",
-        "Nothing to do if that is right.",
+        _NOTHING_TO_DO,
     ),
     "phone_extension": Kind(
         "phone has an extension",
@@ -223,7 +226,7 @@ KINDS: Mapping[str, Kind] = {
         "cell holds a spreadsheet error",
         "left_out",
         "is an error of the spreadsheet program",
-        _CELL_REPAIR,
+        "Repair the formula, or empty the cell.",
     ),
 }
 

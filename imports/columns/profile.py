@@ -3,18 +3,19 @@
 Pages ask for it instead of counting a million rows each time. A column with more different cells
 than `MOST` is given up as soon as it has them. What tells of people is not kept another time: no
 values of a column that feeds a contact, that has a cell like an e-mail address or a phone, or whose
-cells are mostly different.
+cells are mostly different. What says nothing (N/A, -, none) tells of nobody: how often each such
+word stands in a column is kept of all of them.
 """
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from django.db import transaction
 
-from imports.columns import clean, fields, mapping, stretches
+from imports.columns import clean, fields, mapping, placeholders, stretches
 from imports.columns.mapping import fold_cell
 from imports.columns.stretches import Column
 from imports.models import ColumnProfile, Import, Origin
@@ -32,15 +33,21 @@ See = Callable[[Column], object]
 
 @dataclass(slots=True)
 class Counted:
-    """What was seen of one column so far; `values` is None from when on they are no labels."""
+    """What was seen of one column so far; `values` is None from when on they are no labels.
+
+    `words` are those of `placeholders` that stood in it since.
+    """
 
     filled: int = 0
+    words: Counter[str] = field(default_factory=Counter)
     values: Counter[str] | None = field(default_factory=Counter)
 
     def see(self, cells: Column) -> None:
         """Count the cells of some more rows."""
         if self.values is None:
-            self.filled += len(cells) - cells.count("") - sum(map(str.isspace, cells))
+            stripped = list(map(str.strip, cells))
+            self.filled += len(stripped) - stripped.count("")
+            self.words.update(_words(stripped))
             return
         self.values.update(cells)
         if len(self.values) > MOST or any(len(cell) > LONGEST for cell in self.values):
@@ -61,8 +68,21 @@ class Counted:
         """How many cells are filled."""
         return self.filled if self.values is None else _filled(self.values)
 
+    @property
+    def blanks(self) -> dict[str, int]:
+        """How often each word that says nothing stands in it."""
+        found = self.words.copy()
+        for cell, count in (self.values or {}).items():
+            found.update(dict.fromkeys(_words([cell.strip()]), count))
+        return dict(found)
+
     def _give_up(self) -> None:
-        self.filled, self.values = self.count, None
+        self.filled, self.words, self.values = self.count, Counter(self.blanks), None
+
+
+def _words(stripped: Iterable[str]) -> Iterator[str]:
+    """Those of the cells that say nothing, in small letters."""
+    return filter(placeholders.DEFAULT.__contains__, map(str.lower, stripped))
 
 
 def _is_like_a_contact(cell: str) -> bool:
@@ -114,6 +134,7 @@ def counted(
             rows=rows,
             filled=column.count,
             values=column.labels(),
+            blanks=column.blanks,
         )
         for place, column in enumerate(columns)
     ]

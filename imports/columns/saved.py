@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from imports.audit import acts, trail
 from imports.columns import defects, derive, formats, headers, taken_over
 from imports.columns.mapping import ColumnMap, Mapping, fed
+from imports.columns.placeholders import USUAL
 from imports.errors import BadInput, BadMapping, WrongState
 from imports.models import Import, MappingVersion, SavedMapping
 from imports.models.saved import LONGEST_NAME
@@ -199,6 +200,7 @@ def applied(current: Mapping, saved: SavedMapping) -> Mapping:
         joins=own | joins,
         country=current.country if theirs.country is None else theirs.country,
         region=theirs.region or current.region,
+        words=current.words if theirs.words == USUAL else theirs.words,
     )
     made = taken_over.replaced(current, known, taken, theirs)
     for sentence in defects.found(made):

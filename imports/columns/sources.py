@@ -32,6 +32,7 @@ MOST_PARTS: Final = 4
 MOST_JOINS: Final = 20
 LONGEST_TEMPLATE: Final = 1_000  # characters
 
+_UNSTORED = re.compile(r"[\x00\ud800-\udfff]")
 _PIECES = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]|[^{}]+")
 
 
@@ -79,8 +80,9 @@ def parse(template: str, names: Sequence[str]) -> tuple[_Piece, ...]:
     """
     if len(template) > LONGEST_TEMPLATE:
         raise BadMapping(f"the template has over {LONGEST_TEMPLATE:,} characters.")
-    if "\0" in template:
-        raise BadMapping("the template holds the character U+0000, which cannot be stored.")
+    if found := _UNSTORED.search(template):
+        code = ord(found[0])
+        raise BadMapping(f"the template holds the character U+{code:04X}, which cannot be stored.")
     pieces: list[_Piece] = []
     for found in _PIECES.finditer(template):
         if found[1] is not None:

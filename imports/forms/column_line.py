@@ -72,6 +72,7 @@ class ColumnChoice:
     meanwhile: Change | None = None  # what somebody else made of it since the page was opened
     is_accepted: bool = False  # if it is sure
     is_joined: bool = False  # whether a template names it
+    possible: BoundField | None = None  # what becomes of merely possible phones, if it has phones
 
     @property
     def made(self) -> list[str]:

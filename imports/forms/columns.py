@@ -12,7 +12,7 @@ from imports.columns import accept, fields, formats, shapes
 from imports.columns.mapping import ColumnMap
 from imports.columns.meanwhile import BY_PERSON
 from imports.columns.vocabulary import KIND_OF
-from imports.forms import beside, meanings, targets
+from imports.forms import beside, meanings, possible, targets
 from imports.forms.asked import Asked
 from imports.forms.basis import Basis
 from imports.forms.column_line import PARTS, ColumnChoice, Meaning, Part
@@ -58,6 +58,7 @@ class ColumnsForm(forms.Form):
             self._add_column(column, listed)
             for n, (cell, _) in enumerate(self.values.get(column.index, ())):
                 meanings.add_to(self.fields, column, n, cell, known)
+        possible.add_to(self.fields, self.current)
         for field in fields.FIELDS:
             if field.can_be_constant:
                 self._add_constant(field)
@@ -85,6 +86,11 @@ class ColumnsForm(forms.Form):
     def joins(self) -> list[tuple[str, str]]:
         """What is made of several columns: a field's label, and the template."""
         return [(fields.label(target), one) for target, one in self.current.joins.items()]
+
+    @property
+    def possible_of_joined(self) -> BoundField | None:
+        """What becomes of merely possible phones, where a template makes the phones."""
+        return self[possible.NAME] if possible.TARGET in self.current.joins else None
 
     @property
     def sure(self) -> int:
@@ -119,6 +125,7 @@ class ColumnsForm(forms.Form):
             if f"constant_{name}" not in self.fields
         }
         made = replace(self.current, columns=columns, constants=others | constants)
+        made = replace(made, possible=possible.chosen(self.current, data))
         beside.add_errors(self, made)
         data["mapping"] = made
         return data
@@ -216,4 +223,5 @@ class ColumnsForm(forms.Form):
             self.changed.columns.get(column.index) if self.changed else None,
             self.is_accepted,
             column.index in self.joined,
+            self[possible.NAME] if possible.TARGET in column.targets else None,
         )

@@ -9,7 +9,9 @@ class ColumnProfile(models.Model):
     """One column of the rows as they stand: how many of its cells are filled, and with what.
 
     `values` are its different cells, each with its count of rows, the most frequent first; None
-    where they are too many to be labels, too long, or masked. `columns.profile` counts them once.
+    where they are too many to be labels, too long, or masked. `blanks` are the words that are read
+    as blank in contacts, each with its count of rows; None where an earlier release counted.
+    `columns.profile` counts them once.
     """
 
     pk = models.CompositePrimaryKey("lead_import_id", "place")
@@ -20,6 +22,7 @@ class ColumnProfile(models.Model):
     rows = models.PositiveIntegerField()  # that were looked at: blank ones are none
     filled = models.PositiveIntegerField()  # cells that hold more than spaces
     values = models.JSONField(null=True)  # [[cell, count], …]
+    blanks = models.JSONField(null=True)  # {word: count, …}
 
     def __str__(self) -> str:
         return f"column {self.place} of import {self.lead_import_id}"

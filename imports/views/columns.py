@@ -10,7 +10,16 @@ from django.views.decorators.http import require_GET, require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
 from imports import access, tasks
-from imports.columns import accept, derive, drift, fit, refused_before, saved, sensitive
+from imports.columns import (
+    accept,
+    blank_words,
+    derive,
+    drift,
+    fit,
+    refused_before,
+    saved,
+    sensitive,
+)
 from imports.columns.mapping import Mapping
 from imports.errors import PortalError, WrongState
 from imports.forms.columns import ColumnsForm
@@ -23,6 +32,7 @@ from portal.models import Role
 
 READING = (ImportState.UPLOADED, ImportState.READING)
 _COLUMN_DIGITS = 5
+_PAGES = {"joined": "import_joins", "blank": "import_blank_words"}
 FIRST_ROWS, MOST_COLUMNS = 10, 30
 
 
@@ -79,12 +89,12 @@ def _made(form: ColumnsForm) -> Mapping | None:
 
 
 def _onward(request: Request, pk: int) -> HttpResponse:
-    """To the review, or to the page of the column (or of what is joined) that was asked for."""
+    """To the review, or to the page of a column (or of what is of no column) that was asked for."""
     if request.POST.get("accept"):
         return redirect("import_columns", pk)
     shape = request.POST.get("shape", "")
-    if shape == "joined":
-        return redirect("import_joins", pk)
+    if shape in _PAGES:
+        return redirect(_PAGES[shape], pk)
     if shape.isdecimal() and len(shape) <= _COLUMN_DIGITS:
         return redirect("import_column", pk, int(shape))
     return redirect("import_review", pk)
@@ -141,6 +151,12 @@ def _first_rows(lead_import: Import) -> list[list[str]]:
     return [cells[:MOST_COLUMNS] for cells in first_rows(lead_import, FIRST_ROWS)]
 
 
+def _words(lead_import: Import, current: Mapping) -> list[tuple[str, int]] | None:
+    """The words that are read as blank in this file's contacts, the most frequent first."""
+    found = blank_words.counts(lead_import, current)
+    return None if found is None else found.most_common()
+
+
 def page(
     request: Request,
     lead_import: Import,
@@ -166,6 +182,7 @@ def page(
         context |= {
             "drift": drift.of(lead_import, form.current) if lead_import.is_editable else None,
             "others": at_columns.standing(request, lead_import, form.version),
+            "words": _words(lead_import, form.current),
             "offers": [one for one in offers if one.fits],
             "others_saved": [one for one in offers if not one.fits],
             "save_form": save_form or SaveForm(lead_import=lead_import),

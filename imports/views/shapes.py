@@ -1,22 +1,29 @@
-"""What is done to the cells of one column, and which fields are made of several columns."""
+"""What is done to the cells of one column, which fields are made of several columns, and how
+contacts are read whichever column they come from."""
 
+from dataclasses import replace
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from imports import access, tasks
-from imports.columns import accept, derive, fit, shapes, trial
+from imports.columns import accept, blank_words, derive, fit, shapes, trial
 from imports.errors import BadMapping, PortalError
+from imports.forms.blank_words import WordsForm
 from imports.forms.joins import JoinsForm
 from imports.forms.part import PartForm
+from imports.forms.possible import PossibleForm
 from imports.forms.shape import ShapeForm
 from imports.intake.read import first_rows
 from imports.models import Import
 from imports.views import steps
-from imports.views.http import Request
-from portal.models import Role
+from imports.views.http import Request, attempt
+from portal.models import Role, User
+
+_PAGES = {ShapeForm: "column", JoinsForm: "joins", WordsForm: "blank_words"}
 
 
 @require_http_methods(["GET", "POST"])
@@ -51,6 +58,39 @@ def joins(request: Request, pk: int) -> HttpResponse:
     named = zip(current.names, current.columns, strict=True)
     context = {"names": [name for name, column in named if not column.masked]}
     return _page(request, lead_import, form, context | _tried(lead_import, form, None))
+
+
+@require_http_methods(["GET", "POST"])
+def blank(request: Request, pk: int) -> HttpResponse:
+    """The words that are read as blank in contacts, with how often each stands in the file."""
+    lead_import = _import(request, pk)
+    if lead_import.mapping is None:
+        return redirect("import_columns", pk)
+    current, version = derive.mapping_of(lead_import), lead_import.mapping.version
+    counts = blank_words.counts(lead_import, current)
+    form = WordsForm(_sent(request), current=current, version=version, counts=counts)
+    if _is_used(request, lead_import, form):
+        return redirect("import_columns", pk)
+    return _page(request, lead_import, form, {"is_counted": counts is not None})
+
+
+@require_POST
+def possible_phones(request: Request, pk: int) -> HttpResponse:
+    """Send the phones that are merely possible, or leave them out: from their group in review."""
+    lead_import = _import(request, pk)
+    form = PossibleForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Choose whether phones that are merely possible are sent.")
+    elif attempt(request, "", _choose_possible, lead_import, request.user, form.cleaned_data):
+        tasks.nudge_chunks_of(pk)
+    return redirect("import_review", pk)
+
+
+def _choose_possible(lead_import: Import, user: User, chosen: dict[str, Any]) -> None:
+    made = replace(derive.mapping_of(lead_import), possible=chosen["possible_phones"])
+    if lead_import.mapping:
+        made = accept.carried(made, lead_import.mapping)
+    derive.remap(lead_import, made, user, expected_version=chosen["expected_version"])
 
 
 def _import(request: Request, pk: int) -> Import:
@@ -100,6 +140,6 @@ def _page(
     request: Request, lead_import: Import, form: PartForm, context: dict[str, Any]
 ) -> HttpResponse:
     context = steps.shared(request, lead_import, "import_columns") | {"form": form} | context
-    part = "joins" if isinstance(form, JoinsForm) else "column"
-    template = "parts/columns/examples.html" if request.htmx else f"imports/{part}.html"
+    part = f"imports/{_PAGES[type(form)]}.html"
+    template = "parts/columns/examples.html" if request.htmx else part
     return render(request, template, context, status=422 if form.errors else 200)

@@ -3,11 +3,13 @@
 import json
 from dataclasses import replace
 
+import phonenumbers
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from imports.columns import (
     check,
+    clean,
     defects,
     digests,
     fields,
@@ -16,10 +18,12 @@ from imports.columns import (
     mapfile,
     mapping,
     match,
+    placeholders,
     sources,
 )
 from imports.columns.changes import Change
 from imports.columns.mapping import ColumnMap, Mapping
+from imports.columns.placeholders import Words
 from imports.columns.sources import Split
 from imports.errors import BadMapping
 from imports.tests.columns import contract
@@ -42,6 +46,7 @@ LIKELY = st.sampled_from(
         "0000000000",
         "206 555 0123 / 206 555 0124",
         "12",
+        "+1 999 999 0123",
         "tel:+1206",
         "Google Ads",
         "fb",
@@ -75,13 +80,26 @@ CONSTANTS = {
 
 
 WORDS = ["columns", "constants", "joins", "Name", "Phone", "field", "values", "split", "changes"]
-WORDS += ["by", "fields"]
+WORDS += ["by", "fields", "possible_phones", "blank_words", "add", "remove"]
 SHORT = st.text(st.characters(), min_size=1, max_size=3)
 CHANGES = st.one_of(
     st.builds(Change, st.sampled_from(["tidy", "upper", "lower", "capitals", "digits", "turn"])),
     st.builds(Change, st.just("prefix"), SHORT | st.sampled_from("+'=\u200b")),
     st.builds(Change, st.just("replace"), SHORT | st.sampled_from(" @.0"), ANYTHING),
 )
+
+
+OWN = st.lists(
+    LIKELY.map(clean.word).filter(bool) | SHORT.map(clean.word).filter(bool), unique=True
+)
+OUT = st.lists(st.sampled_from(sorted(placeholders.DEFAULT)), unique=True, max_size=5)
+
+
+@st.composite
+def blank_words(draw):
+    """Own words, and usual ones that are taken out; none is both."""
+    own = draw(OWN)
+    return Words(tuple(own), tuple(word for word in draw(OUT) if word not in own))
 
 
 @st.composite
@@ -116,6 +134,9 @@ def mappings(draw):
     names = draw(st.sets(st.sampled_from(sorted(CONSTANTS))))
     country = draw(st.none() | st.integers(0, len(columns) - 1))
     made = replace(made, country=country, region=draw(st.sampled_from(["", "GB"])))
+    made = replace(
+        made, possible=draw(st.sampled_from(["", *mapping.POSSIBLE])), words=draw(blank_words())
+    )
     return replace(made, joins=joins, constants={name: CONSTANTS[name] for name in names})
 
 
@@ -131,6 +152,10 @@ def templates(draw, names):
     pieces = [f"{{{draw(st.sampled_from(plain))}}}" for _ in range(draw(st.integers(1, 3)))]
     between = draw(ANYTHING).replace("{", "{{").replace("}", "}}")
     return between.join(pieces) + draw(st.sampled_from(["", between]))
+
+
+def is_valid(number):
+    return number is None or phonenumbers.is_valid_number(phonenumbers.parse(number))
 
 
 @settings(max_examples=300, deadline=None)
@@ -149,9 +174,22 @@ def test_what_is_ok_keeps_mega_s_contract(mapped, rows, region):
         assert row.verdict in ("ok", "invalid")
         assert faults == [] or (row.verdict == "invalid" and faults == ["no contact"])
         assert (row.verdict == "ok") == all(problem.level == "warning" for problem in row.problems)
+        assert mapped.sends_possible or is_valid(row.lead.get("contact_phone"))
         stored = json.dumps([problem.to_json() for problem in row.problems], ensure_ascii=False)
         assert "\\u0000" not in stored.encode().decode()
         assert len(digests.lead_hash(row.lead)) == 16
+
+
+@settings(max_examples=200, deadline=None)
+@given(blank_words().filter(lambda words: words.own), st.data())
+def test_an_own_word_is_no_contact_however_it_is_written(words, data):
+    columns = [ColumnMap(at, name, name) for at, name in enumerate(fields.CONTACTS)]
+    checker = check.compile_mapping(Mapping(tuple(columns), words=words), "US")
+    word = data.draw(st.sampled_from(words.own))
+    shown = data.draw(st.sampled_from([word, f" {word}\u200b", f"\n{word} "]))
+    row = checker.check(2, [shown] * len(columns))
+    assert (row.lead, row.verdict) == ({}, "invalid")
+    assert [one.code for one in row.problems] == ["placeholder"] * 3 + ["no_contact"]
 
 
 @settings(max_examples=100, deadline=None)

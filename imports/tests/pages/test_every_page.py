@@ -26,7 +26,7 @@ POSTED = {
     "history_search", "team_webhook_test", "notices_read", "notice_read", "customer_known",
     "together_start", "together_remove", "import_sheets", "import_keep_column", "tokens_check",
     "tour_start", "tour_stop", "styleguide_toast", "import_save_mapping", "import_use_mapping",
-    "members_search",
+    "members_search", "import_possible",
 }  # fmt: skip
 FOR_IMPORTERS = {
     "customer_check", "customer_words_read", "import_read_again", "import_read_preview",
@@ -34,7 +34,7 @@ FOR_IMPORTERS = {
     "import_ask", "import_ask_cancel",
     "import_undo", "import_pause", "import_resume", "import_go_on", "import_cancel",
     "import_decide", "import_priority", "import_retry", "import_rest", "import_columns",
-    "import_column", "import_joins",
+    "import_column", "import_joins", "import_blank_words", "import_possible",
     "import_send", "import_new", "import_skip_reading", "import_put_back",
     "customer_known", "together_start", "together_remove", "import_sheets", "tokens_check",
     "tour_start", "import_save_mapping", "import_use_mapping", "team_mapping",

@@ -29,6 +29,7 @@ WRONG = {
     "import_column": ({"change_0": "prefix", "by": ",", "target_0": "custom", "slug_0": "!"},
                       ["what_0", "slug_0"]),
     "import_joins": ({"template_0": "{Nam", "target_0": ""}, ["template_0", "target_0"]),
+    "import_blank_words": ({"usual": "x", "own": "x" * 61}, ["usual", "own"]),
     "import_save_mapping": ({"name": NOTHING, "owner": "nobody"}, ["name", "owner"]),
     "team_mapping": ({"name": NAME}, ["name"]),
     "import_read_again": ({"header_row": "0", "encoding": "morse"}, ["header_row", "encoding"]),
@@ -42,7 +43,8 @@ WRONG = {
 }  # fmt: skip
 # What no browser can send wrong without being made to: lists to choose from, and plain buttons.
 LISTS = {"member_role": {"role": "king"}, "import_options": {"duplicates": "some"},
-         "import_priority": {"priority": "7"}}  # fmt: skip
+         "import_priority": {"priority": "7"},
+         "import_possible": {"possible_phones": "some"}}  # fmt: skip
 BUTTONS = {
     "customer_check", "customer_known", "member_remove", "team_webhook_test", "team_webhook_remove",
     "customer_words_read",
@@ -56,7 +58,7 @@ BUTTONS = {
 SECRET = {"token", "url"}
 OF_STATES = {"import_read_again": "review", "import_save_mapping": "review",
              "import_columns": "review", "import_column": "review",
-             "import_joins": "review", "import_send": "review",
+             "import_joins": "review", "import_blank_words": "review", "import_send": "review",
              "import_ask": "review", "import_options": "review", "import_decide": "decision",
              "import_priority": "paused"}  # fmt: skip
 

@@ -35,6 +35,8 @@ FIELDS = {
     "import_columns": "version target-0 constant-source_platform shape",
     "import_column": "change_0 what_0 into_0 by parts target_0 slug_0 blank expected_version",
     "import_joins": "target_0 slug_0 template_0 expected_version",
+    "import_blank_words": "usual own expected_version",
+    "import_possible": "possible_phones expected_version",
     "import_options": "duplicates unchanged",
     "import_send": "on_duplicate expected_mapping expected_leads",
     "import_rows": "person", "import_cancel": "open", "import_decide": "choice why",

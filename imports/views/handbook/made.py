@@ -23,6 +23,7 @@ _EFFECTS: Final = {
 DETAILS: Final = {
     "email_several": "one of them",
     "email_unwrapped": "the address alone",
+    "phone_possible": "a number",
     "phone_several": "one of them",
     "others_kept": "the first valid one",
     "phone_extension": "at its end",

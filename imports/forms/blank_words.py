@@ -1,0 +1,71 @@
+"""The words that are read as blank in names, phones and e-mails."""
+
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundWidget
+
+from imports.columns import clean, placeholders
+from imports.columns.mapping import Mapping
+from imports.columns.placeholders import Words
+from imports.forms.part import PartForm
+
+_MOST_CHARACTERS = 2 * placeholders.MOST_OWN * placeholders.LONGEST_OWN
+
+
+class WordsForm(PartForm):
+    """The usual words, each ticked where it is read as blank, and a text with own ones."""
+
+    usual = forms.MultipleChoiceField(
+        label="Usual words", required=False, widget=forms.CheckboxSelectMultiple
+    )
+    own = forms.CharField(
+        label="Your own words",
+        required=False,
+        max_length=_MOST_CHARACTERS,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=(
+            "One in each line, as the whole cell reads; capitals do not count. They are blank in"
+            " names, too, even where people may be called so."
+        ),
+    )
+
+    def __init__(
+        self, data: Any = None, *, current: Mapping, version: int, counts: Counter[str] | None
+    ) -> None:
+        super().__init__(data, current=current, version=version)
+        words = current.words
+        self.initial["usual"] = [*placeholders.DEFAULT.difference(words.out)]
+        self.initial["own"] = "\n".join(words.own)
+        self.counts = counts or Counter()
+        self._listed = sorted(placeholders.DEFAULT, key=lambda one: (-self.counts[one], one))
+        self.fields["usual"].choices = [(word, word) for word in self._listed]  # type: ignore[attr-defined]
+
+    @property
+    def found(self) -> list[tuple[BoundWidget, int]]:
+        """The ticks of words that stand in this file, with how often they do; the most frequent
+        first."""
+        return [(tick, count) for tick, count in self._ticks() if count]
+
+    @property
+    def others(self) -> list[BoundWidget]:
+        """The ticks of the other usual words."""
+        return [tick for tick, count in self._ticks() if not count]
+
+    def _ticks(self) -> list[tuple[BoundWidget, int]]:
+        ticks = zip(self._listed, self["usual"].subwidgets, strict=True)
+        return [(tick, self.counts[word]) for word, tick in ticks]
+
+    def clean(self) -> dict[str, Any]:
+        """Make `cleaned_data["mapping"]`; what cannot be is said beside its control."""
+        data = super().clean() or self.cleaned_data
+        lines = map(clean.word, str(data.get("own", "")).splitlines())
+        own = tuple(dict.fromkeys(filter(None, lines)))
+        out = tuple(sorted(placeholders.DEFAULT.difference(data.get("usual", ()))))
+        words = Words(own, out)
+        for sentence in words.defects():
+            self.add_error("own", sentence)
+        data["mapping"] = replace(self.current, words=words)
+        return data
