@@ -5,6 +5,8 @@ Stage or Owner and holds names becomes it where the names are known. Cells get t
 sure, unless a person or an earlier import gave them one. All are guesses with their reasons.
 """
 
+import re
+from collections import Counter
 from collections.abc import Mapping as MappingType
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,6 +19,7 @@ from imports.columns.vocabulary import KIND_OF, NONE, Words
 from imports.errors import BadMapping
 from imports.models import ColumnProfile, Import, MappingVersion, Word
 
+_UNIT: Final = re.compile(r"[(\[][^()\[\]]*[)\]]\s*$")  # the "(m²)" of "Area (m²)"
 _ENOUGH: Final = 0.5  # of a column's different samples that must be known
 
 
@@ -27,7 +30,7 @@ def with_columns(
     words = vocabulary.of_import(lead_import)
     if not words.by_kind:
         return proposed
-    slugs = _by_heading(words)
+    slugs = _slugs(words, [column.header for column in proposed.columns])
     taken = set(proposed.targets)
     columns = []
     for column in proposed.columns:
@@ -54,14 +57,21 @@ def _before(column: ColumnMap, memory: Memory) -> ColumnMap | None:
     return decisions[0].column if decisions else None
 
 
-def _by_heading(words: Words) -> dict[str, str]:
-    """Custom fields by their slug, folded; not those that differ only in how they are written."""
+def _slugs(words: Words, header_row: Sequence[str]) -> dict[str, str]:
+    """The custom field that each heading is called like, whole or without the unit behind it.
+
+    Not slugs that differ only in how they are written, and not "Area (m²)" beside "Area (acres)".
+    """
     known = [one.word for one in words.known(Word.Kind.FIELD)]
-    return {folded: known[place] for folded, place in headers.single(known).items()}
+    slugs = {folded: known[place] for folded, place in headers.single(known).items()}
+    bare = {header: headers.squash(_UNIT.sub("", header)) for header in header_row}
+    users = Counter(bare[header] for header in header_row)
+    found = {one: slugs.get(name, "") for one, name in bare.items() if users[name] == 1}
+    return found | {one: slugs[name] for one in bare if (name := headers.squash(one)) in slugs}
 
 
 def _as_field(column: ColumnMap, slugs: MappingType[str, str]) -> ColumnMap | None:
-    slug = slugs.get(headers.squash(column.header))
+    slug = slugs.get(column.header)
     if not slug:
         return None
     found = replace(

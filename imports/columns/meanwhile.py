@@ -132,15 +132,51 @@ def merged(base: Mapping, theirs: Mapping, mine: Mapping) -> Mapping:
     """
     trios = zip(base.columns, theirs.columns, mine.columns, strict=True)
     columns = tuple(_of_both(before, now, own) for before, now, own in trios)
-    chosen = {
-        name
-        for name in {*base.constants, *mine.constants}
-        if base.constants.get(name) != mine.constants.get(name)
-    }
-    kept = {name: value for name, value in theirs.constants.items() if name not in chosen}
-    own = {name: value for name, value in mine.constants.items() if name in chosen}
+    constants = _changed_in(base.constants, theirs.constants, mine.constants)
     possible = theirs.possible if mine.possible == base.possible else mine.possible
-    return replace(theirs, columns=columns, constants=kept | own, possible=possible)
+    return replace(theirs, columns=columns, constants=constants, possible=possible)
+
+
+def on_top(base: Mapping, theirs: Mapping, mine: Mapping, place: int | None) -> Mapping:
+    """Theirs with what this person changed on a page of its own: of the column at `place`, how
+    phones are read, and what is sent where its cells are blank; or (None) of the templates.
+
+    Unlike `merged` it goes thing by thing: such a page says nothing of the others.
+    """
+    made = replace(
+        theirs,
+        joins=_changed_in(base.joins, theirs.joins, mine.joins),
+        constants=_changed_in(base.constants, theirs.constants, mine.constants),
+        country=theirs.country if mine.country == base.country else mine.country,
+        region=theirs.region if mine.region == base.region else mine.region,
+    )
+    if place is None:
+        return made
+    columns = list(made.columns)
+    columns[place] = _thing_by_thing(base.columns[place], columns[place], mine.columns[place])
+    return replace(made, columns=tuple(columns))
+
+
+def _changed_in(
+    before: dict[str, str], theirs: dict[str, str], mine: dict[str, str]
+) -> dict[str, str]:
+    """Theirs, and where this person said something else than before, what this person said."""
+    own = {name for name in {*before, *mine} if before.get(name) != mine.get(name)}
+    kept = {name: value for name, value in theirs.items() if name not in own}
+    return kept | {name: value for name, value in mine.items() if name in own}
+
+
+def _thing_by_thing(before: ColumnMap, now: ColumnMap, own: ColumnMap) -> ColumnMap:
+    both = now
+    if own.changes != before.changes:
+        both = replace(both, changes=own.changes)
+    if own.read_as != before.read_as:
+        both = replace(both, read_as=own.read_as)
+    if own.others != before.others:
+        both = replace(both, others=own.others)
+    if own.split != before.split or (own.split and own.target != before.target):
+        both = replace(both, split=own.split, target=own.target)
+    return both
 
 
 def _of_both(before: ColumnMap, now: ColumnMap, own: ColumnMap) -> ColumnMap:

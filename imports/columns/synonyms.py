@@ -137,6 +137,13 @@ stage slug; pipeline stage slug; stage; pipeline stage; lead stage; opportunity 
 _OWNER = """
 owner id; owner uuid; lead owner id; assigned owner id; assignee id; assigned to id; owner
 lead owner; contact owner; assigned to; assigned user id; assigned user; salesperson id
+commercial; commerciale; commercial en charge; conseiller; conseillère; responsable; attribué à
+assigné à; suivi par; propriétaire; propriétaire du lead; propriétaire du contact
+zuständig; zuständiger mitarbeiter; zugewiesen an; bearbeiter; betreuer; verantwortlich; besitzer
+kontaktinhaber; lead inhaber
+asignado a; propietario; propietario del lead; propietario del contacto; asesor; comercial
+responsável; atribuído a; proprietário; proprietário do lead; proprietário do contato; corretor
+verantwoordelijke; toegewezen aan; eigenaar; eigenaar van lead; eigenaar contactpersoon
 """
 
 _LEAD_LINE = """

@@ -6,6 +6,8 @@ from itertools import islice
 
 from imports.columns import changes, check, fields, typed
 from imports.columns.mapping import ColumnMap, Mapping
+from imports.columns.vocabulary import NONE, Words
+from imports.models import Word
 
 MOST = 8  # examples
 
@@ -23,15 +25,24 @@ class Example:
 
 
 def of_column(
-    mapping: Mapping, index: int, rows: Iterable[Sequence[str]], region: str
+    mapping: Mapping,
+    index: int,
+    rows: Iterable[Sequence[str]],
+    region: str,
+    words: Words = NONE,
 ) -> list[Example]:
-    """What becomes of different cells of one column. BadMapping when that cannot be."""
+    """What becomes of different cells of one column, and of a blank one where something is sent for
+    it. BadMapping when that cannot be. Owners whom `words` know are named.
+    """
     column = mapping.columns[index]
-    checker = check.compile_mapping(_only(mapping, column), region)
+    only = _only(mapping, column)
+    checker = check.compile_mapping(only, region)
     change = changes.made(column.changes)
-    cells = islice(_different(rows, [index]), MOST)
+    cells = [*islice(_different(rows, [index]), MOST)]
+    cells += [[""] * len(mapping.columns)] if only.constants else []
     return [
-        _example(checker, row, [row[index]], change(row[index]) if change else "") for row in cells
+        _example(checker, row, [row[index]], change(row[index]) if change else "", words)
+        for row in cells
     ]
 
 
@@ -53,7 +64,8 @@ def _only(mapping: Mapping, wanted: ColumnMap) -> Mapping:
         wanted if column.index == wanted.index else ColumnMap(column.index, column.header, None)
         for column in mapping.columns
     )
-    return replace(mapping, columns=tuple(columns), constants={}, joins={})
+    default = {name: value for name, value in mapping.constants.items() if name == wanted.target}
+    return replace(mapping, columns=tuple(columns), constants=default, joins={})
 
 
 def _different(rows: Iterable[Sequence[str]], places: Sequence[int]) -> Iterator[list[str]]:
@@ -66,16 +78,23 @@ def _different(rows: Iterable[Sequence[str]], places: Sequence[int]) -> Iterator
             yield [*row, *[""] * (max(places, default=0) + 1 - len(row))]
 
 
-def _example(checker: check.Checker, row: Sequence[str], cells: list[str], changed: str) -> Example:
+def _example(
+    checker: check.Checker,
+    row: Sequence[str],
+    cells: list[str],
+    changed: str,
+    words: Words = NONE,
+) -> Example:
     checked = checker.check(0, row)
     said = [problem.sentence for problem in checked.problems if problem.code != "no_contact"]
-    return Example(cells, changed, list(_sent(checked.lead)), said)
+    return Example(cells, changed, list(_sent(checked.lead, words)), said)
 
 
-def _sent(lead: check.Lead) -> Iterator[tuple[str, str]]:
+def _sent(lead: check.Lead, words: Words) -> Iterator[tuple[str, str]]:
     for name, value in lead.items():
         if isinstance(value, dict):
             for slug, sent in value.items():
                 yield fields.label(fields.CUSTOM + slug), typed.said(sent)
         else:
-            yield fields.label(name), value
+            owner = words.find(Word.Kind.OWNER, value) if name == "owner_id" else None
+            yield fields.label(name), f"{owner.name} ({value})" if owner and owner.name else value

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from dataclasses import replace
-from typing import Any
+from typing import Any, Self
 
 from django import forms
 from django.forms.boundfield import BoundWidget
 
 from imports.columns import clean, placeholders
 from imports.columns.mapping import Mapping
+from imports.columns.meanwhile import Meanwhile
 from imports.columns.placeholders import Words
 from imports.forms.part import PartForm
 
@@ -33,10 +34,16 @@ class WordsForm(PartForm):
     )
 
     def __init__(
-        self, data: Any = None, *, current: Mapping, version: int, counts: Counter[str] | None
+        self,
+        data: Any = None,
+        *,
+        current: Mapping,
+        version: int,
+        counts: Counter[str] | None,
+        begun: Mapping | None = None,
     ) -> None:
-        super().__init__(data, current=current, version=version)
-        words = current.words
+        super().__init__(data, current=current, version=version, begun=begun)
+        words = self.begun.words
         self.initial["usual"] = [*placeholders.DEFAULT.difference(words.out)]
         self.initial["own"] = "\n".join(words.own)
         self.counts = counts or Counter()
@@ -69,3 +76,10 @@ class WordsForm(PartForm):
             self.add_error("own", sentence)
         data["mapping"] = replace(self.current, words=words)
         return data
+
+    def on_top(self, theirs: Mapping, version: int, changed: Meanwhile) -> Self:
+        """As its base says; all but the words are theirs."""
+        begun = replace(theirs, words=self.cleaned_data["mapping"].words)
+        form = type(self)(current=theirs, version=version, counts=self.counts, begun=begun)
+        form.changed = changed
+        return form

@@ -73,6 +73,7 @@ class ColumnChoice:
     is_accepted: bool = False  # if it is sure
     is_joined: bool = False  # whether a template names it
     possible: BoundField | None = None  # what becomes of merely possible phones, if it has phones
+    blank: str = ""  # what is sent where its cells are blank
 
     @property
     def made(self) -> list[str]:

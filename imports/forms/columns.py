@@ -106,6 +106,11 @@ class ColumnsForm(forms.Form):
         return [(name, offered) for name, offered in lists if offered]
 
     @property
+    def fills_rows(self) -> bool:
+        """Whether a field's value for every row is chosen."""
+        return any(f"constant_{name}" in self.fields for name in self.current.constants)
+
+    @property
     def constants(self) -> list[BoundField]:
         """The fields whose value every row can get."""
         return [self[f"constant_{f.name}"] for f in fields.FIELDS if f.can_be_constant]
@@ -184,16 +189,8 @@ class ColumnsForm(forms.Form):
             )
 
     def _add_constant(self, field: fields.Field) -> None:
-        made: forms.Field
-        initial = self.current.constants.get(field.name, "")
-        if field.kind == "choice":
-            listed = [("", "–"), *((value, value) for value in field.values)]
-            made = forms.ChoiceField(required=False, choices=listed, initial=initial)
-        else:
-            words = self.known.words
-            shown = words.shown(field.name, initial) if initial else ""
-            made = forms.CharField(required=False, max_length=200, initial=shown)
-            made.widget.attrs |= meanings.offered(field.name, words)
+        value = self.current.constants.get(field.name, "")
+        made = meanings.for_all_rows(field.name, value, self.known.words)
         made.label, made.help_text = field.label, field.help
         self.fields[f"constant_{field.name}"] = made
 
@@ -224,4 +221,11 @@ class ColumnsForm(forms.Form):
             self.is_accepted,
             column.index in self.joined,
             self[possible.NAME] if possible.TARGET in column.targets else None,
+            self._blank(column),
         )
+
+    def _blank(self, column: ColumnMap) -> str:
+        """What is sent where the column's cells are blank, as people choose it; "" for nothing."""
+        target, words = column.target or "", self.known.words
+        value = self.current.constants.get(target, "")
+        return words.shown(target, value) if value and target in KIND_OF else value

@@ -1,14 +1,15 @@
 """Fields that are made of several columns."""
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from django import forms
 from django.forms import BoundField
 from django.utils.text import capfirst
 
-from imports.columns import shapes, sources
+from imports.columns import meanwhile, shapes, sources
 from imports.columns.mapping import Mapping
+from imports.columns.meanwhile import Meanwhile
 from imports.forms import targets
 from imports.forms.part import PartForm
 
@@ -18,13 +19,16 @@ _MORE: Final = 2  # empty lines below those that are there
 class JoinsForm(PartForm):
     """target_0, slug_0 and template_0 …, one for each field that is made of several columns."""
 
-    def __init__(self, data: Any = None, *, current: Mapping, version: int) -> None:
-        super().__init__(data, current=current, version=version)
-        made = [*current.joins.items()]
-        self.count = min(len(made) + _MORE, sources.MOST_JOINS)
+    def __init__(
+        self, data: Any = None, *, current: Mapping, version: int, begun: Mapping | None = None
+    ) -> None:
+        super().__init__(data, current=current, version=version, begun=begun)
+        made = [*self.begun.joins.items()]
+        shown = sum(name.startswith("template_") for name in data or ())
+        self.count = min(max(len(made) + _MORE, shown), sources.MOST_JOINS)
         for n in range(self.count):
             target, template = made[n] if n < len(made) else (None, "")
-            targets.add_to(self, str(n), f"Field of template {n + 1}", target)
+            targets.add_to(self, str(n), f"Field {n + 1}", target)
             self.fields[f"template_{n}"] = forms.CharField(
                 label=f"Template {n + 1}",
                 required=False,
@@ -57,3 +61,10 @@ class JoinsForm(PartForm):
                 joins[target] = template
         data["mapping"] = replace(self.current, joins=joins)
         return data
+
+    def on_top(self, theirs: Mapping, version: int, changed: Meanwhile) -> Self:
+        """As its base says; other parts of the mapping are theirs."""
+        begun = meanwhile.on_top(self.current, theirs, self.cleaned_data["mapping"], None)
+        form = type(self)(current=theirs, version=version, begun=begun)
+        form.changed = changed
+        return form

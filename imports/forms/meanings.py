@@ -86,6 +86,19 @@ def _typed(column: ColumnMap, cell: str, meaning: str, words: Words) -> forms.Fi
     return means
 
 
+def for_all_rows(target: str, value: str, words: Words) -> forms.Field:
+    """A field for a value of the target that is sent where no cell says one; `value` is shown."""
+    found = fields.find(target)
+    if found and found.kind == "choice":
+        listed = [("", "–"), *((one, one) for one in found.values)]
+        return forms.ChoiceField(required=False, choices=listed, initial=value)
+    shown = words.shown(target, value) if value and target in KIND_OF else value
+    made = forms.CharField(required=False, max_length=200, initial=shown)
+    if target in KIND_OF:
+        made.widget.attrs |= offered(target, words)
+    return made
+
+
 def _as_it_is(target: str, cell: str, words: Words) -> str:
     if target != "owner_id":
         return "as it is"

@@ -1,63 +1,84 @@
 """What is done to the cells of one column before they are read."""
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import phonenumbers
 from django import forms
 from django.forms import BoundField
 from django.utils.text import capfirst
 
-from imports.columns import changes, countries, fields, formats, shapes, sources
+from imports.columns import changes, countries, defects, fields, formats, meanwhile, shapes, sources
 from imports.columns.changes import Change
 from imports.columns.mapping import ColumnMap, Mapping
-from imports.columns.meanwhile import BY_PERSON
+from imports.columns.meanwhile import BY_PERSON, Meanwhile
 from imports.columns.sources import Split
-from imports.forms import targets
+from imports.columns.vocabulary import KIND_OF, NONE, Words
+from imports.forms import meanings, targets
 from imports.forms.part import PartForm
 
 _MORE: Final = 2  # empty lines for changes below those that are there
 _TYPES: Final = {way: words for way, words in formats.WORDS.items() if way != "text"}
+_NOTHING: Final = "Nothing is sent where this is empty."
+_BELOW: Final = "Below all columns it stands as the same value for every row."
 
 
 class ShapeForm(PartForm):
-    """change_0, what_0, into_0 …; by, parts, and target_0, slug_0 … of the parts; others; blank."""
+    """change_0, what_0, into_0 …; by, parts, and target_0, slug_0 … of the parts; others; blank.
 
-    def __init__(self, data: Any = None, *, current: Mapping, index: int, version: int) -> None:
-        super().__init__(data, current=current, version=version)
-        self.column = current.columns[index]
-        for n in range(min(len(self.column.changes) + _MORE, changes.MOST)):
+    `words` are what is known of the customer's CRM.
+    """
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        current: Mapping,
+        index: int,
+        version: int,
+        begun: Mapping | None = None,
+        words: Words = NONE,
+    ) -> None:
+        super().__init__(data, current=current, version=version, begun=begun)
+        self.words, self.column = words, current.columns[index]
+        self.first = self.begun.columns[index]
+        shown = sum(name.startswith("change_") for name in data or ())
+        for n in range(min(max(len(self.first.changes) + _MORE, shown), changes.MOST)):
             self._add_change(n)
         self._add_split()
         self._add_of_its_field()
 
     def _add_of_its_field(self) -> None:
-        """What is asked about columns of phones and e-mails, and about those of custom fields."""
+        """What is asked of columns of phones, e-mails and custom fields, and of blank cells."""
         if self.has_others:
             self.fields["others"] = forms.CharField(
                 label="Custom field for the others",
                 required=False,
                 max_length=64,
-                initial=fields.slug_of(self.column.others),
+                initial=fields.slug_of(self.first.others),
                 help_text="Its slug. Where this is empty they are left out, and the row says so.",
             )
         if self.has_regions:
             self._add_regions()
-        if self.has_blank:
+        if self.has_type:
             self.fields["read_as"] = forms.ChoiceField(
                 label="What its cells are",
                 required=False,
                 choices=[("", "text, as it stands"), *_TYPES.items()],
-                initial="" if self.column.read_as == "text" else self.column.read_as,
+                initial="" if self.first.read_as == "text" else self.first.read_as,
                 help_text="Dates go as 2025-04-03, numbers and yes or no as what they are.",
             )
-            self.fields["blank"] = forms.CharField(
-                label="Where a cell is blank, send",
-                required=False,
-                max_length=changes.LONGEST_TEXT,
-                initial=self.current.constants.get(self.column.target or "", ""),
-                help_text="Nothing is sent where this is empty.",
-            )
+        if self.has_blank:
+            target = self.column.target or ""
+            value = self.begun.constants.get(target, "")
+            self.fields["blank"] = meanings.for_all_rows(target, value, self.words)
+            self.fields["blank"].label = "Where a cell is blank, send"
+            self.fields["blank"].help_text = _NOTHING if self.has_type else f"{_NOTHING} {_BELOW}"
+
+    @property
+    def becomes(self) -> str:
+        """The fields that the column feeds now, in words; "" where it feeds none."""
+        return ", ".join(map(fields.label, self.column.targets))
 
     @property
     def has_others(self) -> bool:
@@ -70,9 +91,22 @@ class ShapeForm(PartForm):
         return self.column.target == "contact_phone"
 
     @property
-    def has_blank(self) -> bool:
-        """Other fields' defaults stand on the columns page; a contact cannot have one."""
+    def has_type(self) -> bool:
+        """Whether its cells may be numbers, dates, yes or no: those of custom fields."""
         return (self.column.target or "").startswith(fields.CUSTOM)
+
+    @property
+    def has_blank(self) -> bool:
+        """Whether something can be sent for its blank cells; one contact for many rows cannot."""
+        found = fields.find(self.column.target or "")
+        return found is not None and found.can_be_constant
+
+    @property
+    def offers(self) -> list[tuple[str, list[tuple[str, str]]]]:
+        """What the customer's CRM is known to have for the field, with the list's id."""
+        target = self.column.target or ""
+        offered = self.words.offers(target) if target in KIND_OF else []
+        return [(meanings.list_id(target), offered)] if offered else []
 
     @property
     def lines(self) -> list[tuple[BoundField, BoundField, BoundField]]:
@@ -97,14 +131,25 @@ class ShapeForm(PartForm):
         if self.has_blank and column.target:
             constants.pop(self.column.target or "", None)
             if blank := str(data.get("blank", "")).strip():
+                blank = meanings.typed(column.target, blank, self.words)
                 constants[column.target] = blank
                 self._check_blank(column, blank)
         made = replace(self.current, columns=tuple(columns), constants=constants)
         data["mapping"] = self._with_regions(made)
         return data
 
+    def on_top(self, theirs: Mapping, version: int, changed: Meanwhile) -> Self:
+        """As its base says; what is chosen elsewhere is theirs."""
+        mine, index = self.cleaned_data["mapping"], self.column.index
+        begun = meanwhile.on_top(self.current, theirs, mine, index)
+        form = type(self)(
+            current=theirs, index=index, version=version, begun=begun, words=self.words
+        )
+        form.changed = changed
+        return form
+
     def _add_change(self, n: int) -> None:
-        made = self.column.changes[n] if n < len(self.column.changes) else None
+        made = self.first.changes[n] if n < len(self.first.changes) else None
         self.fields[f"change_{n}"] = forms.ChoiceField(
             label=f"Change {n + 1}",
             required=False,
@@ -124,7 +169,7 @@ class ShapeForm(PartForm):
             )
 
     def _add_split(self) -> None:
-        split = self.column.split
+        split = self.first.split
         self.fields["by"] = forms.ChoiceField(
             label="Split its cells",
             required=False,
@@ -138,7 +183,7 @@ class ShapeForm(PartForm):
             initial=split.parts if split else 2,
             help_text="The last part holds all that is left.",
         )
-        fed = [self.column.target, *(split.targets if split else ())]
+        fed = [self.first.target, *(split.targets if split else ())]
         for n in range(sources.MOST_PARTS):
             targets.add_to(self, str(n), f"Part {n + 1}", fed[n] if n < len(fed) else None)
 
@@ -149,13 +194,13 @@ class ShapeForm(PartForm):
             label="The row's country stands in",
             required=False,
             choices=[("", "no column"), *((c.index, name) for c, name in named if not c.masked)],
-            initial="" if self.current.country is None else self.current.country,
+            initial="" if self.begun.country is None else self.begun.country,
         )
         self.fields["region"] = forms.ChoiceField(
             label="Otherwise phones are those of",
             required=False,
             choices=[("", "the customer's region"), *((one, name) for name, one in regions)],
-            initial=self.current.region,
+            initial=self.begun.region,
         )
 
     def _with_regions(self, made: Mapping) -> Mapping:
@@ -180,7 +225,7 @@ class ShapeForm(PartForm):
 
     def _read_as(self) -> formats.ReadAs:
         """Where cells look like dates or numbers, text is what a person says, and not nothing."""
-        if not self.has_blank:
+        if not self.has_type:
             return self.column.read_as
         chosen: formats.ReadAs = self.cleaned_data.get("read_as", "")
         return chosen or ("text" if self.column.looks else "")
@@ -192,7 +237,8 @@ class ShapeForm(PartForm):
         return fields.CUSTOM + slug if slug else ""
 
     def _check_blank(self, column: ColumnMap, blank: str) -> None:
-        if sentence := shapes.bad_default(column, blank):
+        wrong = defects.bad_constant(column.target or "", blank)
+        if sentence := wrong or shapes.bad_default(column, blank):
             self.add_error("blank", capfirst(sentence))
 
     def _split(self, column: ColumnMap) -> ColumnMap:

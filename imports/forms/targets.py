@@ -32,7 +32,7 @@ def add_to(form: forms.Form, key: str, label: str, target: str | None) -> None:
         initial=CUSTOM if is_custom else target,
     )
     form.fields[f"slug_{key}"] = forms.CharField(
-        label=f"{label}: slug of the custom field",
+        label=f"{label}: slug in MEGA",
         required=False,
         max_length=64,
         initial=(target or "").removeprefix(fields.CUSTOM) if is_custom else "",

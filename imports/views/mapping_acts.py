@@ -9,6 +9,7 @@ from imports import access, tasks
 from imports.columns import saved
 from imports.errors import PortalError
 from imports.forms.saved import TEAM, SaveForm
+from imports.models import Import
 from imports.views import columns, mapping_form
 from imports.views.http import Request, toast
 from portal.models import Role
@@ -39,7 +40,7 @@ def save(request: Request, pk: int) -> HttpResponse:
     if lead_import.mapping is None:
         return redirect("import_columns", pk)
     form = SaveForm(request.POST, lead_import=lead_import)
-    if form.is_valid() and _may_be(request, form):
+    if form.is_valid() and _is_seen(request, lead_import, form) and _may_be(request, form):
         try:
             name, for_team = form.cleaned_data["name"], form.cleaned_data["owner"] == TEAM
             former = form.cleaned_data["replaces"]
@@ -51,6 +52,20 @@ def save(request: Request, pk: int) -> HttpResponse:
             return redirect("import_columns", pk)
     fresh = mapping_form.fresh(lead_import)
     return columns.page(request, lead_import, fresh, status=422, save_form=form)
+
+
+def _is_seen(request: Request, lead_import: Import, form: SaveForm) -> bool:
+    """Whether the mapping still is the one that stood on the page."""
+    shown, newest = mapping_form.number(request.POST.get("expected_version")), lead_import.mapping
+    if shown is None or newest is None or newest.version == shown:
+        return True
+    form.add_error(
+        None,
+        f"{newest.created_by or 'The portal'} changed the columns while you were at them, so this"
+        " would not be the mapping that you saw. Look at them as they are now; saved once more,"
+        " that is what is kept.",
+    )
+    return False
 
 
 def _may_be(request: Request, form: SaveForm) -> bool:

@@ -30,13 +30,7 @@ def posted(lead_import: Import, data: QueryDict) -> tuple[ColumnsForm, MappingVe
 
     WrongState where the sheet was read anew since, so that its columns may be others.
     """
-    shown_version, current = number(data.get("expected_version")), lead_import.mapping
-    base = current if shown_version is None else meanwhile.version_of(lead_import, shown_version)
-    if base is None:
-        raise WrongState(
-            "The file was read anew since this page was opened, so its columns may be others. "
-            "Nothing was saved. Look at them as they are now."
-        )
+    base = version_shown(lead_import, data)
     shown = Mapping.from_json(base.content)
     began = meanwhile.version_of(lead_import, number(data.get("began_version"))) or base
     was = {
@@ -48,6 +42,20 @@ def posted(lead_import: Import, data: QueryDict) -> tuple[ColumnsForm, MappingVe
     is_accepted = base.accepted_at is not None
     basis = Basis(mapping, base.version, is_accepted=is_accepted, began=began.version, kept=was)
     return _form(lead_import, basis, data), base
+
+
+def version_shown(lead_import: Import, data: QueryDict) -> MappingVersion:
+    """The version that the page was made of, of which these choices come; the newest where they do
+    not say. WrongState as `posted`.
+    """
+    shown, current = number(data.get("expected_version")), lead_import.mapping
+    base = current if shown is None else meanwhile.version_of(lead_import, shown)
+    if base is None:
+        raise WrongState(
+            "The file was read anew since this page was opened, so its columns may be others. "
+            "Nothing was saved. Look at them as they are now."
+        )
+    return base
 
 
 def both(lead_import: Import, base: MappingVersion, mine: Mapping, data: QueryDict) -> ColumnsForm:

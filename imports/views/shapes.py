@@ -2,27 +2,40 @@
 contacts are read whichever column they come from."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRedirect
 
 from imports import access, tasks
-from imports.columns import accept, blank_words, derive, fit, shapes, trial
-from imports.errors import BadMapping, PortalError
+from imports.columns import (
+    accept,
+    blank_words,
+    derive,
+    fit,
+    meanwhile,
+    shapes,
+    trial,
+    vocabulary,
+)
+from imports.columns.mapping import Mapping
+from imports.errors import BadMapping, PortalError, WrongState
 from imports.forms.blank_words import WordsForm
 from imports.forms.joins import JoinsForm
 from imports.forms.part import PartForm
 from imports.forms.possible import PossibleForm
 from imports.forms.shape import ShapeForm
 from imports.intake.read import first_rows
-from imports.models import Import
-from imports.views import steps
+from imports.models import Import, MappingVersion
+from imports.views import mapping_form, steps
 from imports.views.http import Request, attempt
 from portal.models import Role, User
 
+Form = TypeVar("Form", bound=PartForm)
 _PAGES = {ShapeForm: "column", JoinsForm: "joins", WordsForm: "blank_words"}
 
 
@@ -30,46 +43,57 @@ _PAGES = {ShapeForm: "column", JoinsForm: "joins", WordsForm: "blank_words"}
 def column(request: Request, pk: int, column: int) -> HttpResponse:
     """Changes and a split of one column, with what they make of its first cells."""
     lead_import = _import(request, pk)
-    if lead_import.mapping is None:
-        return redirect("import_columns", pk)
-    current = derive.mapping_of(lead_import)
+    base = _base(request, lead_import)
+    if base is None:
+        return _to_all(request, pk)
+    current = Mapping.from_json(base.content)
     if column >= len(current.columns) or current.columns[column].masked:
         raise Http404
-    version = lead_import.mapping.version
-    form = ShapeForm(_sent(request), current=current, index=column, version=version)
-    if _is_used(request, lead_import, form):
+    sent = ShapeForm(
+        _sent(request),
+        current=current,
+        index=column,
+        version=base.version,
+        words=vocabulary.of_import(lead_import),
+    )
+    form = _unless_used(request, lead_import, sent)
+    if form is None:
         return redirect("import_columns", pk)
-    context: dict[str, Any] = {"column": current.columns[column], "name": current.names[column]}
+    context: dict[str, Any] = {"column": form.column, "name": form.current.names[column]}
     if form.has_regions:
-        context["fit"] = fit.of(lead_import, current)
-    return _page(request, lead_import, form, context | _tried(lead_import, form, column))
+        context["fit"] = fit.of(lead_import, form.current)
+    return _page(request, lead_import, form, context | _tried(lead_import, form))
 
 
 @require_http_methods(["GET", "POST"])
 def joins(request: Request, pk: int) -> HttpResponse:
     """The templates, with what they make of the first rows."""
     lead_import = _import(request, pk)
-    if lead_import.mapping is None:
-        return redirect("import_columns", pk)
-    current = derive.mapping_of(lead_import)
-    form = JoinsForm(_sent(request), current=current, version=lead_import.mapping.version)
-    if _is_used(request, lead_import, form):
+    base = _base(request, lead_import)
+    if base is None:
+        return _to_all(request, pk)
+    current = Mapping.from_json(base.content)
+    sent = JoinsForm(_sent(request), current=current, version=base.version)
+    form = _unless_used(request, lead_import, sent)
+    if form is None:
         return redirect("import_columns", pk)
     named = zip(current.names, current.columns, strict=True)
     context = {"names": [name for name, column in named if not column.masked]}
-    return _page(request, lead_import, form, context | _tried(lead_import, form, None))
+    return _page(request, lead_import, form, context | _tried(lead_import, form))
 
 
 @require_http_methods(["GET", "POST"])
 def blank(request: Request, pk: int) -> HttpResponse:
     """The words that are read as blank in contacts, with how often each stands in the file."""
     lead_import = _import(request, pk)
-    if lead_import.mapping is None:
-        return redirect("import_columns", pk)
-    current, version = derive.mapping_of(lead_import), lead_import.mapping.version
+    base = _base(request, lead_import)
+    if base is None:
+        return _to_all(request, pk)
+    current = Mapping.from_json(base.content)
     counts = blank_words.counts(lead_import, current)
-    form = WordsForm(_sent(request), current=current, version=version, counts=counts)
-    if _is_used(request, lead_import, form):
+    sent = WordsForm(_sent(request), current=current, version=base.version, counts=counts)
+    form = _unless_used(request, lead_import, sent)
+    if form is None:
         return redirect("import_columns", pk)
     return _page(request, lead_import, form, {"is_counted": counts is not None})
 
@@ -102,33 +126,66 @@ def _sent(request: Request) -> Any:
     return request.POST if request.method == "POST" else None
 
 
-def _is_used(request: Request, lead_import: Import, form: PartForm) -> bool:
-    """Whether what was sent is the mapping now; else the form says why, or it was only a trial."""
+def _to_all(request: Request, pk: int) -> HttpResponse:
+    address = reverse("import_columns", args=[pk])
+    return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
+
+
+def _base(request: Request, lead_import: Import) -> MappingVersion | None:
+    """The version that the page is, or was, made of; None where the page of all columns tells why
+    there is none.
+    """
+    if lead_import.mapping is None or request.method != "POST":
+        return lead_import.mapping
+    try:
+        return mapping_form.version_shown(lead_import, request.POST)
+    except WrongState as error:
+        messages.error(request, error.sentence)
+        return None
+
+
+def _unless_used(request: Request, lead_import: Import, form: Form) -> Form | None:
+    """None where what was sent is the mapping now. Else the form to be shown: it was only a trial,
+    it says why it cannot be, or what others changed since its page was opened.
+    """
     if not form.is_valid() or "show" in request.POST or form.refuse():
-        return False
+        return form
     made, version = form.cleaned_data["mapping"], form.cleaned_data["expected_version"]
     if made == form.current:
-        return True
+        return None
     if lead_import.mapping:
         made = accept.carried(made, lead_import.mapping)
     try:
         derive.remap(lead_import, made, request.user, expected_version=version)
     except PortalError as error:
+        now = access.get_import(request.user, lead_import.pk)
+        if both := _both(now, form):
+            return both
         form.add_error(None, error.sentence)
-        return False
+        return form
     tasks.nudge_chunks_of(lead_import.pk)
-    return True
+    return None
 
 
-def _tried(lead_import: Import, form: PartForm, index: int | None) -> dict[str, Any]:
+def _both(now: Import, form: Form) -> Form | None:
+    """The form on top of what others made of the mapping meanwhile; None where nobody did."""
+    base = meanwhile.version_of(now, form.cleaned_data["expected_version"])
+    if base is None or now.mapping is None or now.mapping == base or not now.is_editable:
+        return None
+    changed = meanwhile.since(now, base, form.cleaned_data["mapping"])
+    return form.on_top(derive.mapping_of(now), now.mapping.version, changed)
+
+
+def _tried(lead_import: Import, form: PartForm) -> dict[str, Any]:
     """Examples of what was chosen; nothing while it cannot be."""
-    made = form.current if not form.is_bound else form.cleaned_data.get("mapping")
+    made = form.begun if not form.is_bound else form.cleaned_data.get("mapping")
     if made is None or any(name != "__all__" for name in form.errors):
         return {}
     rows, region = first_rows(lead_import, derive.SAMPLE), lead_import.customer.region
     try:
-        if index is not None:
-            return {"examples": trial.of_column(made, index, rows, region)}
+        if isinstance(form, ShapeForm):
+            found = trial.of_column(made, form.column.index, rows, region, form.words)
+            return {"examples": found, "shows_change": any(one.changed for one in found)}
         places = shapes.joined_places(made)
         heads = [made.names[place] for place in places]
         return {"heads": heads, "examples": trial.of_joins(made, places, rows, region)}
@@ -142,4 +199,5 @@ def _page(
     context = steps.shared(request, lead_import, "import_columns") | {"form": form} | context
     part = f"imports/{_PAGES[type(form)]}.html"
     template = "parts/columns/examples.html" if request.htmx else part
-    return render(request, template, context, status=422 if form.errors else 200)
+    status = 409 if form.changed else 422 if form.errors else 200
+    return render(request, template, context, status=status)

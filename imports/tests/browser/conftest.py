@@ -6,11 +6,18 @@ import re
 import socket
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 from playwright.sync_api import expect, sync_playwright
 
+from imports.delivery import word_wishes
+from imports.mega.sandbox.accounts import OWNERS
+from imports.mega.sandbox.listing import stamp
+from imports.mega.sandbox.store import new_lead
+from imports.models import Vocabulary
 from imports.tests import people
 from imports.tests.road.engine import Engine, wait_until
 from portal.models import Membership, Role, Team, User
@@ -121,6 +128,27 @@ def ines(committed):
     team, _ = Team.objects.get_or_create(name="Road team", slug="road-team")
     Membership.objects.get_or_create(user=user, team=team, defaults={"role": Role.MANAGER})
     return user
+
+
+@pytest.fixture
+def crm_of():
+    """Give a client a lead of each owner in the CRM, with these custom fields, and have it read."""
+
+    def fill(client, custom_fields):
+        service = client.mega.service
+        service.accounts.set_up(client.mega_id, custom_fields=custom_fields)
+        for n, owner in enumerate(OWNERS):
+            row = {"contact_email": f"known{n}@example.com", "owner_id": owner}
+            now = stamp(timezone.now() - timedelta(hours=n + 1))
+            lead = new_lead(client.mega_id, now, "new")
+            custom = dict.fromkeys(custom_fields, "x")
+            service.store.book(client.mega_id).put(lead.merged(row, custom, now))
+        account = word_wishes.ask_for(client.customer, None)
+        read = Vocabulary.objects.filter(pk=account.pk, state=Vocabulary.State.READ)
+        wait_until(read.exists, "the leads to be read")
+        return client
+
+    return fill
 
 
 def complains(message):

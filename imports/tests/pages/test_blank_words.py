@@ -134,9 +134,13 @@ def test_a_colleagues_change_is_not_overwritten(ines, max_, made):
     send(max_, made, own="walk-in")
     assert words(made) == Words(("walk-in",))
     answer = send(ines, made, own="mine", version=1)
-    assert answer.status_code == 422
-    assert "Max Meyer changed the columns in the meantime." in story.text(answer)
+    assert answer.status_code == 409
+    assert "Max Meyer changed the columns while you were at them" in story.text(answer)
+    assert "Words read as blank: also “walk-in”" in story.text(answer)
     assert words(made).own == ("walk-in",)
+
+    ines.post(f"/imports/{made.pk}/columns/blank/", fields_of(answer))
+    assert words(made).own == ("mine",)  # what she typed stood there still
 
 
 def test_who_was_at_the_columns_is_told_of_other_words(ines, max_, made):

@@ -82,6 +82,21 @@ def test_ines_saves_a_mapping_and_uses_it_for_the_next_file_with_these_headings(
     }  # fmt: skip
 
 
+def test_what_a_colleague_changed_since_the_page_was_opened_is_not_saved_unseen(ines, max_, made):
+    shown = made.mapping.version
+    assert f'name="expected_version" value="{shown}"' in story.text(columns_page(ines, made))
+    send(max_, made, 0, change_0="capitals")
+    answer = save(ines, made, expected_version=shown)
+    assert answer.status_code == 422
+    said = story.text(answer)
+    assert "Max Meyer changed the columns while you were at them" in said
+    assert 'value="Weekly"' in said, "the name is kept"
+    assert not SavedMapping.objects.exists()
+    assert save(ines, made, expected_version=shown + 1).status_code == 302
+    kept = SavedMapping.objects.get().content
+    assert kept["columns"][0]["changes"] == [["capitals"]]
+
+
 def test_changes_splits_templates_and_regions_are_saved_with_it(ines, acme, made):
     parts = {"by": "last", "parts": "2", "target_0": "first_name", "target_1": "last_name"}
     send(ines, made, 0, **parts)

@@ -128,14 +128,6 @@ def test_the_way_to_a_column_s_page_saves_what_was_chosen_and_stays_where_it_can
     assert ines.post(path, wrong).status_code == 422
 
 
-def test_two_at_the_same_columns_are_told_of_each_other(ines, max_, made):
-    stale = fields_of(ines.get(f"/imports/{made.pk}/columns/1/"))
-    send(max_, made, 1, change_0="tidy")
-    answer = ines.post(f"/imports/{made.pk}/columns/1/", stale | {"change_0": "digits"})
-    assert answer.status_code == 422
-    assert "changed the columns in the meantime" in story.text(answer)
-
-
 def test_the_next_file_of_the_same_supplier_is_split_and_joined_without_a_word(ines, acme, made):
     send(ines, made, 0, by=",", parts="2", target_0="last_name", target_1="first_name")
     send(ines, made, 1, change_0="prefix", what_0="p:")
@@ -267,3 +259,42 @@ def test_values_are_asked_about_as_changes_make_them_and_not_of_a_split_column(i
     assert not [name for name in shown if name.startswith("cell_2")]
     ines.post(f"/imports/{made.pk}/columns/", shown)
     assert [lead["source_platform"] for lead in leads(made)] == ["direct", "direct"]
+
+
+LEADS = (
+    "Who,Phone,Source\r\n"
+    "Ana,(206) 555-0123,Google Ads\r\n"
+    "Ben,(206) 555-0177,\r\n"
+    "Chen,(206) 555-0178,Billboard\r\n"
+)
+
+
+def test_what_is_sent_where_a_lead_field_is_blank_is_chosen_at_its_column(ines, acme):
+    made = story.reviewed(acme, ines.user, content=LEADS)
+    shown = send(ines, made, 2, blank="referral", show="1")
+    page = story.text(shown)
+    assert '<td class="break"><span class="muted">blank</span></td>' in page
+    assert "<bdi>referral</bdi>" in page
+    assert send(ines, made, 2, blank="referral").status_code == 302
+    sent = [lead.get("source_platform") for lead in leads(made)]
+    assert sent == ["google_ads", "referral", None], "what is unclear is not blank"
+    all_columns = columns_page(ines, made)
+    assert "where a cell is blank: referral" in story.text(all_columns)
+    assert all_columns.context["form"]["constant_source_platform"].value() == "referral"
+
+    assert send(ines, made, 2, blank="").status_code == 302
+    assert [lead.get("source_platform") for lead in leads(made)] == ["google_ads", None, None]
+    assert "where a cell is blank" not in story.text(columns_page(ines, made))
+
+
+def test_nobody_sends_the_same_phone_for_all_blank_ones(ines, made):
+    assert "Where a cell is blank" not in story.text(ines.get(f"/imports/{made.pk}/columns/1/"))
+
+
+def test_a_value_for_a_custom_fields_blank_cells_opens_nothing_that_does_not_show_it(ines, made):
+    columns = fields_of(columns_page(ines, made)) | {"target_4": "custom", "slug_4": "budget"}
+    ines.post(f"/imports/{made.pk}/columns/", columns)
+    send(ines, made, 4, blank="0")
+    page = story.text(columns_page(ines, made))
+    assert "where a cell is blank: 0" in page
+    assert '<details class="card" open><summary class="strong">' not in page

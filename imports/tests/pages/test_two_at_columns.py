@@ -216,27 +216,6 @@ def test_her_choices_are_saved_on_the_way_to_a_columns_page_where_both_changed(i
     assert targets(made) == ["contact_name", None, "contact_email", None, None]
 
 
-@pytest.mark.parametrize(
-    ("place", "choice"),
-    [
-        (0, {"change_0": "capitals"}),
-        ("joined", {"template_0": "{Source}", "target_0": "custom", "slug_0": "from"}),
-    ],
-)
-def test_pages_of_a_column_and_of_templates_overwrite_nothing_either(
-    ines, max_, made, place, choice
-):
-    path = f"/imports/{made.pk}/columns/{place}/"
-    hers = fields_of(ines.get(path))
-    his = {"template_0": "{Budget}", "target_0": "custom", "slug_0": "money"}
-    send(max_, made, "joined", **his)
-    answer = ines.post(path, hers | choice)
-    assert answer.status_code == 422
-    assert "Max Meyer changed the columns in the meantime" in story.text(answer)
-    assert version(made) == 2
-    assert mapping(made).joins == {"custom_fields.money": "{Budget}"}
-
-
 def test_a_file_that_was_read_anew_says_so(ines, made):
     hers = fields_of(columns_page(ines, made))
     options.reread(made, None, dialect={"header_row": 2})

@@ -8,14 +8,16 @@ something that is unknown here fails until `_values` says what it means.
 import hashlib
 import uuid
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from django.urls import reverse
 from django.utils import timezone
 
 from imports import urls
-from imports.columns import saved
+from imports.columns import derive, saved
+from imports.columns.changes import Change
+from imports.columns.sources import Split
 from imports.customer_list import kept
 from imports.customer_list.sheet import Raw, Sheet
 from imports.intake import drafts
@@ -52,6 +54,11 @@ ODD_FILE = 'spring "leads" <b>&amp; more.csv'
 BODY = b'{"leads": [{"row_ref": "2", "contact_name": "Ana Souza"}]}'
 UNNAMED = "Colour,Shape\r\nred,round\r\nblue,square\r\n"
 MASKED = "Full name,Phone,Blood type\r\nAna Souza,2065550123,A+\r\n"
+SHAPED = (
+    "Who,Phone,E-mail,Town,State,Budget,A heading that goes on for longer than a phone is wide\r\n"
+    '"SOUZA, Ana",p:(206) 555-0123 / 206 555 0124,ana@example.com,Austin,TX,"5.000,50",yes\r\n'
+    f'"OKAFOR, Ben",030 901820,ben@example.com,{"Boise" * 12},,"1,5",no\r\n'
+)
 WHY = "MEGA refused 1 of the 3 rows of the first request."
 STEPS = ("file", "columns", "review", "send", "report", "rows", "requests")
 
@@ -73,6 +80,12 @@ class World:
     def steps(self):
         """Each import at each of its steps, as far as it has come."""
         return [f"/imports/{one.pk}/{step}/" for one in self.imports.values() for step in STEPS]
+
+    def its_columns(self):
+        """The pages of the columns that can still be changed, and of what is joined of them."""
+        shaped = f"/imports/{self.imports['shaped'].pk}/columns/"
+        places = ["", "joined/", *(f"{place}/" for place in range(7))]
+        return [f"{shaped}{place}" for place in places]
 
     def where_they_stand(self):
         """Each import's own address leads to its step."""
@@ -160,11 +173,34 @@ def _waiting_for_a_person(world):
     made["child"] = story.reviewed(customer, owner, name="repaired.csv", parent=made["finished"])
     made["masked"] = story.reviewed(customer, owner, name="masked.csv", content=MASKED)
     made["mapping"] = story.reviewed(customer, owner, name="mapping.csv", content=UNNAMED)
+    made["shaped"] = _shaped(world)
     made["paused"] = _half(world, ImportState.PAUSED)
     _second(made["paused"], state=BatchState.WAITING)
     made["decision"] = _half(world, ImportState.DECISION)
     hour = timezone.now() - timedelta(hours=1)
     _second(made["decision"], state=BatchState.DECISION, first_sent_at=hour)
+
+
+def _shaped(world):
+    """Columns that are changed, split, joined, typed and sent where they are blank."""
+    made = story.reviewed(world.customer, world.owner, name="shaped.csv", content=SHAPED)
+    now = derive.mapping_of(made)
+    name, phone, mail, town, state, budget, other = now.columns
+    columns = (
+        replace(name, target="last_name", split=Split(",", ("first_name",)),
+                changes=(Change("capitals"), Change("replace", "Okafor", "Okafor-" * 12))),
+        replace(phone, target="contact_phone", others="custom_fields.phone_2",
+                changes=(Change("prefix", "p:"),)),
+        mail, town, state,
+        replace(budget, target="custom_fields.budget", read_as="comma"),
+        replace(other, target="custom_fields.yes", read_as="yes_no"),
+    )  # fmt: skip
+    joins = {"custom_fields.place": "{Town}, {State}"}
+    constants = {"custom_fields.budget": "0"}
+    shaped = replace(now, columns=columns, joins=joins, constants=constants, region="DE")
+    derive.remap(made, shaped, world.owner, expected_version=made.mapping.version)
+    story.check(made)
+    return Import.objects.get(pk=made.pk)
 
 
 def _ask_about(lead_import):
@@ -281,7 +317,7 @@ def is_page(answer):
 
 def pages(world, client):
     """The addresses at which a person finds a page, each once."""
-    found = [*addresses(world).values(), *world.where_they_stand()]
+    found = [*addresses(world).values(), *world.where_they_stand(), *world.its_columns()]
     answers = [client.get(address, follow=True) for address in found]
     shown = [_shown(answer) for answer in answers if is_page(answer)]
     return list(dict.fromkeys(shown))

@@ -15,6 +15,7 @@ from imports.mega.sandbox.accounts import OWNERS
 from imports.models import Import, Lead, Token, Vocabulary, Word
 from imports.tests import people
 from imports.tests.pages import story
+from imports.tests.pages.test_columns import fields_of
 from imports.tests.vocabulary.forms import posted
 from imports.tests.vocabulary.sent import CREATED, ignoring, learnt, refused
 from imports.views import mapping_form
@@ -69,6 +70,29 @@ def test_names_and_stages_are_recognised_as_the_file_is_read_and_custom_fields_b
     assert "owner_id" not in found[4]  # Adam Brooks is not Ada Brook
     assert problems(made)[4] == ["owner_not_uuid", "stage_reshaped"]
     assert found[4]["stage_slug"] == "nearly_won"
+
+
+@pytest.mark.parametrize(
+    "heading", ["Commercial", "Attribué à", "Zuständig", "Asignado a", "Responsável", "Eigenaar"]
+)
+def test_owners_are_found_under_what_six_languages_call_them(acme, known, heading):
+    made = story.reviewed(acme, content=SHEET.replace("Owner", heading))
+    assert derive.mapping_of(made).columns[1].target == "owner_id"
+    assert bodies(made)[2]["owner_id"] == ADA
+
+
+def test_a_custom_field_is_found_with_its_unit_behind_the_heading_where_no_other_has_another(
+    acme, known
+):
+    made = story.reviewed(acme, content="Email,Budget (EUR),Area [m²]\r\na@example.com,5,6\r\n")
+    assert derive.mapping_of(made).columns[1].target == "custom_fields.budget"
+    two = "Email,Budget (EUR),Budget [USD]\r\na@example.com,5,6\r\n"
+    made = story.reviewed(acme, content=two)
+    assert [one.target for one in derive.mapping_of(made).columns[1:]] == [None, None]
+    plain = "Email,Budget (EUR),Budget\r\na@example.com,5,6\r\n"
+    made = story.reviewed(acme, content=plain)
+    found = [one.target for one in derive.mapping_of(made).columns[1:]]
+    assert found == [None, "custom_fields.budget"]
 
 
 def test_without_anything_known_all_is_as_it_was(acme):
@@ -155,6 +179,29 @@ def test_the_same_owner_for_every_row_is_chosen_by_name(acme, known, ines):
     made.refresh_from_db()
     assert derive.mapping_of(made).constants == {"owner_id": ADA, "stage_slug": "won"}
     assert 'value="Ada Brook"' in page(ines, made)
+
+
+def test_who_owns_the_leads_whose_cell_is_blank_is_chosen_by_name_at_the_column(acme, known, ines):
+    made = story.reviewed(acme, content=f"{SHEET}d@example.com,,new,8\r\n")
+    at = f"/imports/{made.pk}/columns/1/"
+    opened = ines.get(at)
+    assert '<option value="Ben Castle"></option>' in story.text(opened)
+    fields = fields_of(opened)
+    shown = story.text(ines.post(at, fields | {"blank": "Castle, Ben", "show": "1"}))
+    assert shown.count(f"<bdi>Ben Castle ({BEN})</bdi>") == 2, (
+        "the cell that names him, and the blank one"
+    )
+    refused = ines.post(at, fields | {"blank": "Dora"})
+    assert refused.context["form"].errors["blank"] == [
+        "'Dora' is not a UUID; use the team member's id in MEGA."
+    ]
+    assert ines.post(at, fields | {"blank": "Castle, Ben"}).status_code == 302
+    made.refresh_from_db()
+    story.check(made)
+    owners = {number: body.get("owner_id") for number, body in bodies(made).items()}
+    assert owners == {2: ADA, 3: BEN, 4: None, 5: BEN}
+    assert "where a cell is blank: Ben Castle" in page(ines, made)
+    assert fields_of(ines.get(at))["blank"] == "Ben Castle"
 
 
 def test_a_column_that_a_person_makes_the_owner_is_recognised_at_once(acme, known, ines):
