@@ -3,6 +3,7 @@
 from collections.abc import Mapping as MappingType
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, Final
 
 from django import forms
@@ -69,7 +70,7 @@ class ColumnsForm(forms.Form):
         names = ["expected_version", "began_version", *(f"was_{index}" for index in self.kept)]
         return [self[name] for name in names]
 
-    @property
+    @cached_property
     def columns(self) -> list[ColumnChoice]:
         """The lines of the form, in the order of the sheet."""
         names = self.current.names
@@ -81,6 +82,11 @@ class ColumnsForm(forms.Form):
         lines = self.columns
         found = [(part, [line for line in lines if line.group == part.code]) for part in PARTS]
         return [(part, own) for part, own in found if own]
+
+    @property
+    def unclear(self) -> list[ColumnChoice]:
+        """The lines with values of which somebody has to say what they mean."""
+        return [line for line in self.columns if line.doubtful]
 
     @property
     def joins(self) -> list[tuple[str, str]]:

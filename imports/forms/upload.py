@@ -86,7 +86,7 @@ def _sheet_choice(sheet: tuple[str, bool]) -> tuple[str, str]:
 
 def name_and_team(customer: Customer) -> str:
     """How a customer is called where those of several teams are listed."""
-    return f"{customer.name} ({customer.team.name})"
+    return f"{customer.name} · {customer.team.name}"
 
 
 def _marked(mark: str) -> str:

@@ -18,6 +18,7 @@ from django.utils.safestring import SafeString, mark_safe
 from imports.delivery import questions
 from imports.models import Batch, Import, Priority, WebhookCall
 from imports.views import words
+from imports.views.http import PLACE
 
 register = template.Library()
 
@@ -266,8 +267,8 @@ def current(context: Context, *prefixes: str) -> str:
 def drop_filter(context: Context, name: str) -> str:
     """The page's address without one filter; without any it says that none is wanted."""
     query = context["request"].GET.copy()
-    query.pop(name, None)
-    query.pop("page", None)
+    for one in (name, *PLACE):
+        query.pop(one, None)
     return f"?{query.urlencode()}" if any(query.values()) else "?reset"
 
 

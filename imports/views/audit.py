@@ -13,7 +13,8 @@ from imports.audit import acts, verify
 from imports.forms.audit import AuditFilter
 from imports.models import Chain, Customer, Event
 from imports.reports import downloads, lists
-from imports.views.http import Request, attachment, page_of, remembered, teams_as
+from imports.views import by_key
+from imports.views.http import Request, attachment, remembered, teams_as
 from portal.models import Role, Team, User
 
 PER_PAGE = 100
@@ -25,7 +26,7 @@ def index(request: Request) -> HttpResponseBase:
     filters, found = _found(request)
     if back := remembered(request, "audit"):
         return back
-    page = page_of(request, found, PER_PAGE)
+    page = by_key.page(request, found, PER_PAGE)
     customers = Customer.objects.in_bulk({e.customer_id for e in page if e.customer_id})
     context = {
         "filters": filters,

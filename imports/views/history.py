@@ -12,8 +12,8 @@ from imports import access
 from imports.forms.filters import HistoryFilter, words_of
 from imports.models import Customer, Import
 from imports.reports import downloads, lists
-from imports.views import live
-from imports.views.http import Request, attachment, page_of, remembered
+from imports.views import by_key, live
+from imports.views.http import Request, attachment, remembered
 from portal import characters, names
 from portal.models import User
 
@@ -34,20 +34,24 @@ def index(request: Request) -> HttpResponseBase:
         return back
     filters, matching = found(request)
     if request.htmx:
-        narrow = page_of(request, matching.values_list(*live.LISTED))
-        if live.shown(request) == live.of_list(narrow.paginator.count, narrow):
+        narrow = by_key.page(request, matching.select_related(None).only(*live.LISTED))
+        if live.shown(request) == _version(narrow):
             return HttpResponse(status=204)
-    page = page_of(request, matching)
+    page = by_key.page(request, matching)
     context = {
         "filters": filters,
         "words": words(request),
         "page": page,
-        "version": live.of_list(page.paginator.count, map(attrgetter(*live.LISTED), page)),
+        "version": _version(page),
         "moves": live.moving(page),
         "any": access.imports_for(request.user).exists(),
     }
     part = "#list" if request.htmx else ""
     return render(request, f"imports/history.html{part}", context)
+
+
+def _version(page: by_key.Stretch[Import]) -> str:
+    return live.of_list(page.count, map(attrgetter(*live.LISTED), page))
 
 
 @require_POST

@@ -22,6 +22,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 PER_PAGE = 50
 TOAST = "toast"
+PLACE = ("page", "before", "after")  # of an address: where in a list, which is no filter
 
 
 class Request(HttpRequest):
@@ -99,7 +100,7 @@ def remembered(request: Request, page: str) -> HttpResponseRedirect | None:
     if "reset" in request.GET:
         request.session["filters"] = {**kept, page: ""}
         return redirect(request.path)
-    query = {k: v for k, v in request.GET.dict().items() if v and k != "page"}
+    query = {k: v for k, v in request.GET.dict().items() if v and k not in PLACE}
     if not request.GET and kept.get(page):
         return redirect(f"{request.path}?{kept[page]}")
     if request.GET and kept.get(page, "") != urlencode(query):

@@ -11,8 +11,11 @@ from imports.forms.filters import NoticeFilter
 from imports.models import Notice
 from imports.notices import inbox, words
 from imports.reports import downloads, lists
-from imports.views.http import Request, attachment, page_of, remembered
+from imports.views import by_key
+from imports.views.http import Request, attachment, remembered
 from imports.views.words import NOTICES
+
+PER_PAGE = 50
 
 
 @require_GET
@@ -21,7 +24,8 @@ def index(request: Request) -> HttpResponseBase:
     if back := remembered(request, "notices"):
         return back
     filters = NoticeFilter(request.GET)
-    page = page_of(request, filters.apply(inbox.of(request.user)))
+    mine = inbox.of(request.user).order_by("-notice_id")
+    page = by_key.page(request, filters.apply(mine), PER_PAGE)
     lines = [
         (one, NOTICES[one.notice.kind], words.counted(one.notice), words.sentence(one.notice))
         for one in page

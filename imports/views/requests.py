@@ -14,8 +14,8 @@ from imports.forms.filters import words_of
 from imports.mega.contract import BULK_PATH
 from imports.models import Batch, BatchState, Import, Kind
 from imports.reports import downloads, lists, requests
-from imports.views import live, steps, tabs
-from imports.views.http import Request, attachment, page_of
+from imports.views import by_key, live, steps, tabs
+from imports.views.http import Request, attachment
 
 PER_PAGE = 100
 SENT_KINDS = (Kind.SEND, Kind.DRY_RUN)
@@ -30,7 +30,7 @@ def index(request: Request, pk: int) -> HttpResponse:
     if before and before == part["version"]:
         return HttpResponse(status=204)
     which, words = _which(request), words_of(request.GET.get("q"))
-    found = page_of(request, _found(request, lead_import), PER_PAGE)
+    found = by_key.page(request, _found(request, lead_import), PER_PAGE)
     context = steps.shared(request, lead_import, "import_report") | {
         "tabs": tabs.of_import(lead_import, "import_requests"),
         "which": which,

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from imports.forms.styleguide import SampleForm
 from imports.models import Batch, BatchState, ImportState, NoticeKind, WebhookCall
 from imports.reports.balance import Balance
-from imports.views import palette, styleguide_charts, words
+from imports.views import by_key, palette, styleguide_charts, words
 from imports.views.http import Request, toast
 from imports.views.steps import STEPS, Step
 from imports.views.tabs import OF_IMPORT, Tab
@@ -92,8 +92,8 @@ SECTIONS: Final = (
     ),
     Section(
         "pager", "Pager",
-        "How many there are, which are shown, and the way to the others.",
-        "parts/pager.html",
+        "How many there are, and the way to the others: by key where a list grows, else numbered.",
+        "parts/pager_by_key.html, parts/pager.html",
     ),
     Section(
         "chips", "Chips",
@@ -212,7 +212,8 @@ def _places() -> dict[str, Any]:
     return {
         "steps": steps,
         "tabs": [Tab(label, icon, "#tabs", label == "Rows") for _, label, icon in OF_IMPORT],
-        "page": Paginator(range(12_345), 50).get_page(3),
+        "numbered": Paginator(range(345), 50).get_page(3),
+        "by_key": by_key.Stretch(range(50), "7", "9", by_key.MOST, is_longer=True),
         "filters": {
             "chips": [
                 {"name": "state", "label": "State", "value": "Finished"},

@@ -113,7 +113,7 @@ STATE_MEANINGS: Final[dict[str, str]] = {
     ImportState.SENDING: "Requests go out, as many a minute as MEGA allows for this customer.",
     ImportState.PAUSED: "Nothing new goes out until somebody resumes it.",
     ImportState.BLOCKED: "MEGA refuses the customer's token. A new token lets it go on by itself.",
-    ImportState.DECISION: "The portal would not decide something by itself. The page says what.",
+    ImportState.DECISION: "Somebody has to decide something. The page says what each answer does.",
     ImportState.FINISHED: "Every row has its final result.",
     ImportState.CANCELLED: "Somebody stopped it. What was already sent stays sent.",
     ImportState.FAILED: "The file could not be used. The page says why.",

@@ -86,3 +86,7 @@ def test_every_page_of_the_sign_in_stands(client, db):
         assert (address, answer.status_code) == (address, 200)
         assert isinstance(answer, HttpResponse)
         assert "default-src 'none'" in answer["Content-Security-Policy"]
+
+
+def test_the_sign_in_says_in_plain_words_what_is_remembered(client, db):
+    assert "Keep me signed in on this computer" in client.get("/sign-in/").content.decode()

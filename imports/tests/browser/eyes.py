@@ -20,7 +20,8 @@ CUT_OFF = """() => {
 
 SMALL = """() => [...document.querySelectorAll(
     "button, .button, .chip, .nav a, select, summary, input")]
-  .filter((at) => !/checkbox|radio|hidden/.test(at.type || "") && at.checkVisibility())
+  .filter((at) => !/checkbox|radio|hidden/.test(at.type || "") && at.checkVisibility()
+    && !at.matches("[aria-hidden=true]"))
   .map((at) => [at, at.getBoundingClientRect()])
   .filter(([, box]) => box.width && box.height < 39.5)
   .map(([at, box]) => `${at.localName} ${at.innerText || at.name}: ${box.height} high`)"""

@@ -31,7 +31,7 @@ def workbook(path, count):
 def upload(page, client, path):
     page.goto("/")
     page.get_by_role("link", name="New import").first.click()
-    page.get_by_label("Customer").select_option(label=f"{client.customer.name} (Road team)")
+    page.get_by_label("Customer").select_option(label=f"{client.customer.name} · Road team")
     page.get_by_label("Spreadsheet").set_input_files(path)
     page.get_by_role("button", name="Upload").click()
     page.wait_for_url(re.compile(r"/imports/\d+/"))

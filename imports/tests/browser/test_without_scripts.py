@@ -116,7 +116,7 @@ def test_files_get_their_customers_and_one_without_is_named(page, customer, tmp_
     page.get_by_role("alert").get_by_role("link", name="Customer of a.csv").click()
     for name in "ab":
         choice = page.get_by_label(f"Customer of {name}.csv")
-        choice.select_option(label=f"{customer.name} (Road team)")
+        choice.select_option(label=f"{customer.name} · Road team")
     page.get_by_role("button", name="Import all that have a customer").click()
     page.get_by_role("heading", name="Imports", exact=True).wait_for()
     assert sorted(customer.imports.values_list("file_name", flat=True)) == ["a.csv", "b.csv"]

@@ -1,5 +1,7 @@
 """The audit trail as auditors and managers read it."""
 
+import re
+
 import pytest
 from django.db import connection
 
@@ -82,3 +84,19 @@ def test_every_page_of_an_import_says_on_paper_what_it_is_about(audrey, done):
         assert f"Import #{done.pk} of leads.csv (SHA-256 {done.file_sha256}) for Acme" in printed
         assert "by Ines Iversen." in printed
         assert "Printed by Audrey Adams on 20" in printed
+
+
+def test_an_event_that_is_noted_meanwhile_shifts_no_page(audrey, ines, done, monkeypatch):
+    monkeypatch.setattr("imports.views.audit.PER_PAGE", 3)
+
+    def trail(page):
+        return re.findall(r'data-label="Trail">([^<]+)</td>', page)
+
+    in_order = [
+        f"{one.chain.team or 'Site'} {one.position}" for one in Event.objects.order_by("-pk")
+    ]
+    first = lines(audrey)
+    ines.get(f"/imports/{done.pk}/report.csv")
+    second = lines(audrey, re.search(r'rel="next" href="([^"]+)">Older', first)[1])
+    assert trail(first) + trail(second) == in_order
+    assert trail(lines(audrey))[1:] == in_order[:2]

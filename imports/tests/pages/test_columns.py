@@ -195,3 +195,9 @@ def test_a_column_with_too_many_values_says_that_not_all_are_listed(ines, acme, 
     monkeypatch.setattr(values, "FIRST_ROWS", 4)
     page = story.text(columns_page(ines, story.reviewed(acme, content=many_sources(9))))
     assert "These are those of the first 4 rows; any other becomes what it says" in page
+
+
+def test_values_that_are_unclear_are_named_before_the_columns(ines, acme):
+    page = story.text(columns_page(ines, story.reviewed(acme, ines.user)))
+    named = page.index('1 value of <a href="#column-3"><bdi>Source</bdi></a> is unclear')
+    assert named < page.index('<tr id="column-3">')

@@ -145,3 +145,15 @@ def test_strangers_find_no_findings(sam, vera, acme):
     assert sam.get(f"/imports/{lead_import.pk}/found/").status_code == 404
     assert "has letters" in story.text(vera.get(f"/imports/{lead_import.pk}/found/"))
     assert Import.objects.get(pk=lead_import.pk).state == "review"
+
+
+def test_the_review_says_it_once_its_problems_stand_open_and_the_findings_are_folded(ines, acme):
+    lead_import = story.reviewed(acme, ines.user)
+    review = story.text(ines.get(f"/imports/{lead_import.pk}/review/"))
+    before, _, after = review.partition('<h2 id="findings">')
+    assert before.rindex("<details") > before.rindex("<section")
+    assert "3 things that a plain upload would have sent to MEGA as they are." in after
+    columns = story.text(ines.get(f"/imports/{lead_import.pk}/columns/"))
+    before, _, after = columns.partition('<h2 id="findings">')
+    assert "<details" not in before[before.rindex("<section") :]
+    assert "A plain upload would have sent this to MEGA as it is." in after

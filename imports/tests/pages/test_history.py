@@ -1,14 +1,18 @@
 """All imports of one's teams, found again."""
 
+import html
 import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from imports.models import Import
 from imports.tests import people
 from imports.tests.pages import story
+from imports.views import by_key
 
 
 @pytest.fixture
@@ -101,7 +105,74 @@ def test_long_lists_have_pages(ines, acme):
                file_sha256="0" * 64, on_duplicate="skip") for i in range(60)
     )  # fmt: skip
     page = history(ines)
-    assert "60 imports, 1 to 50 shown" in page
-    assert 'href="?page=2"' in page
-    assert "51 to 60 shown" in history(ines, "?page=2")
-    assert "51 to 60 shown" in history(ines, "?page=99")
+    assert "50 of 60 imports shown" in page
+    assert 'rel="prev"' not in page
+    page = follow(ines, page, "next")
+    assert "10 of 60 imports shown" in page
+    assert 'rel="next"' not in page
+    assert "50 of 60 imports shown" in follow(ines, page, "prev")
+    assert "50 of 60 imports shown" in history(ines, "?after=none")
+
+
+def follow(client, page, rel):
+    """Press Older (next) or Newer (prev)."""
+    found = re.search(rf'rel="{rel}" href="(\?[^"]+)"', page)
+    return history(client, html.unescape(found[1]))
+
+
+def numbers(page):
+    return [int(number) for number in re.findall(r'<a href="/imports/(\d+)/">#', page)]
+
+
+@pytest.fixture
+def many(acme):
+    """160 imports, the oldest first; every other one waits for its columns."""
+    return Import.objects.bulk_create(
+        Import(customer=acme, mega_id=acme.mega_id, file_name=f"{i}.csv", file_size=1,
+               file_sha256="0" * 64, on_duplicate="skip", state=("mapping", "review")[i % 2])
+        for i in range(160)
+    )  # fmt: skip
+
+
+def test_an_import_that_comes_in_meanwhile_shifts_no_page(ines, many, acme):
+    newest_first = [one.pk for one in reversed(many)]
+    first = history(ines)
+    story.uploaded(acme, ines.user, name="zenith.csv")
+    second = follow(ines, first, "next")
+    assert numbers(first) + numbers(second) == newest_first[:100]
+    back = follow(ines, second, "prev")
+    assert numbers(back) == numbers(first)
+    assert numbers(follow(ines, back, "prev"))[1:] == newest_first[:49]  # here the new one leads
+    last = follow(ines, follow(ines, second, "next"), "next")
+    assert numbers(last) == newest_first[150:]
+    assert numbers(follow(ines, last, "prev")) == newest_first[100:150]
+
+
+def test_filters_stay_on_from_page_to_page_and_the_page_is_no_filter(ines, many):
+    second = follow(ines, history(ines, "?state=review"), "next")
+    assert numbers(second) == [one.pk for one in reversed(many) if one.state == "review"][50:]
+    assert 'href="?state=review">Newest</a>' in second
+    assert "export.csv?state=review" in second
+    assert ines.get("/history/")["Location"] == "/history/?state=review"
+
+
+def test_beyond_either_end_the_nearest_page_is_shown(ines, many):
+    oldest, newest = many[0].pk, many[-1].pk
+    assert numbers(history(ines, f"?after={oldest}"))[-1] == oldest
+    assert numbers(history(ines, f"?before={newest}"))[0] == newest
+    assert numbers(history(ines, "?after=1-2"))[0] == newest
+
+
+def test_a_late_page_costs_as_much_as_the_first(ines, many, monkeypatch):
+    """No page skips over what stands before it, and none counts a long list to its end."""
+    monkeypatch.setattr(by_key, "MOST", 100)
+    numbers_of = set()
+    for query in ("", f"?after={many[60].pk}", f"?before={many[60].pk}"):
+        with CaptureQueriesContext(connection) as queries:
+            assert "50 of more than 100 imports shown" in history(ines, query)
+        asked = [query["sql"] for query in queries]
+        assert not [sql for sql in asked if "OFFSET" in sql]
+        (count,) = [sql for sql in asked if sql.startswith("SELECT COUNT(*) FROM (SELECT")]
+        assert "LIMIT 101)" in count
+        numbers_of.add(len(asked))
+    assert len(numbers_of) == 1

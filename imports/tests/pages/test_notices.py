@@ -1,5 +1,7 @@
 """Notices on the page, and which of them come by mail."""
 
+import re
+
 import pytest
 
 from imports.models import Import, ImportState, MailWish, Recipient
@@ -111,3 +113,18 @@ def test_notices_are_filtered_remembered_and_taken_out_as_csv(ines, vera, done):
     assert f"{done.pk},Acme,leads.csv,Blocked,20" in lines
     assert "failures" not in lines
     assert "Acme" not in story.text(vera.get("/notices/export.csv"))
+
+
+def test_a_notice_that_comes_in_meanwhile_shifts_no_page(ines, done, monkeypatch):
+    monkeypatch.setattr("imports.views.notices.PER_PAGE", 1)
+    Import.objects.update(state=ImportState.BLOCKED)
+    tell_all()
+    first = story.text(ines.get("/notices/"))
+    assert "1 of 2 notices shown" in first
+    older = re.search(r'rel="next" href="([^"]+)">Older', first)[1]
+    Import.objects.update(state=ImportState.DECISION)
+    tell_all()
+    second = story.text(ines.get(f"/notices/{older}"))
+    assert "Finished with failures</span>" in second
+    assert ">Newest</a>" in second
+    assert "Needs a decision</span>" in story.text(ines.get("/notices/"))

@@ -2,8 +2,10 @@
 
 import csv
 import hashlib
+import html
 import io
 import json
+import re
 import zlib
 from datetime import timedelta
 from urllib.parse import quote
@@ -165,9 +167,34 @@ def test_two_thousand_requests_come_in_pages_and_without_their_bodies(
     )  # fmt: skip
     with django_assert_max_num_queries(20):
         page = index(ines, going)
-    assert "250 requests, 1 to 100 shown" in page
-    assert "201 to 250 shown" in index(ines, going, "?page=3")
-    assert "250 requests" in index(ines, going, "?which=nonsense&page=x")
+    assert "100 of 250 requests shown" in page
+    assert "250 requests" in index(ines, going, "?which=nonsense&after=x")
+
+
+def test_a_part_that_is_made_meanwhile_shifts_no_page(ines, going):
+    """Parts have the number of what they were made of: the key tells them apart."""
+    whole = story.a_batch(going, [2], state=BatchState.WAITING)
+    made = Batch.objects.bulk_create(
+        Batch(customer=whole.customer, lead_import=going, number=1 + n // 3, row_numbers=[n],
+              rows=1, mega_id=whole.mega_id, body=b"", body_sha256=b"")
+        for n in range(2, 250)
+    )  # fmt: skip
+    in_order = [whole.pk, *(one.pk for one in made)]
+    first = index(ines, going)
+    part = story.a_batch(going, [2], state=BatchState.WAITING, parent=whole)
+    second = index(ines, going, following(first))
+    third = index(ines, going, following(second))
+    assert ids(first) + ids(second) + ids(third) == in_order
+    assert part.pk in ids(index(ines, going))
+    assert ids(index(ines, going, following(third, "prev"))) == ids(second)
+
+
+def following(page, rel="next"):
+    return html.unescape(re.search(rf'rel="{rel}" href="(\?[^"]+)"', page)[1])
+
+
+def ids(page):
+    return [int(pk) for pk in re.findall(r'/requests/(\d+)/">', page)]
 
 
 def test_the_list_is_exported_as_it_is_narrowed(vera, going, unclear):

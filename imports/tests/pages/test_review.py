@@ -38,7 +38,10 @@ def test_ines_goes_on_from_the_file_to_the_columns_and_past_the_problems_to_the_
 ):
     lead_import = story.reviewed(acme, ines.user)
     file = story.text(ines.get(f"/imports/{lead_import.pk}/file/"))
-    assert f'class="button primary" href="/imports/{lead_import.pk}/columns/">Columns' in file
+    assert (
+        f'class="button primary" href="/imports/{lead_import.pk}/columns/">Go on to the columns'
+        in file
+    )
     page = review(ines, lead_import)
     assert page.index('href="#send-form"') < page.index("Problems, by repair")
     assert 'id="send-form"' in page

@@ -76,7 +76,7 @@ def test_a_file_without_a_customer_waits_for_ines_with_a_suggestion(ines, acme, 
     assert "1 file still needs a customer" in page
     assert "5 columns: Full name, Phone, E-mail, Source, Budget" in page
     assert "Same columns as the import of" in page
-    assert '<option value="acme" selected>Acme (North)</option>' in page
+    assert '<option value="acme" selected>Acme · North</option>' in page
     assert Import.objects.count() == 1
     home = story.text(ines.get("/"))
     assert f'href="/uploads/{draft.together}/"><bdi>1 file without a customer</bdi></a>' in home

@@ -120,7 +120,7 @@ def test_taken_again_it_goes_on_with_its_file_until_that_was_sent(ines, acme):
 
 def test_a_customer_is_chosen_where_there_are_several(ines, acme):
     people.customer("Zebra")
-    assert '<option value="zebra">Zebra (North)' in story.text(ines.get("/"))
+    assert '<option value="zebra">Zebra · North' in story.text(ines.get("/"))
     assert start(ines, customer="zebra").customer.name == "Zebra"
 
 

@@ -9,7 +9,7 @@ from imports.tests.pages import story
 
 def test_ines_uploads_a_sheet_and_lands_on_its_columns(ines, acme):
     page = story.text(ines.get("/imports/new/?customer=acme"))
-    assert '<option value="acme" selected>Acme (North)</option>' in page
+    assert '<option value="acme" selected>Acme · North</option>' in page
     assert "At most 200.0" in page
     answer = ines.post("/imports/new/", {"customer": "acme", "file": story.a_file()})
     stored = Import.objects.get()
@@ -22,7 +22,7 @@ def test_ines_uploads_a_sheet_and_lands_on_its_columns(ines, acme):
 
 def test_who_has_one_customer_need_not_choose_it(ines, acme):
     page = story.text(ines.get("/imports/new/"))
-    assert '<option value="acme" selected>Acme (North)</option>' in page
+    assert '<option value="acme" selected>Acme · North</option>' in page
     assert "/customers/acme/template.xlsx" in page
     people.customer("Birch")
     page = story.text(ines.get("/imports/new/"))
