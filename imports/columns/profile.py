@@ -127,17 +127,18 @@ def counted(
             column.see(cells)
         for place, see in (besides or {}).items():
             see(stretch[place])
-    return [
-        ColumnProfile(
-            lead_import=lead_import,
-            place=place,
-            rows=rows,
-            filled=column.count,
-            values=column.labels(),
-            blanks=column.blanks,
-        )
-        for place, column in enumerate(columns)
-    ]
+    return [_profile(lead_import, place, rows, column) for place, column in enumerate(columns)]
+
+
+def _profile(lead_import: Import, place: int, rows: int, column: Counted) -> ColumnProfile:
+    return ColumnProfile(
+        lead_import=lead_import,
+        place=place,
+        rows=rows,
+        filled=column.count,
+        values=column.labels(),
+        blanks=column.blanks,
+    )
 
 
 def count(import_id: int) -> None:

@@ -171,21 +171,26 @@ def page(
         "checking": checking(lead_import),
         "sensitive": sensitive.of(lead_import),
         "findings": found.panel(lead_import),
-        "fit": fit.of(lead_import, form.current) if form else None,
-        "warned": refused_before.of(form.current, form.known.words)
-        if form and lead_import.is_editable
-        else [],
         "page": "import_columns",
     }
     if form is not None:
-        offers = saved.offered(lead_import)
-        context |= {
-            "drift": drift.of(lead_import, form.current) if lead_import.is_editable else None,
-            "others": at_columns.standing(request, lead_import, form.version),
-            "words": _words(lead_import, form.current),
-            "offers": [one for one in offers if one.fits],
-            "others_saved": [one for one in offers if not one.fits],
+        context |= _beside(request, lead_import, form) | {
             "save_form": save_form or SaveForm(lead_import=lead_import),
         }
     status = 422 if form is not None and form.is_bound else status
     return render(request, "imports/columns.html", context, status=status)
+
+
+def _beside(request: Request, lead_import: Import, form: ColumnsForm) -> dict[str, Any]:
+    """What is said of the mapping beside its controls."""
+    offers = saved.offered(lead_import)
+    current, editable = form.current, lead_import.is_editable
+    return {
+        "fit": fit.of(lead_import, current),
+        "warned": refused_before.of(current, form.known.words) if editable else [],
+        "drift": drift.of(lead_import, current) if editable else None,
+        "others": at_columns.standing(request, lead_import, form.version),
+        "words": _words(lead_import, current),
+        "offers": [one for one in offers if one.fits],
+        "others_saved": [one for one in offers if not one.fits],
+    }
