@@ -18,6 +18,7 @@ from django.forms.renderers import get_default_renderer
 from django.shortcuts import resolve_url
 from django.template.loader import get_template
 from django.urls import Resolver404, resolve
+from django.utils.module_loading import import_string
 
 from portal import garbage
 
@@ -39,6 +40,8 @@ def up() -> None:
     for name in _names(Path(django.forms.__file__).parent / "templates"):
         renderer.get_template(name)
     get_backends()
+    for form in settings.ACCOUNT_FORMS.values():
+        import_string(form)
     resolve_url(settings.LOGIN_URL)  # reads the addresses of all pages, and so imports these
     with suppress(Resolver404):  # once it was compared with each of them
         resolve(_NOWHERE)
