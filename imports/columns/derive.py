@@ -36,12 +36,15 @@ from imports.models import (
     ImportState,
     Lead,
     MappingVersion,
-    Row,
 )
 from portal.models import User
 
 LEASE = timedelta(seconds=60)
 SAMPLE = 200  # rows that the matching looks at
+_CELLS = """
+    SELECT number, cells FROM imports_row
+    WHERE import_id = %s AND number BETWEEN %s AND %s AND cells <> '{}'
+"""
 _COPY = f"COPY imports_lead ({leadtext.COLUMNS}) FROM STDIN"
 
 
@@ -241,9 +244,10 @@ def _check(chunk: Chunk) -> str:
         lead_import.customer.region,
         by_words.refused_values(lead_import),
     )
-    rows = Row.objects.filter(lead_import=lead_import, number__range=(chunk.first, chunk.last))
-    cells = rows.exclude(cells=[]).values_list("number", "cells")
-    return leadtext.lines(lead_import.pk, chunk.mapping.pk, checker.check_all(cells))
+    with connection.cursor() as cursor:  # by the model it takes twice as long
+        cursor.execute(_CELLS, [lead_import.pk, chunk.first, chunk.last])
+        rows = cursor.fetchall()
+    return leadtext.lines(lead_import.pk, chunk.mapping.pk, checker.check_all(rows))
 
 
 @transaction.atomic
