@@ -24,7 +24,7 @@ def run(*, full: bool) -> None:
     count = ROWS * 5 if full else ROWS
     made = material.checked(material.a_customer()[0], count)
     pure = alone(pure_seconds, made.pk)[0]
-    hashed = alone(hashed_seconds, made.pk)[0]
+    unhashed = alone(unhashed_seconds, made.pk)[0]
     leaves = alone(leaf_seconds, made.pk)[0]
     stored, megabytes, _ = alone(stored_seconds, made.pk)
     concluding = _concluding_seconds(made)
@@ -35,8 +35,8 @@ def run(*, full: bool) -> None:
         pure_rows_per_second=rate(count, pure),
         leaf_rows_per_second=rate(count, leaves),
         share_of_leaves=round(leaves / pure, 2),
-        with_hash_rows_per_second=rate(count, hashed),
-        with_hash_share_of_leaves=round(leaves / hashed, 2),
+        without_hash_rows_per_second=rate(count, unhashed),
+        without_hash_share_of_leaves=round(leaves / unhashed, 2),
         stored_rows_per_second=rate(count, stored),
         share_of_pure=round(pure / stored, 2),
         whole_file_part_rows_per_second=rate(count, concluding),
@@ -48,15 +48,15 @@ def run(*, full: bool) -> None:
 
 
 def pure_seconds(import_id: int) -> float:
-    """Check rows that lie in memory."""
-    checker, rows = _checker(import_id)
-    return _quickest(lambda: [None for _ in checker.check_all(rows)])
-
-
-def hashed_seconds(import_id: int) -> float:
-    """The same, with the hash of each lead, which is made when it is stored."""
+    """Check rows that lie in memory, and hash the leads as it is always done."""
     checker, rows = _checker(import_id)
     return _quickest(lambda: [digests.lead_hash(row.lead) for row in checker.check_all(rows)])
+
+
+def unhashed_seconds(import_id: int) -> float:
+    """The same without the hash, which is made when a lead is stored."""
+    checker, rows = _checker(import_id)
+    return _quickest(lambda: [None for _ in checker.check_all(rows)])
 
 
 def _checker(import_id: int) -> tuple[check.Checker, list[tuple[int, list[str]]]]:

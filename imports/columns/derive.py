@@ -14,6 +14,7 @@ from imports.columns import (
     check,
     chunks,
     defects,
+    guessing,
     leadtext,
     mapfile,
     mapping,
@@ -57,7 +58,7 @@ def propose(import_id: int, fence: int) -> None:
     """
     lead_import = Import.objects.select_related("customer").get(pk=import_id)
     rows, region = list(first_rows(lead_import, SAMPLE)), lead_import.customer.region
-    guessed = mapping.proposed(lead_import.headers, rows, lead_import.masked, region)
+    guessed = guessing.proposed(lead_import.headers, rows, lead_import.masked, region)
     remembered = memory.of(lead_import)
     guessed = memory.matched(guessed, remembered, rows)
     guessed = taken_over.from_parent(guessed, lead_import)

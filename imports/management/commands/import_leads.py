@@ -9,7 +9,7 @@ from django.core.files import File
 from django.core.management.base import CommandParser
 
 from imports import access, tasks
-from imports.columns import defects, mapfile, mapping, sensitive
+from imports.columns import defects, guessing, mapfile, sensitive
 from imports.errors import BadInput, BadMapping
 from imports.intake import upload
 from imports.intake.dialect import Dialect
@@ -145,7 +145,7 @@ def _mapping(path: Path, dialect: Dialect, source: Path | None, region: str) -> 
         with open_table(path, choice=dialect) as table:
             rows = [row.cells for _, row in zip(range(SAMPLE), table.rows(), strict=False)]
             masked = Masking.of_table(table).kinds
-            proposed = mapping.proposed(table.headers, rows, masked, region)
+            proposed = guessing.proposed(table.headers, rows, masked, region)
     except OSError as problem:
         raise BadInput(f"{path} cannot be opened: {problem.strerror}.") from problem
     for sentence in defects.check(mapfile.apply_file(proposed, wanted)):

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from imports.columns import check, defects, mapfile, mapping, match, placeholders
+from imports.columns import check, defects, guessing, mapfile, match, placeholders
 from imports.columns.mapping import Mapping
 from imports.columns.placeholders import LONGEST_OWN, MOST_OWN, Words
 from imports.errors import BadMapping
@@ -13,7 +13,7 @@ HEADINGS = ("Name", "Phone", "E-mail")
 
 
 def sheet(*header_row):
-    return mapping.from_guesses(match.propose(header_row, []))
+    return guessing.from_guesses(match.propose(header_row, []))
 
 
 def row(cells, words, header_row=HEADINGS, **more):

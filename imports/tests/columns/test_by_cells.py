@@ -2,7 +2,7 @@
 
 import pytest
 
-from imports.columns import mapping, match
+from imports.columns import guessing, match
 
 EMAILS = ["ana@example.com", "bo@example.com", "cy@example.com"]
 PHONES = ["+1 206 555 0101", "(206) 555-0102", "206.555.0103"]
@@ -150,7 +150,7 @@ def test_a_column_that_was_called_like_another_contact_is_what_its_cells_are():
 def test_what_is_left_out_or_masked_stays_so():
     rows = [[cell] for cell in EMAILS]
     assert match.propose(["Column3"], rows, left_out={0})[0].reason == "left out"
-    masked = mapping.proposed(["Column3"], rows, {0: "card"}, "US").columns[0]
+    masked = guessing.proposed(["Column3"], rows, {0: "card"}, "US").columns[0]
     assert (masked.target, masked.masked) == (None, "card")
 
 

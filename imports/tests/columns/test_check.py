@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imports.columns import check, digests, mapfile, mapping, match, problems
+from imports.columns import check, digests, guessing, mapfile, match, problems
 from imports.columns.mapping import ColumnMap, Mapping
 from imports.columns.problems import Problem
 from imports.errors import BadMapping
@@ -14,7 +14,7 @@ PLAN = {"columns": {"Source": "source_platform", "Budget": "custom_fields.budget
 
 
 def checker(headers=HEADERS, plan=PLAN, region="US"):
-    mapped = mapping.from_guesses(match.propose(headers, []))
+    mapped = guessing.from_guesses(match.propose(headers, []))
     return check.compile_mapping(mapfile.apply_file(mapped, plan), region)
 
 

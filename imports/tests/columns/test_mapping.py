@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from imports.columns import defects, mapfile, mapping, match
+from imports.columns import defects, guessing, mapfile, match
 from imports.columns.mapping import ColumnMap, Mapping
 from imports.errors import BadMapping
 
@@ -12,7 +12,7 @@ UUID = "3f2b8c1e-5d4a-4c1b-9e7f-0a1b2c3d4e5f"
 
 
 def sheet(*headers, rows=()):
-    return mapping.from_guesses(match.propose(headers, rows))
+    return guessing.from_guesses(match.propose(headers, rows))
 
 
 def targets(mapped):

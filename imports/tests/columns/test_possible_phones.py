@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from imports.columns import check, mapfile, mapping, match
+from imports.columns import check, guessing, mapfile, match
 from imports.columns.mapping import Mapping
 from imports.errors import BadMapping
 
@@ -14,7 +14,7 @@ KEEPS = {"field": "contact_phone", "others": "custom_fields.phone_2"}
 
 
 def sheet(*header_row):
-    return mapping.from_guesses(match.propose(header_row, []))
+    return guessing.from_guesses(match.propose(header_row, []))
 
 
 def row(cells, data=None, header_row=("Name", "Phone"), region="US"):

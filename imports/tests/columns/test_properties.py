@@ -14,6 +14,7 @@ from imports.columns import (
     digests,
     fields,
     formats,
+    guessing,
     headers,
     mapfile,
     mapping,
@@ -212,7 +213,7 @@ def test_blank_cells_never_become_values(mapped, cells):
 def test_any_header_row_is_matched_to_a_mapping_that_compiles(header_row, data):
     width = st.lists(CELLS, max_size=len(header_row) + 1)
     guesses = match.propose(header_row, data.draw(st.lists(width, max_size=3)))
-    mapped = mapping.from_guesses(guesses)
+    mapped = guessing.from_guesses(guesses)
     assert [column.index for column in mapped.columns] == list(range(len(header_row)))
     assert Mapping.from_json(json.loads(json.dumps(mapped.to_json()))) == mapped
     check.compile_mapping(mapped, "US")
@@ -244,7 +245,7 @@ def test_any_header_row_is_matched_to_a_mapping_that_compiles(header_row, data):
     )
 )
 def test_any_json_is_applied_or_refused(data):
-    mapped = mapping.from_guesses(match.propose(["Name", "Phone"], []))
+    mapped = guessing.from_guesses(match.propose(["Name", "Phone"], []))
     try:
         decided = mapfile.apply_file(mapped, data)
     except BadMapping:

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imports.columns import changes, check, defects, mapfile, mapping, match, sources
+from imports.columns import changes, check, defects, guessing, mapfile, match, sources
 from imports.columns.changes import Change
 from imports.columns.mapping import ColumnMap, Mapping
 from imports.errors import BadMapping
 
 
 def sheet(*header_row):
-    return mapping.from_guesses(match.propose(header_row, []))
+    return guessing.from_guesses(match.propose(header_row, []))
 
 
 def lead(data, header_row, cells, region="US"):
@@ -271,7 +271,7 @@ def test_others_that_cannot_be_are_refused(column, sentence):
     ],
 )
 def test_names_turn_only_where_most_of_the_column_has_that_form(names, turns):
-    mapped = mapping.proposed(["Name"], [[name] for name in names], {}, "US")
+    mapped = guessing.proposed(["Name"], [[name] for name in names], {}, "US")
     assert mapped.columns[0].changes == ((Change("turn"),) if turns else ())
     rows = check.compile_mapping(mapped, "US").check_all(enumerate([["Schmidt, Anna"], ["Bo Li"]]))
     sent = [row.lead["contact_name"] for row in rows]
@@ -306,13 +306,13 @@ def test_the_mapping_s_region_goes_before_the_customer_s():
 
 def test_a_column_of_countries_is_proposed_by_heading_and_cells():
     rows = [["030 901820", "DE"], ["030 901821", "Österreich"]]
-    assert mapping.proposed(["Phone", "Country"], rows, {}, "US").country == 1
+    assert guessing.proposed(["Phone", "Country"], rows, {}, "US").country == 1
     assert (
-        mapping.proposed(["Phone", "Country"], [["1", "Rock"], ["2", "Folk"]], {}, "US").country
+        guessing.proposed(["Phone", "Country"], [["1", "Rock"], ["2", "Folk"]], {}, "US").country
         is None
     )
-    assert mapping.proposed(["Phone", "Notes"], rows, {}, "US").country is None
-    assert mapping.proposed(["Name", "Country"], rows, {}, "US").country is None
+    assert guessing.proposed(["Phone", "Notes"], rows, {}, "US").country is None
+    assert guessing.proposed(["Name", "Country"], rows, {}, "US").country is None
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import io
 import openpyxl
 import pytest
 
-from imports.columns import derive, fields, mapping, match, template_book
+from imports.columns import derive, fields, guessing, match, template_book
 from imports.columns.defects import check
 from imports.columns.mapping import ColumnMap, Mapping
 from imports.errors import UnreadableFile
@@ -59,7 +59,7 @@ def test_every_column_is_recognised_by_itself(book):
         "stage_slug", "owner_id", "lead_line", "custom_fields.budget_usd",
     ]  # fmt: skip
     assert [guess.reason for guess in guesses if guess.confidence == "similar"] == []
-    assert check(mapping.from_guesses(guesses)) == []
+    assert check(guessing.from_guesses(guesses)) == []
     assert rows[0][1] == "02065550123"
 
 
@@ -84,7 +84,7 @@ def test_the_examples_cannot_be_imported_by_accident(book):
         open_table(book)
     with open_table(book, choice=Dialect(sheet=template_book.EXAMPLES)) as table:
         rows = [row.cells for row in table.rows()]
-        proposed = mapping.from_guesses(match.propose(table.headers, rows))
+        proposed = guessing.from_guesses(match.propose(table.headers, rows))
     assert "No column is a name, a phone or an e-mail" in check(proposed)[0]
 
 
