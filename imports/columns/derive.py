@@ -35,7 +35,6 @@ from imports.models import (
     ColumnProfile,
     Import,
     ImportState,
-    Lead,
     MappingVersion,
 )
 from portal.models import User
@@ -186,7 +185,8 @@ def _lock(lead_import: Import, states: tuple[ImportState, ...]) -> Import:
 def use(locked: Import, wanted: Mapping, user: User | None) -> MappingVersion:
     """Make the mapping the current one and cut the rows into chunks to be checked under it.
 
-    Wherever it comes from, masked columns feed nothing. The caller holds the import's row.
+    Wherever it comes from, masked columns feed nothing. Leads of former mappings stay until the
+    rows are checked (`former`). The caller holds the import's row.
     """
     wanted = mapping.with_masked(wanted, locked.masked)
     number = (locked.mappings.aggregate(newest=Max("version"))["newest"] or 0) + 1
@@ -204,7 +204,6 @@ def use(locked: Import, wanted: Mapping, user: User | None) -> MappingVersion:
         "phone_data_version": check.PHONE_DATA_VERSION,
     }
     Import.objects.filter(pk=locked.pk).update(**changes)
-    Lead.objects.filter(lead_import=locked).exclude(mapping=version).delete()
     if not sentences:
         chunks.cut(locked, version)
     return version
@@ -217,8 +216,9 @@ def unchecked_chunks(import_id: int) -> list[int]:
     return list(waiting.order_by("first").values_list("pk", flat=True))
 
 
-def check_chunk(chunk_id: int) -> None:
-    """Check one range of rows; whoever checks the last one concludes for the whole file.
+def check_chunk(chunk_id: int) -> int | None:
+    """Check one range of rows; whoever checks the last one concludes for the whole file, and gets
+    the import's id.
 
     1. Take the chunk. 2. Check its rows, outside any transaction. 3. Store the leads, only while
     the import still has this mapping. 4. When no chunk is left: duplicates, then review.
@@ -229,6 +229,8 @@ def check_chunk(chunk_id: int) -> None:
     chunk = Chunk.objects.select_related("mapping").get(pk=chunk_id)
     if not Chunk.objects.filter(mapping=chunk.mapping, done_at=None).exists():
         verdicts.conclude(chunk.mapping)
+        return chunk.mapping.lead_import_id
+    return None
 
 
 def _take(chunk_id: int) -> Chunk | None:
