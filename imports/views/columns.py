@@ -21,6 +21,7 @@ from imports.columns import (
     sensitive,
 )
 from imports.columns.mapping import Mapping
+from imports.columns.stale import Stale
 from imports.errors import PortalError, WrongState
 from imports.forms.columns import ColumnsForm
 from imports.forms.saved import SaveForm
@@ -164,6 +165,7 @@ def page(
     *,
     status: int = 200,
     save_form: SaveForm | None = None,
+    stale: Stale | None = None,
 ) -> HttpResponse:
     """The columns page with these forms; 422 where what was sent of the columns is wrong."""
     context = steps.shared(request, lead_import, "import_columns") | {
@@ -172,6 +174,7 @@ def page(
         "sensitive": sensitive.of(lead_import),
         "findings": found.panel(lead_import),
         "page": "import_columns",
+        "stale": stale,
     }
     if form is not None:
         context |= _beside(request, lead_import, form) | {

@@ -68,7 +68,9 @@ def test_a_file_without_rows_has_one_chunk(made):
     Row.objects.filter(lead_import=made).delete()
     Import.objects.filter(pk=made.pk).update(row_count=0)
     again = changed(Import.objects.get(pk=made.pk))
-    assert list(Chunk.objects.filter(mapping=again.mapping).values_list("first", "last")) == [(1, 1)]
+    assert list(Chunk.objects.filter(mapping=again.mapping).values_list("first", "last")) == [
+        (1, 1)
+    ]
 
 
 def test_of_many_chunks_a_page_nudges_a_few_and_a_worker_the_others(
