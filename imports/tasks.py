@@ -16,7 +16,7 @@ from celery import Task, shared_task, signals  # noqa: TID251 - one of the two d
 from django.db import transaction
 from kombu.exceptions import KombuError
 
-from imports.columns import derive, former, profile
+from imports.columns import derive, profile
 from imports.delivery import deliver as delivery
 from imports.delivery import leases, lessons, plan, pulse, reading, solo, word_reading, word_wishes
 from imports.delivery.clock import Nudges
@@ -89,10 +89,10 @@ def _prepare_for_the_next_file(**_kwargs: Any) -> None:
 
 @shared_task(name="imports.check")
 def check(chunk_id: int) -> None:
-    """Check one range of rows under its mapping; after the last one former leads go."""
+    """Check one range of rows under its mapping; after the last one, what can wait."""
     import_id = derive.check_chunk(chunk_id)
     if import_id is not None:
-        former.drop(import_id)
+        derive.tidy(import_id)
 
 
 @shared_task(name="imports.check_all")

@@ -10,10 +10,12 @@ from django.db.models.functions import Now
 
 from imports.audit import acts, trail
 from imports.columns import (
+    blank_words,
     by_words,
     check,
     chunks,
     defects,
+    former,
     guessing,
     leadtext,
     mapfile,
@@ -67,6 +69,7 @@ def propose(import_id: int, fence: int) -> None:
         lead_import,
         lambda: ours.update(work_until=Now() + READING_LEASE),
         besides={place: evidence.see for place, evidence in seen.items()},
+        own=_own_words(lead_import, guessed, remembered.latest),
     )
     proposed = memory.completed(survey.judged(guessed, seen), remembered)
     proposed = by_words.with_columns(proposed, lead_import, rows, remembered)
@@ -80,9 +83,18 @@ def propose(import_id: int, fence: int) -> None:
         _take_up(import_id, fence, proposed, profiles)
 
 
-def _as_in(former: MappingVersion, proposed: Mapping) -> Mapping:
+def _own_words(lead_import: Import, *known: Mapping | None) -> set[str]:
+    """The words that the mapping may read as blank besides the usual ones, by what is known yet."""
+    last = _former(lead_import)
+    stood = [one.words.own for one in known if one]
+    if last and (before := memory.readable(last)):
+        stood.append(before.words.own)
+    return {word for words in stood for word in words}
+
+
+def _as_in(last: MappingVersion, proposed: Mapping) -> Mapping:
     try:
-        return taken_over.from_former(proposed, Mapping.from_json(former.content))
+        return taken_over.from_former(proposed, Mapping.from_json(last.content))
     except BadMapping:
         return proposed
 
@@ -100,11 +112,11 @@ def _take_up(
     locked = _still_read(import_id, fence).first()
     if locked is None:
         return
-    former = _former(locked)
+    last = _former(locked)
     # What a person brought along or chose is that person's; what the portal guessed is nobody's.
     author = locked.created_by if locked.mapping_choice else None
-    if former and (again := _as_in(former, proposed)) != proposed:
-        proposed, author = again, former.created_by
+    if last and (again := _as_in(last, proposed)) != proposed:
+        proposed, author = again, last.created_by
     profile.store(locked, profiles, proposed)
     version = use(locked, proposed, author)
     facts = {"version": version.version, "automatic": True}
@@ -231,6 +243,12 @@ def check_chunk(chunk_id: int) -> int | None:
         verdicts.conclude(chunk.mapping)
         return chunk.mapping.lead_import_id
     return None
+
+
+def tidy(import_id: int) -> None:
+    """Do what neither the checking nor a page waits for: count words, drop former leads."""
+    blank_words.count_own(Import.objects.select_related("mapping").get(pk=import_id))
+    former.drop(import_id)
 
 
 def _take(chunk_id: int) -> Chunk | None:

@@ -1,5 +1,6 @@
 """The second step: what becomes of each column."""
 
+from collections import Counter
 from typing import Any
 
 from django.contrib import messages
@@ -155,7 +156,10 @@ def _first_rows(lead_import: Import) -> list[list[str]]:
 def _words(lead_import: Import, current: Mapping) -> list[tuple[str, int]] | None:
     """The words that are read as blank in this file's contacts, the most frequent first."""
     found = blank_words.counts(lead_import, current)
-    return None if found is None else found.most_common()
+    if found is None:
+        return None
+    own = {word: count for word, count in found.own.items() if count}
+    return (found.usual | Counter(own)).most_common()
 
 
 def page(
