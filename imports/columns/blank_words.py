@@ -77,7 +77,7 @@ def _of_own(one: ColumnProfile, word: str) -> int | None:
         return int(one.blanks.get(word, 0))
     if one.values is None:
         return None
-    return sum(count for cell, count in one.values if clean.word(cell) == word)
+    return sum(int(count) for cell, count in one.values if clean.word(cell) == word)
 
 
 def _sum(found: Iterable[int | None]) -> int | None:
