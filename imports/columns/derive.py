@@ -22,7 +22,6 @@ from imports.columns import (
     profile,
     survey,
     taken_over,
-    verdicts,
 )
 from imports.columns.mapping import Mapping
 from imports.delivery import dry_runs
@@ -38,6 +37,7 @@ from imports.models import (
     Lead,
     MappingVersion,
 )
+from imports.review import judge
 from portal.models import User
 
 LEASE = timedelta(seconds=60)
@@ -228,7 +228,7 @@ def check_chunk(chunk_id: int) -> None:
         _store(chunk, _check(chunk))
     chunk = Chunk.objects.select_related("mapping").get(pk=chunk_id)
     if not Chunk.objects.filter(mapping=chunk.mapping, done_at=None).exists():
-        verdicts.conclude(chunk.mapping)
+        judge.conclude(chunk.mapping)
 
 
 def _take(chunk_id: int) -> Chunk | None:

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from imports import access
 from imports.audit import acts, trail
-from imports.columns import gone, profile, sensitive, verdicts
+from imports.columns import gone, profile, sensitive
 from imports.delivery import dry_runs
 from imports.errors import WrongState
 from imports.intake import preview
@@ -27,6 +27,7 @@ from imports.models import (
     Unchanged,
     Verdict,
 )
+from imports.review import judge
 from portal.models import Role, User
 
 DECIDE_ROWS = {"duplicates", "unchanged", "again"}
@@ -66,7 +67,7 @@ def set_options(
         setattr(locked, name, value)
     locked.save(update_fields=list(changes))
     if locked.state == ImportState.REVIEW and DECIDE_ROWS & set(changes):
-        verdicts.apply(locked)
+        judge.apply(locked)
     trail.record(
         acts.OPTIONS_SET,
         actor=user,
@@ -86,7 +87,7 @@ def look_again(lead_import: Import) -> None:
         return
     ready = Lead.objects.filter(lead_import=locked, mapping=locked.mapping_id, verdict=Verdict.OK)
     before = ready.count()
-    verdicts.apply(locked)
+    judge.apply(locked)
     if ready.count() != before:
         dry_runs.stop(locked)
 

@@ -57,6 +57,12 @@ class Lead(models.Model):
     number = models.PositiveIntegerField()
     verdict = models.CharField(max_length=9, choices=Verdict.choices)
     reason = models.TextField(default="")  # why not sent, when no problem says it
+    code = models.CharField(  # of the reason: review.holds.KINDS
+        max_length=20, default="", db_default="", blank=True
+    )
+    barred = models.CharField(  # by what stands in the row itself: codes of review.holds, or ""
+        max_length=60, default="", db_default="", blank=True
+    )
     body = models.JSONField()  # the contract's fields without row_ref; blanks left out
     problems = models.JSONField()  # columns.problems.Problem.to_json(), a list
     warned = models.BooleanField()  # has a problem that does not stop it

@@ -68,6 +68,7 @@ class Selection:
     buckets: tuple[str, ...] = ()  # any of these
     wordings: tuple[str, ...] | None = None  # any of these: `reasons.wordings_of`
     numbers: tuple[int, ...] | None = None  # any of these, in their order: `search.numbers`
+    code: str = ""  # of why the row is kept back: `review.holds.KINDS`
 
     def where(self) -> tuple[str, dict[str, Any]]:
         """Return SQL conditions and their parameters."""
@@ -83,6 +84,9 @@ class Selection:
             wanted = {"c": self.problem} | ({"h": self.column} if self.column else {})
             parts.append("AND l.problems @> %(problem)s::jsonb")
             values["problem"] = json.dumps([wanted])
+        if self.code:
+            parts.append("AND l.code = %(code)s")
+            values["code"] = self.code
         if self.wordings is not None:
             said = f"{reasons.OF_ROW} = ANY(%(wordings)s::jsonb[])"
             parts.append(f"AND o.status = 'failed' AND {said}")

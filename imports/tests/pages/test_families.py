@@ -8,10 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from imports.columns import gone, options
-from imports.columns import verdicts as conclude
 from imports.delivery import children, control
 from imports.errors import WrongState
 from imports.models import BatchState, Import, ImportState, Lead, OnDuplicate
+from imports.review import judge as conclude
 from imports.tests.pages import story
 from imports.tests.pages.test_came_back import (
     SIX,
