@@ -84,6 +84,21 @@ class Lead(models.Model):
                 name="lead_by_phone",
                 condition=models.Q(phone_key__isnull=False),
             ),
+            models.Index(  # what a review shows apart: few rows, where there are a million others
+                fields=["mapping", "verdict", "number"],
+                name="lead_not_ok",
+                condition=~models.Q(verdict="ok"),
+            ),
+            models.Index(
+                fields=["mapping", "code", "number"],
+                name="lead_kept_back",
+                condition=~models.Q(code=""),
+            ),
+            models.Index(
+                fields=["mapping", "number"],
+                name="lead_with_problems",
+                condition=~models.Q(problems=[]),
+            ),
         ]
 
     def __str__(self) -> str:
