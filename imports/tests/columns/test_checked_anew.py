@@ -1,12 +1,14 @@
 """A changed mapping: all rows are checked anew, and what was checked before goes at leisure."""
 
 import pytest
+from django.utils import timezone
 
 from imports import tasks
-from imports.columns import chunks, derive, tally
+from imports.columns import chunks, derive, former, tally
 from imports.models import Chunk, Import, Lead, Row
 from imports.tests import people
 from imports.tests.pages import story
+from imports.tests.thawed import thawed
 
 pytestmark = pytest.mark.django_db
 ROWS = 60
@@ -44,6 +46,21 @@ def test_those_that_a_dead_worker_left_go_with_the_next_ones(made):
     now = Import.objects.get(pk=made.pk)
     derive.remap(now, derive.mapping_of(now), None, expected_version=3)
     story.check(made)
+    assert Lead.objects.filter(lead_import=made).count() == ROWS
+
+
+def test_they_go_in_slices_and_stay_once_the_import_is_planned(made, monkeypatch):
+    monkeypatch.setattr(former, "SLICE", 7)
+    again = changed(made)
+    for chunk in derive.unchecked_chunks(made.pk):
+        derive.check_chunk(chunk)
+    planned = again.pk
+    Import.objects.filter(pk=planned).update(planned_at=timezone.now())
+    former.drop(planned)
+    assert Lead.objects.filter(lead_import=made).count() == 2 * ROWS
+    with thawed():
+        Import.objects.filter(pk=planned).update(planned_at=None)
+    former.drop(planned)
     assert Lead.objects.filter(lead_import=made).count() == ROWS
 
 

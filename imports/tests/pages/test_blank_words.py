@@ -12,6 +12,7 @@ from imports.models import ColumnProfile, Import, OnDuplicate
 from imports.tests.pages import story
 from imports.tests.pages.test_columns import columns_page, fields_of
 from imports.tests.pages.test_remembered import sent
+from imports.tests.thawed import thawed
 
 SHEET = (
     "Full name,Phone,E-mail,Remark\r\n"
@@ -57,6 +58,13 @@ def words(lead_import):
 
 def plain(page):
     return " ".join(re.sub(r"<[^>]+>", " ", story.text(page)).split())
+
+
+def remembered(lead_import, chosen):
+    """What a person chose before it was sent."""
+    lead_import.mapping.content["blank_words"] = chosen.to_json()
+    with thawed():
+        lead_import.mapping.save()
 
 
 def told(lead_import, number):
@@ -155,8 +163,7 @@ def test_who_was_at_the_columns_is_told_of_other_words(ines, max_, made):
 
 def test_the_next_file_of_the_customer_knows_them(ines, acme):
     first = sent(acme, ines.user, SHEET)
-    first.mapping.content["blank_words"] = Words(("kein telefon",), ("none",)).to_json()
-    first.mapping.save()
+    remembered(first, Words(("kein telefon",), ("none",)))
     second = story.reviewed(acme, ines.user, content=SHEET.replace("Full name", "Client name"))
     assert words(second) == Words(("kein telefon",), ("none",))
     assert told(second, 5) == ["placeholder"]
@@ -216,8 +223,7 @@ def test_those_of_the_customer_are_counted_as_the_file_is_read_before_any_row_is
     ines, acme
 ):
     first = sent(acme, ines.user, SHEET)
-    first.mapping.content["blank_words"] = Words(("kein telefon",), ()).to_json()
-    first.mapping.save()
+    remembered(first, Words(("kein telefon",)))
     second = story.uploaded(acme, ines.user, content=SHEET.replace("Full name", "Client name"))
     tasks.read(second.pk)
     assert now(second).leads.count() == 0
