@@ -9,6 +9,8 @@ from collections.abc import Mapping as MappingType
 from itertools import islice
 from typing import Final, Literal, NamedTuple
 
+import msgspec
+
 from imports.columns import (
     clean,
     defects,
@@ -42,11 +44,13 @@ and data that whatever comes next is cold in the processor's cache: row by row i
 _NAMES = ("contact_name", *fields.NAME_PARTS)
 
 
-class CheckedRow(NamedTuple):
+class CheckedRow(msgspec.Struct, frozen=True):
     """One row: its lead (the contract's fields only, no row_ref, no blanks), problems and verdict.
 
     `email_key` and `phone_key` are what MEGA matches people by: the address in lower case, and the
     last ten digits of the number. The lead of an invalid row holds what could be read.
+
+    A Struct, as drafts are: made for each row, in a third of the time that a NamedTuple takes.
     """
 
     number: int
@@ -69,29 +73,28 @@ class _Step(NamedTuple):
     others: str = ""  # the custom field of the phones or e-mails that stay behind
 
 
-class _Draft:
+class _Draft(msgspec.Struct):
     """What is known of a row so far: values of MEGA's own fields, and of custom ones by their slug.
 
     `refused` are the fields whose cells could not be read.
     """
 
-    __slots__ = ("cells", "custom", "found", "number", "refused", "values")
-
-    def __init__(self, number: int, cells: Sequence[str]) -> None:
-        self.number, self.cells = number, cells
-        self.values: dict[str, str] = {}
-        self.custom: dict[str, Scalar] = {}
-        self.found: list[Problem] = []
-        self.refused: tuple[str, ...] = ()
+    number: int
+    cells: Sequence[str]
+    values: dict[str, str] = {}
+    custom: dict[str, Scalar] = {}
+    found: list[Problem] = []
+    refused: tuple[str, ...] = ()
 
 
 class Checker:
     """A compiled mapping; make one with `compile_mapping`, use it for any number of rows."""
 
-    __slots__ = ("_constants", "_steps")
+    __slots__ = ("_constants", "_has_name_parts", "_steps")
 
     def __init__(self, steps: Sequence[_Step], constants: dict[str, str]) -> None:
         self._steps = tuple(steps)
+        self._has_name_parts = any(step.field in fields.NAME_PARTS for step in steps)
         typed = {step.field: step.as_scalar for step in steps if step.as_scalar}
         self._constants = tuple(
             (field, constant, typed.get(field)) for field, constant in constants.items()
@@ -109,6 +112,8 @@ class Checker:
                 _read(step, drafts)
             for constant in self._constants:
                 _fill(*constant, drafts)
+            if self._has_name_parts:
+                _join_name_parts(drafts)
             yield from map(_checked, drafts)
 
 
@@ -127,13 +132,24 @@ def _fill(
             draft.values.setdefault(field, constant)
 
 
+def _join_name_parts(drafts: Sequence[_Draft]) -> None:
+    """Make whole names of first and last ones, where there is none."""
+    for draft in drafts:
+        values = draft.values
+        parts = [values.pop(part) for part in fields.NAME_PARTS if part in values]
+        if parts:
+            values.setdefault("contact_name", " ".join(parts))
+
+
 def _checked(draft: _Draft) -> CheckedRow:
     values, found = draft.values, draft.found
-    lead = _lead(draft)
     email, phone = values.get("contact_email"), values.get("contact_phone")
-    if not (email or phone or "contact_name" in lead):
+    if not (email or phone or "contact_name" in values):
         found = _without_contact(found)
     invalid = found and any(p.level == "error" for p in found)
+    lead: Lead = {**values}
+    if draft.custom:
+        lead["custom_fields"] = draft.custom
     return CheckedRow(
         draft.number,
         lead,
@@ -142,14 +158,6 @@ def _checked(draft: _Draft) -> CheckedRow:
         email.lower() if email else None,
         phone[1:][-10:] if phone else None,
     )
-
-
-def _lead(draft: _Draft) -> Lead:
-    values = draft.values
-    parts = [values.pop(part) for part in fields.NAME_PARTS if part in values]
-    if parts:
-        values.setdefault("contact_name", " ".join(parts))
-    return {**values, "custom_fields": draft.custom} if draft.custom else {**values}
 
 
 def _read(step: _Step, drafts: Sequence[_Draft]) -> None:

@@ -61,7 +61,10 @@ def visible(cell: str) -> str:
 
 def one_line(cell: str) -> str:
     """`visible`, on one line with single spaces."""
-    return " ".join(visible(cell).split())
+    text = visible(cell)
+    if text.isprintable() and "  " not in text:
+        return text  # no other space can be printed
+    return " ".join(text.split())
 
 
 def is_nothing(text: str) -> bool:
