@@ -7,7 +7,7 @@ column.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Mapping as MappingType
 from itertools import islice
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 
@@ -81,7 +81,7 @@ class _Draft(msgspec.Struct):
 
     number: int
     cells: Sequence[str]
-    values: dict[str, str] = {}
+    values: dict[str, Any] = {}  # text; becomes the lead in the end
     custom: dict[str, Scalar] = {}
     found: list[Problem] = []
     refused: tuple[str, ...] = ()
@@ -147,12 +147,11 @@ def _checked(draft: _Draft) -> CheckedRow:
     if not (email or phone or "contact_name" in values):
         found = _without_contact(found)
     invalid = found and any(p.level == "error" for p in found)
-    lead: Lead = {**values}
     if draft.custom:
-        lead["custom_fields"] = draft.custom
+        values["custom_fields"] = draft.custom
     return CheckedRow(
         draft.number,
-        lead,
+        values,
         found,
         "invalid" if invalid else "ok",
         email.lower() if email else None,
@@ -170,7 +169,8 @@ def _read(step: _Step, drafts: Sequence[_Draft]) -> None:
         if not cell:
             continue
         meant = meanings.get(fold_cell(cell), cell) if meanings else cell
-        value, notes = of_row(cells)(meant) if of_row else read(meant)
+        cleaned = of_row(cells)(meant) if of_row else read(meant)
+        value, notes = cleaned.value, cleaned.notes
         if value is not None:
             if slug:
                 draft.custom[slug] = as_scalar(value) if as_scalar else value

@@ -9,6 +9,8 @@ import uuid
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+import msgspec
+
 from imports.columns import headers, placeholders
 from portal import characters
 
@@ -26,8 +28,11 @@ class Note(NamedTuple):
     dropped: tuple[str, ...] = ()
 
 
-class Cleaned(NamedTuple):
-    """`value` is None when nothing is sent for the cell; without notes it was blank."""
+class Cleaned(msgspec.Struct, frozen=True):
+    """`value` is None when nothing is sent for the cell; without notes it was blank.
+
+    A Struct, as one is made for each cell, in a quarter of the time that a NamedTuple takes.
+    """
 
     value: str | None
     notes: tuple[Note, ...] = ()
