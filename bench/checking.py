@@ -8,9 +8,10 @@ from bench import material
 from bench.engine import Portal
 from bench.measure import alone, figure, rate, stopwatch
 from imports import tasks
-from imports.columns import check, derive, digests, phones, verdicts
+from imports.columns import check, derive, digests, phones
 from imports.columns.emails import read_email
 from imports.models import Import, ImportState, Row
+from imports.review import judge
 from imports.tests.road.engine import wait_until
 from portal import garbage
 
@@ -114,7 +115,7 @@ def _again(import_id: int) -> Import:
 def _concluding_seconds(made: Import) -> float:
     """Decide what needs the whole file once more: duplicates, shared persons."""
     with stopwatch() as watch:
-        verdicts.apply(Import.objects.get(pk=made.pk))
+        judge.apply(Import.objects.get(pk=made.pk))
     return watch.seconds
 
 

@@ -77,7 +77,7 @@ _GONE = """
 """
 _COUNT = "SELECT count(*) FROM gone"
 _LEAVE_OUT = f"""
-    UPDATE imports_lead l SET verdict = 'duplicate', reason =
+    UPDATE imports_lead l SET verdict = 'duplicate', code = 'gone', reason =
         '{_BEGINNING}' || g.row || ' of import ' || g.home || CASE g.how
         WHEN 'under way' THEN ' is on its way to MEGA already: see import ' || g.source || '.'
         WHEN 'unclear' THEN ' was sent without a clear answer by import ' || g.source || '.'

@@ -1,6 +1,7 @@
 """What the leads of an import add up to, counted in one walk through them."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 
 from django.db import connection
 
@@ -8,20 +9,25 @@ from imports.columns.review import EVERY_ROW
 from imports.models import Import, Verdict
 
 _COUNT = """
-    SELECT verdict, count(*), count(*) FILTER (WHERE shared), min(number) FILTER (WHERE shared)
+    SELECT verdict, code, count(*), count(*) FILTER (WHERE shared),
+           min(number) FILTER (WHERE shared)
     FROM imports_lead WHERE import_id = %(import)s AND mapping_id = %(mapping)s
       AND number BETWEEN %(first)s AND %(last)s
-    GROUP BY 1
+    GROUP BY 1, 2
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Leads of the current mapping by verdict; those that share an e-mail or phone with another."""
+    """Leads of the current mapping by verdict; those that share an e-mail or phone with another.
+
+    `codes` are those that are kept back, by the code of why (`review.holds.KINDS`).
+    """
 
     verdicts: dict[str, int]
     shared: int = 0
     first_shared: int | None = None  # a row number
+    codes: dict[str, int] = field(default_factory=dict)
 
     @property
     def to_send(self) -> int:
@@ -44,8 +50,11 @@ def of(lead_import: Import, *, between: tuple[int, int] = EVERY_ROW) -> Tally:
         cursor.execute(_COUNT, parameters | {"first": first, "last": last})
         found = cursor.fetchall()
     firsts = [number for *_, number in found if number is not None]
-    return Tally(
-        {verdict: rows for verdict, rows, *_ in found},
-        sum(shared for *_, shared, _ in found),
-        min(firsts, default=None),
-    )
+    verdicts: Counter[str] = Counter()
+    codes: Counter[str] = Counter()
+    for verdict, code, rows, *_ in found:
+        verdicts[verdict] += rows
+        if code:
+            codes[code] += rows
+    shared = sum(shared for *_, shared, _ in found)
+    return Tally(dict(verdicts), shared, min(firsts, default=None), dict(codes))

@@ -21,7 +21,7 @@ _REASON = """
     END
 """
 _APPLY = f"""
-    UPDATE imports_lead l SET verdict = 'excluded', reason = {_REASON}
+    UPDATE imports_lead l SET verdict = 'excluded', code = 'held_' || b.held, reason = {_REASON}
     FROM (SELECT DISTINCT ON (number) number, held, content FROM imports_beforeimage
           WHERE import_id = %(import)s AND held <> '' ORDER BY number, lead_id) b
     WHERE l.import_id = %(import)s AND l.mapping_id = %(mapping)s AND l.number = b.number
@@ -29,14 +29,14 @@ _APPLY = f"""
 """  # noqa: S608 - made of constants
 # Old values that are put back must find their lead: MEGA would make a new one of them.
 _GONE = """
-    UPDATE imports_lead l SET verdict = 'excluded',
+    UPDATE imports_lead l SET verdict = 'excluded', code = 'not_found',
         reason = 'Held back: MEGA does not find this lead any more, it would make a new one.'
     WHERE l.import_id = %(import)s AND l.mapping_id = %(mapping)s AND l.verdict = 'ok'
       AND NOT EXISTS (SELECT 1 FROM imports_beforeimage b
                       WHERE b.import_id = l.import_id AND b.number = l.number)
 """
 _RELEASE = """
-    UPDATE imports_lead l SET verdict = 'ok', reason = ''
+    UPDATE imports_lead l SET verdict = 'ok', reason = '', code = ''
     WHERE l.import_id = %(import)s AND l.mapping_id = %(mapping)s AND l.verdict = 'excluded'
       AND l.reason LIKE 'Held back: %%'
 """

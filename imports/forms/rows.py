@@ -10,13 +10,15 @@ from imports.reports.balance import LABELS
 @dataclass(frozen=True, slots=True)
 class Place:
     """What a list of rows is narrowed to (a result, a problem's code, the place of its column, the
-    key of MEGA's reason), and the number of the row after which it begins."""
+    key of MEGA's reason, the code of why it is kept back), and the number of the row after which
+    it begins."""
 
     result: str
     problem: str
     column: int | None
     after: int
     reason: str = ""
+    why: str = ""
 
 
 class PersonForm(forms.Form):
@@ -46,6 +48,7 @@ class PlaceForm(forms.Form):
     column = forms.IntegerField(required=False, min_value=0)
     after = forms.IntegerField(required=False, min_value=0, max_value=2_000_000)
     reason = forms.RegexField(r"^[0-9a-f]{12}$", required=False)
+    why = forms.RegexField(r"^[a-z_]{1,20}$", required=False)
 
     @property
     def place(self) -> Place:
@@ -58,4 +61,5 @@ class PlaceForm(forms.Form):
             asked.get("column"),
             asked.get("after") or 0,
             asked.get("reason") or "",
+            asked.get("why") or "",
         )

@@ -42,6 +42,7 @@ from imports.models.notices import (
     WebhookCall,
 )
 from imports.models.profiles import ColumnProfile
+from imports.models.review import Correction, ReviewAct
 from imports.models.rows import Lead, Outcome, OutcomeStatus, Prediction, Row, Verdict
 from imports.models.saved import SavedMapping
 from imports.models.vocabulary import Lesson, Vocabulary, Word
@@ -61,6 +62,7 @@ __all__ = [
     "Chain",
     "Chunk",
     "ColumnProfile",
+    "Correction",
     "Customer",
     "Decision",
     "Draft",
@@ -91,6 +93,7 @@ __all__ = [
     "ReadQuota",
     "Recipient",
     "RefusedValue",
+    "ReviewAct",
     "Row",
     "SavedMapping",
     "Sending",

@@ -10,13 +10,14 @@ from django.db import connection
 from django.utils import timezone
 
 from imports.audit import acts
-from imports.columns import check, derive, digests, options, review, verdicts
+from imports.columns import check, derive, digests, options, review
 from imports.columns.mapping import Mapping
 from imports.delivery import chores
 from imports.errors import BadInput, BadMapping, UnreadableFile, WrongState
 from imports.intake import encoding, known, read, upload
 from imports.models import Chunk, Duplicates, Event, Import, ImportState, Lead, Row
 from imports.reports import balance
+from imports.review import judge
 from imports.tests import people
 
 pytestmark = pytest.mark.django_db
@@ -385,7 +386,7 @@ def test_a_chunk_that_is_checked_twice_is_stored_once():
 
 def test_an_import_whose_last_check_was_not_concluded_is_found_by_the_clock(monkeypatch):
     made = uploaded()
-    monkeypatch.setattr(verdicts, "conclude", lambda mapping: None)
+    monkeypatch.setattr(judge, "conclude", lambda mapping: None)
     checked(made)
     assert Import.objects.get(pk=made.pk).state == ImportState.CHECKING
     monkeypatch.undo()

@@ -4,11 +4,13 @@ import pytest
 from django.utils import timezone
 
 from imports import whole_file
-from imports.columns import derive, verdicts
+from imports.columns import derive
 from imports.delivery import tokens
 from imports.models import Attempt, Batch, BatchState, Duplicates, Import, Lead, Outcome, Row
 from imports.reports import balance, rows
 from imports.reports.rows import Selection
+from imports.review import judge, same_person, unchanged
+from imports.review.scope import Scope
 from imports.tests import people
 from imports.tests.pages import story
 
@@ -42,14 +44,14 @@ def plan_of(sql, parameters):
 def test_the_rows_of_a_new_file_are_never_compared_one_by_one_with_each_other(acme):
     made = story.reviewed(acme, content=THREE_TIMES_ANN)
     values = {"import": made.pk, "mapping": made.mapping_id}
-    shared = verdicts._SHARED.format(pick="min")
+    scope = Scope(made)
     earlier = values | {"imports": [made.pk], "mappings": [made.mapping_id]}
-    mark = verdicts._MARK.format(shared=verdicts._shared_with_last("min"))
+    mark = same_person._mark("min", scope)
 
     for sql, parameters in [
-        (verdicts._FLAG_SHARED.format(shared=shared), values),
+        (same_person._flag(scope), values),
         (mark, values | {"all": False, "what": ""}),
-        (verdicts._UNCHANGED, earlier),
+        (unchanged._UNCHANGED.format(among="true", known="true"), earlier),
         (balance._STRAY, balance.stretch(made)),
     ]:
         assert "Nested Loop" not in plan_of(sql, parameters), sql
@@ -67,7 +69,7 @@ def test_duplicates_name_the_row_that_is_sent_instead(acme):
     made = story.reviewed(acme, content=THREE_TIMES_ANN)
     Import.objects.filter(pk=made.pk).update(duplicates=Duplicates.FIRST)
 
-    verdicts.apply(Import.objects.get(pk=made.pk))
+    judge.apply(Import.objects.get(pk=made.pk))
 
     leads = Lead.objects.filter(lead_import=made).order_by("number")
     assert list(leads.values_list("number", "verdict", "reason")) == [
@@ -83,7 +85,7 @@ def test_a_row_is_unchanged_when_the_newest_import_of_the_person_brought_the_sam
     made = story.reviewed(acme, content=story.SHEET.replace("ben@", "benny@"))
     Import.objects.filter(pk=made.pk).update(unchanged="skip")
 
-    verdicts.apply(Import.objects.get(pk=made.pk))
+    judge.apply(Import.objects.get(pk=made.pk))
 
     leads = Lead.objects.filter(lead_import=made).order_by("number")
     assert list(leads.values_list("number", "verdict")) == [

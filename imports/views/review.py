@@ -25,7 +25,8 @@ from imports.delivery import before, before_words, children, control, outlook, r
 from imports.forms.review import AskForm, OptionsForm, SendForm
 from imports.models import EDITABLE, DryRun, Import, ImportState, OnDuplicate
 from imports.reports import balance, cost
-from imports.views import found, steps
+from imports.review import gates
+from imports.views import found, kept_back, steps
 from imports.views.columns import checking
 from imports.views.handbook.explanations import NO_AUTOMATION
 from imports.views.http import Request, attempt
@@ -206,6 +207,8 @@ def _page(request: Request, lead_import: Import, form: AskForm | None = None) ->
         "findings": _found(lead_import, groups, leads),
         "warned": _warned(lead_import),
         "token": customer.token,
+        "gates": gates.open_gates(lead_import) if lead_import.is_editable else [],
+        "kept_back": kept_back.groups(leads),
         "reasons_before": children.reasons(lead_import) if lead_import.is_editable else [],
         "reading": read_ways.cost(lead_import, customer.keep_minutes),
         "cannot_read": before_words.refused(customer),

@@ -13,6 +13,7 @@ from imports.reports import balance, search
 from imports.reports import rows as row_report
 from imports.reports.balance import Balance
 from imports.reports.charts import reasons
+from imports.review import holds
 from imports.views import live, steps, tabs, words
 from imports.views.http import Request
 
@@ -30,7 +31,9 @@ def index(request: Request, pk: int) -> HttpResponse:
     column = names[place.column] if place.column is not None and place.column < len(names) else ""
     said = reasons.wordings_of(lead_import, place.reason) if place.reason else None
     among = search.numbers(lead_import, person) if person else None
-    chosen = row_report.Selection(place.result, place.problem, column, wordings=said, numbers=among)
+    chosen = row_report.Selection(
+        place.result, place.problem, column, wordings=said, numbers=among, code=place.why
+    )
     books = balance.balance(lead_import)
     found = row_report.page(lead_import, chosen, after=place.after, limit=LIMIT + 1)
     context = steps.shared(request, lead_import, "import_report") | {
@@ -45,6 +48,7 @@ def index(request: Request, pk: int) -> HttpResponse:
         "names": names,
         "is_open": live.is_open(lead_import),
         "reason_words": reasons.words_of(lead_import, place.reason) if place.reason else "",
+        "why_words": holds.kind(place.why).title if place.why else "",
         **_filters(books, place.problem),
     }
     return render(request, "imports/rows.html", context)

@@ -1,0 +1,79 @@
+"""What people do to an import's rows in review; the file and its rows stay as they were."""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from imports.models.imports import Import
+
+
+class ReviewAct(models.Model):
+    """One thing that a person did in review, undone as a whole.
+
+    What the rows become follows from the acts that are not undone, in their order; nothing else
+    of a review is remembered by the rows themselves.
+    """
+
+    class Kind(models.TextChoices):
+        """What was done. The words are those of pages and reports."""
+
+        CELL = "cell", "Cell corrected"
+        REPLACE = "replace", "Found and replaced"
+        FILL = "fill", "Value set for a group of rows"
+        DROP = "drop", "Rows dropped"
+        DECIDE = "decide", "Decided"
+
+    lead_import = models.ForeignKey(
+        Import, models.CASCADE, related_name="review_acts", db_column="import_id"
+    )
+    kind = models.CharField(max_length=8, choices=Kind.choices)
+    about = models.CharField(max_length=20, blank=True, default="")  # a code of review.holds
+    rows = ArrayField(models.IntegerField(), default=list)  # numbers, where it is about rows
+    content = models.JSONField(default=dict)  # by kind: what was chosen, found, replaced
+    why = models.TextField(blank=True, default="")
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    made_at = models.DateTimeField(auto_now_add=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [
+            models.Index(
+                fields=["lead_import", "id"],
+                name="review_act_standing",
+                condition=models.Q(undone_at=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"review act {self.pk}"
+
+
+class Correction(models.Model):
+    """A cell that a person changed: `old` is what stood there before, the file's or a former one's.
+
+    The last one that is not undone counts.
+    """
+
+    act = models.ForeignKey(ReviewAct, models.CASCADE, related_name="corrections", db_index=False)
+    lead_import = models.ForeignKey(
+        Import, models.CASCADE, related_name="corrections", db_column="import_id", db_index=False
+    )
+    number = models.PositiveIntegerField()
+    column = models.PositiveSmallIntegerField()  # its place in the sheet, from 0
+    old = models.TextField()
+    new = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["act", "number", "column"], name="correction_once")
+        ]
+        indexes = [models.Index(fields=["lead_import", "number"], name="correction_of_row")]
+
+    def __str__(self) -> str:
+        return f"correction of row {self.number}"

@@ -1,0 +1,1 @@
+"""What keeps rows back before anything is sent, and what people do about it in review."""

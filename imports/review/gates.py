@@ -1,0 +1,35 @@
+"""What a person must answer before anything of an import may be sent."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from imports.errors import WrongState
+from imports.models import Import
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One open question: its stable code, the sentence that asks it, and the template that answers.
+
+    `template` is shown in the review with `gate` and the import; commands print the sentence.
+    """
+
+    code: str
+    sentence: str
+    template: str
+
+
+GATES: Final[tuple[Callable[[Import], Gate | None], ...]] = ()
+"""Each says whether its question is open. They are asked in this order."""
+
+
+def open_gates(lead_import: Import) -> list[Gate]:
+    """Return the questions of an import in review that nobody has answered yet."""
+    return [gate for ask in GATES if (gate := ask(lead_import)) is not None]
+
+
+def refuse_open(locked: Import) -> None:
+    """Raise WrongState with the first open question. The caller holds the import's row."""
+    for gate in open_gates(locked):
+        raise WrongState(gate.sentence, code=gate.code)

@@ -1,0 +1,69 @@
+"""Verdicts that need the whole file: which rows are kept back, and which share a person.
+
+Checking judges each row alone: it is ok or invalid. Here those that are ok are judged beside all
+others, stage after stage; a row that one stage keeps back is none of the later ones' business.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from django.db import transaction
+
+from imports import whole_file
+from imports.columns import gone
+from imports.models import Import, ImportState, MappingVersion
+from imports.review import dropped, persons, same_person, unchanged
+from imports.review.scope import Scope
+
+_RESET = """
+    UPDATE imports_lead SET reason = '', code = '', shared = false,
+        verdict = CASE WHEN code = 'dropped' AND problems @> '[{"l": "e"}]'
+                       THEN 'invalid' ELSE 'ok' END
+    WHERE import_id = %(import)s AND mapping_id = %(mapping)s AND {among}
+      AND (verdict IN ('duplicate', 'unchanged', 'excluded') OR shared)
+"""
+
+
+def _leave_out_what_went(locked: Import, _scope: Scope) -> None:
+    gone.leave_out(locked)
+
+
+Stage = Callable[[Import, Scope], None]
+STAGES: Final[tuple[Stage, ...]] = (
+    _leave_out_what_went,
+    dropped.leave_out,
+    unchanged.leave_out,
+    same_person.leave_out,
+    same_person.flag,
+)
+"""In this order. Each changes leads of its scope whose verdict is ok; and `dropped` invalid ones,
+which are invalid again when they are judged anew."""
+
+
+@transaction.atomic
+def conclude(mapping: MappingVersion) -> None:
+    """Decide what needs the whole file and open the review; once, while the mapping is current."""
+    lead_import = (
+        Import.objects.select_for_update(no_key=True)
+        .filter(pk=mapping.lead_import_id, mapping=mapping, state=ImportState.CHECKING)
+        .first()
+    )
+    if lead_import is None:
+        return
+    apply(lead_import)
+    Import.objects.filter(pk=lead_import.pk).update(
+        state=ImportState.REVIEW, reason="", question="", work_until=None
+    )
+
+
+def apply(locked: Import, numbers: Iterable[int] | None = None) -> None:
+    """Derive the verdicts anew; of all rows, or of these numbers and whoever shares a person.
+
+    With numbers, the rows with which these shared a person before they were changed must be among
+    them. The caller holds the import's row.
+    """
+    scope = Scope(locked, None if numbers is None else persons.together(locked, numbers))
+    with whole_file.cursor() as cursor:
+        cursor.execute(_RESET.replace("{among}", scope.among()), scope.parameters)
+    for stage in STAGES:
+        stage(locked, scope)

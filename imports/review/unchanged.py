@@ -1,0 +1,71 @@
+"""Rows that are identical to what this customer already received through the portal."""
+
+from typing import Any
+
+from django.db import connection
+
+from imports import whole_file
+from imports.models import Import, Unchanged
+from imports.review.scope import Scope
+
+# The newest lead of this person that MEGA took through the portal decides: a row that was sent,
+# changed by a later import and now comes back as it was is not unchanged.
+_UNCHANGED = """
+    WITH mine AS MATERIALIZED (
+        SELECT number, digest, email_key, phone_key FROM imports_lead
+        WHERE import_id = %(import)s AND mapping_id = %(mapping)s AND verdict = 'ok' AND {among}
+    ), theirs AS MATERIALIZED (
+        SELECT p.import_id, p.number, p.digest, p.email_key, p.phone_key, o.attempt_id
+        FROM imports_lead p
+        JOIN imports_outcome o ON o.import_id = p.import_id AND o.number = p.number
+        WHERE p.import_id = ANY(%(imports)s) AND p.mapping_id = ANY(%(mappings)s) AND {known}
+          AND o.import_id = ANY(%(imports)s) AND o.status IN ('created', 'updated')
+    ), same AS (
+        SELECT m.number, t.attempt_id, t.import_id, t.number AS row, m.digest = t.digest AS equal
+        FROM mine m JOIN theirs t ON t.email_key = m.email_key
+        UNION ALL
+        SELECT m.number, t.attempt_id, t.import_id, t.number, m.digest = t.digest
+        FROM mine m JOIN theirs t ON t.phone_key = m.phone_key
+    ), last AS (
+        SELECT DISTINCT ON (number) * FROM same ORDER BY number, attempt_id DESC, row DESC
+    )
+    UPDATE imports_lead l SET verdict = 'unchanged', code = 'unchanged',
+        reason = 'Identical to what import '
+        || last.import_id || ' already brought (row ' || last.row || ').'
+    FROM last
+    WHERE l.import_id = %(import)s AND l.mapping_id = %(mapping)s AND l.number = last.number
+      AND last.equal
+"""
+_KEYS = """
+    SELECT array_agg(email_key) FILTER (WHERE email_key IS NOT NULL),
+           array_agg(phone_key) FILTER (WHERE phone_key IS NOT NULL)
+    FROM imports_lead WHERE import_id = %(import)s AND mapping_id = %(mapping)s AND {among}
+"""
+_KNOWN = "(p.email_key = ANY(%(emails)s) OR p.phone_key = ANY(%(phones)s))"  # by their indexes
+
+
+def leave_out(locked: Import, scope: Scope) -> None:
+    """Leave out what the customer has already, where that is the import's choice."""
+    if locked.unchanged != Unchanged.SKIP:
+        return
+    known, parameters = "true", scope.parameters | _earlier(locked)
+    if scope.numbers is not None:
+        known, parameters = _KNOWN, parameters | _keys(scope)
+    with whole_file.cursor() as cursor:
+        cursor.execute(_UNCHANGED.format(among=scope.among(), known=known), parameters)
+
+
+def _earlier(lead_import: Import) -> dict[str, list[int]]:
+    """Return the customer's other imports of which something was sent, and their mappings."""
+    same_account = Import.objects.filter(
+        customer=lead_import.customer_id, mega_id=lead_import.mega_id, started_at__isnull=False
+    )
+    ids = list(same_account.exclude(pk=lead_import.pk).values_list("pk", "mapping_id"))
+    return {"imports": [one for one, _ in ids], "mappings": [one for _, one in ids if one]}
+
+
+def _keys(scope: Scope) -> dict[str, Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(_KEYS.format(among=scope.among()), scope.parameters)
+        emails, phones = cursor.fetchone()
+    return {"emails": emails or [], "phones": phones or []}

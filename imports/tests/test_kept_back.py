@@ -1,0 +1,74 @@
+"""Rows that are kept back: grouped by why in the review, found on the page of rows, judged anew."""
+
+import pytest
+from django.urls import reverse
+
+from imports.columns import options
+from imports.delivery import tokens
+from imports.models import Duplicates, Import, Lead
+from imports.review import judge
+from imports.tests import people
+from imports.tests.pages import story
+
+pytestmark = pytest.mark.django_db
+
+# Rows 2, 4, 5 and 6 hang together by an e-mail and two phones; 3 and 7 stand alone.
+TIED = (
+    "Name,Email,Phone\nAnn,ann@example.com,2065550101\nBob,bob@example.com,\n"
+    "Ann B,ann@example.com,\nAnn C,c@example.com,(206) 555-0101\nAnn D,c@example.com,2065550102\n"
+    "Eve,eve@example.com,\n"
+)
+
+
+@pytest.fixture(autouse=True)
+def _folders(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path
+
+
+@pytest.fixture
+def acme():
+    customer = people.customer()
+    tokens.set_token(customer, people.TOKEN, None)
+    return customer
+
+
+def verdicts(made):
+    return list(
+        Lead.objects.filter(lead_import=made)
+        .order_by("number")
+        .values_list("number", "verdict", "code", "reason", "shared")
+    )
+
+
+def test_the_review_groups_what_is_kept_back_and_leads_to_the_rows(acme, client):
+    made = story.reviewed(acme, content=TIED)
+    options.set_options(made, None, duplicates=Duplicates.FIRST)
+    client.force_login(people.ivan())
+
+    page = client.get(reverse("import_review", args=[made.pk])).content.decode()
+    assert "3 rows: of one person with another row" in page
+    rows = reverse("import_rows", args=[made.pk])
+    assert f'href="{rows}?why=duplicate"' in page
+
+    shown = client.get(f"{rows}?why=duplicate").content.decode()
+    assert "Has the same e-mail as row 2, which is sent instead." in shown
+    assert "Eve" not in shown
+    assert "Of one person with another row" in shown
+
+
+@pytest.mark.parametrize("choice", list(Duplicates))
+def test_judging_a_row_and_who_hangs_together_with_it_equals_judging_all(acme, choice):
+    made = story.reviewed(acme, content=TIED)
+    Import.objects.filter(pk=made.pk).update(duplicates=choice)
+    made = Import.objects.get(pk=made.pk)
+    judge.apply(made)
+    expected = verdicts(made)
+    # As if nothing of these was judged yet.
+    Lead.objects.filter(lead_import=made, number__in=[2, 4, 5, 6]).update(
+        verdict="ok", code="", reason="", shared=False
+    )
+
+    judge.apply(made, [5])
+
+    assert verdicts(made) == expected
