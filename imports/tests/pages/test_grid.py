@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from imports.models import Import, Lead
+from imports.models import Event, Import, Lead
 from imports.reports import balance
 from imports.review import choose, corrections, standing
 from imports.review.corrections import seen_as
