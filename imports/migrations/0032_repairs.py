@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     atomic = False  # the portal goes on working while an index is built concurrently
 
     dependencies = [
-        ('imports', '0029_review_acts'),
+        ('imports', '0030_frozen'),
     ]
 
     operations = [
