@@ -38,6 +38,7 @@ from imports.models import (
     Word,
 )
 from imports.notices import tell, webhooks
+from imports.review import acts, corrections
 from imports.tests.pages import story
 from portal import urls as site
 from portal.models import Membership, User
@@ -86,6 +87,13 @@ class World:
         shaped = f"/imports/{self.imports['shaped'].pk}/columns/"
         places = ["", "joined/", *(f"{place}/" for place in range(7))]
         return [f"{shaped}{place}" for place in places]
+
+    def its_repairs(self):
+        """Rows of a review, one of them, and each change of many: cells, groups, dropped rows."""
+        rows = f"/imports/{self.imports['review'].pk}/review/rows/"
+        asked = ("", "?result=invalid", "?column=2", "?why=dropped", "?after=3", "4/")
+        changes = (f"change/?do={do}&column=2" for do in ("replace", "fill", "drop"))
+        return [f"{rows}{one}" for one in (*asked, *changes)]
 
     def where_they_stand(self):
         """Each import's own address leads to its step."""
@@ -169,6 +177,7 @@ def _second(lead_import, **fields):
 def _waiting_for_a_person(world):
     made, customer, owner = world.imports, world.customer, world.owner
     made["review"] = story.reviewed(customer, owner, name="review.csv")
+    _repair(made["review"], owner)
     _ask_about(made["review"])
     made["child"] = story.reviewed(customer, owner, name="repaired.csv", parent=made["finished"])
     made["masked"] = story.reviewed(customer, owner, name="masked.csv", content=MASKED)
@@ -201,6 +210,13 @@ def _shaped(world):
     derive.remap(made, shaped, world.owner, expected_version=made.mapping.version)
     story.check(made)
     return Import.objects.get(pk=made.pk)
+
+
+def _repair(lead_import, owner):
+    """A cell is corrected, with a value of many characters, and a row is dropped."""
+    long = {4: "<b>" + "a budget " * 12}
+    corrections.edit(lead_import, owner, 3, long, {4: corrections.seen_as("")})
+    acts.drop(lead_import, owner, [4], why="A <b>test</b> row")
 
 
 def _ask_about(lead_import):
@@ -301,6 +317,8 @@ def _of_the_finished_import(world):
         "batch": request.pk,
         "attempt": attempt.pk,
         "column": 0,
+        "number": 2,
+        "act": 1,
         "saved_pk": _a_mapping(world).pk,
     }
 
@@ -318,6 +336,7 @@ def is_page(answer):
 def pages(world, client):
     """The addresses at which a person finds a page, each once."""
     found = [*addresses(world).values(), *world.where_they_stand(), *world.its_columns()]
+    found += world.its_repairs()
     answers = [client.get(address, follow=True) for address in found]
     shown = [_shown(answer) for answer in answers if is_page(answer)]
     return list(dict.fromkeys(shown))
