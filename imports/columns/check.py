@@ -19,6 +19,7 @@ from imports.columns import (
     problems,
     readers,
 )
+from imports.columns.bars import Bars
 from imports.columns.mapping import Mapping, fold_cell
 from imports.columns.problems import Problem
 from imports.columns.readers import OfRow, Reader
@@ -46,7 +47,8 @@ class CheckedRow(NamedTuple):
     """One row: its lead (the contract's fields only, no row_ref, no blanks), problems and verdict.
 
     `email_key` and `phone_key` are what MEGA matches people by: the address in lower case, and the
-    last ten digits of the number. The lead of an invalid row holds what could be read.
+    last ten digits of the number. The lead of an invalid row holds what could be read. `barred` and
+    `barred_why` say what in the row keeps it back besides (see `bars.Bars.of_row`).
     """
 
     number: int
@@ -55,6 +57,8 @@ class CheckedRow(NamedTuple):
     verdict: Verdict
     email_key: str | None
     phone_key: str | None
+    barred: str = ""
+    barred_why: str = ""
 
 
 class _Step(NamedTuple):
@@ -88,9 +92,12 @@ class _Draft:
 class Checker:
     """A compiled mapping; make one with `compile_mapping`, use it for any number of rows."""
 
-    __slots__ = ("_constants", "_steps")
+    __slots__ = ("_bars", "_constants", "_steps")
 
-    def __init__(self, steps: Sequence[_Step], constants: dict[str, str]) -> None:
+    def __init__(
+        self, steps: Sequence[_Step], constants: dict[str, str], bars: Bars | None = None
+    ) -> None:
+        self._bars = bars
         self._steps = tuple(steps)
         typed = {step.field: step.as_scalar for step in steps if step.as_scalar}
         self._constants = tuple(
@@ -109,7 +116,10 @@ class Checker:
                 _read(step, drafts)
             for constant in self._constants:
                 _fill(*constant, drafts)
-            yield from map(_checked, drafts)
+            if self._bars is None:
+                yield from map(_checked, drafts)
+            else:
+                yield from (_barred(_checked(draft), draft, self._bars) for draft in drafts)
 
 
 def _fill(
@@ -142,6 +152,11 @@ def _checked(draft: _Draft) -> CheckedRow:
         email.lower() if email else None,
         phone[1:][-10:] if phone else None,
     )
+
+
+def _barred(row: CheckedRow, draft: _Draft, bars: Bars) -> CheckedRow:
+    barred, why = bars.of_row(draft.cells, draft.values.get("contact_phone", ""))
+    return row._replace(barred=barred, barred_why=why) if barred else row
 
 
 def _lead(draft: _Draft) -> Lead:
@@ -192,11 +207,15 @@ def _kept(
 
 
 def compile_mapping(
-    mapping: Mapping, region: str, refused: MappingType[str, MappingType[str, str]] | None = None
+    mapping: Mapping,
+    region: str,
+    refused: MappingType[str, MappingType[str, str]] | None = None,
+    bars: Bars | None = None,
 ) -> Checker:
     """A checker for rows of the mapping's sheet; `region` (such as "US") is for phones.
 
-    `refused` are values of fields that MEGA refused before, each with the import that it was in.
+    `refused` are values of fields that MEGA refused before, each with the import that it was in;
+    `bars` is what keeps rows back besides.
 
     BadMapping when the mapping has a defect (see defects.found).
     """
@@ -223,7 +242,7 @@ def compile_mapping(
         for field, given in mapping.constants.items()
         if (value := typed.get(field, readers.of_field(field, rules))(given).value) is not None
     }
-    return Checker(steps, constants)
+    return Checker(steps, constants, bars)
 
 
 def _removed(cell: str) -> tuple[clean.Note, ...]:
