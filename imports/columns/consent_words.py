@@ -38,14 +38,15 @@ _REFUSES: Final = _any(
     "| sperrvermerk | sperrliste | abgemeldet | abmeldung | abbestell | austragung | ausgetragen"
     "| widerruf | widersprochen | widerspruch | nicht kontaktieren | nicht anrufen"
     "| keine werbung | kein kontakt | robinsonliste"
-    "| desabonn | desinscri | desinscription | ne pas appeler | ne pas contacter | ne plus contacter"
+    "| desabonn | desinscri | ne pas appeler | ne pas contacter | ne plus contacter"
     "| ne pas demarcher | opposition | bloctel | refus de contact | liste rouge"
     "| no llamar | no contactar | dado de baja | dada de baja | cancelo suscripcion | lista negra"
     "| lista robinson | desuscri"
     "| nao ligar | nao contatar | nao contactar | descadastr | cancelou inscricao | desinscrito"
     "| non contattare | non chiamare | disiscri | cancellato dalla lista | revocato"
     "| niet bellen | niet contacteren | niet benaderen | uitgeschreven | afgemeld | bel me niet"
-    "| gesperrt | mail sperre | отпис | не звонить | не беспокоить | не писать | 配信停止 | 退订 | 拒收"
+    "| gesperrt | mail sperre | отпис | не звонить | не беспокоить | не писать"
+    "| 配信停止 | 退订 | 拒收"
     "| avregistrerad | avmeldt | afmeldt | kontakta ej | ring ikke | wypisany | nie dzwonic"
     "| nie kontaktowac | odhlasen"
 )
@@ -60,7 +61,8 @@ _PERMITS: Final = _any(
     "| marketing preferences | contact permission | newsletter"
     "| einwilligung | einverstandnis | einverstanden | zustimmung | werbeerlaubnis"
     "| kontakterlaubnis | datenschutz | werbung erlaubt | darf kontaktiert"
-    "| consentement | accepte de recevoir | accepte d'etre contacte | accord marketing | prospection"
+    "| consentement | accepte de recevoir | accepte d'etre contacte"
+    "| accord marketing | prospection"
     "| consentimiento | acepta recibir | acepta publicidad | autoriza"
     "| consentimento | aceita receber | aceite marketing"
     "| consenso | acconsent | autorizzazione"
@@ -71,7 +73,8 @@ _PERMITS_WORDS: Final = words("subscribed | rgpd | lopd | lgpd | ccpa | tcpa | c
 # What says of itself that contact is allowed; beside yes, and what is no.
 _SAYS_YES: Final = _any(
     "opted in | opt in | subscribed | granted | given | accepted | active | allowed | erteilt"
-    "| angemeldet | abonne | suscrito | inscrito | iscritto | ingeschreven | deliverable | confirmed"
+    "| angemeldet | abonne | suscrito | inscrito | iscritto | ingeschreven"
+    "| deliverable | confirmed"
 )
 _SAYS_NO: Final = _any(
     "denied | declined | refused | rejected | withdrawn | not given | none given | not subscribed"

@@ -6,7 +6,8 @@
 "joins": {"<field>": "{<header>} {<header>}"}, "constants": {"<field>": "<value>"},
 "country": "<header>" | null, "region": "DE", "possible_phones": "leave_out" | "send",
 "blank_words": {"add": ["<cell>"], "remove": ["<cell>"]}, "rules": {"birth": "<header>"}}` (changes
-and splits: see `shape_file`, words: `placeholders`, rules: `rules.COLUMNS`). Columns that the file leaves out stay as they were matched.
+and splits: see `shape_file`, words: `placeholders`, rules: `rules.COLUMNS`). Columns that the file leaves out stay as they
+were matched.
 """
 
 import json
@@ -82,7 +83,9 @@ def apply_file(mapping: Mapping, data: object) -> Mapping:
         _region(mapping, parts),
         _possible(mapping, parts),
         _words(mapping, parts),
-        reading_file.read_rules(mapping.rules, parts.get("rules", {}), partial(find_column, mapping)),
+        reading_file.read_rules(
+            mapping.rules, parts.get("rules", {}), partial(find_column, mapping)
+        ),
     )
     defects.refuse(decided)
     return decided

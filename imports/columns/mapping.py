@@ -34,8 +34,8 @@ class ColumnMap:
     `masked` is the kind of a sensitive column whose cells are masked: it can feed no field.
     `changes` are made to its cells before anything else; with a `split`, `target` is the field of
     a cell's first part. `others` is the custom field of the phones or e-mails that stay behind
-    where a cell holds several, "" where they are only told. `consent` is there where the column says
-    who must not be contacted, or may; it goes by the cells as they stand, whatever they feed.
+    where a cell holds several, "" where they are only told. `consent` is there where the column
+    says who must not be contacted, or may; it goes by the cells as they stand, whatever they feed.
     """
 
     index: int

@@ -51,8 +51,8 @@ def read_consent(value: object, where: str) -> Consent | None:
         said = Consent()
     if not said.is_answered or said.is_asked:
         raise BadMapping(
-            f"{where}: 'consent' is {{\"forbids\": [\"<cell>\"], \"allows\": [\"<cell>\"]}} (with "
-            "\"\" for a blank one, and \"others\": \"forbids\", \"allows\" or \"unclear\" for cells in "
+            f'{where}: \'consent\' is {{"forbids": ["<cell>"], "allows": ["<cell>"]}} (with '
+            '"" for a blank one, and "others": "forbids", "allows" or "unclear" for cells in '
             'neither list), or "nothing" where the column says nothing of it.'
         )
     return said

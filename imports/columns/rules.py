@@ -36,7 +36,7 @@ NO_COLUMNS: Final = RuleColumns()
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The rules as they stood when rows were checked, `on` that day; 0, () and False ask nothing."""
+    """The rules as they stood `on` the day when rows were checked; 0, () and False ask nothing."""
 
     on: date
     age: int = 0  # years

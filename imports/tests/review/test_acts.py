@@ -45,8 +45,14 @@ def test_each_has_an_event_without_a_word_of_the_leads(acme):
     acts.undo(made, ivan, act.pk)
 
     done, undone = Event.objects.filter(import_id=made.pk).order_by("pk").reverse()[:2][::-1]
-    assert (done.act, done.facts) == ("rows_dropped", {"act": act.pk, "rows": 1, "about": "dropped"})
-    assert (undone.act, undone.facts) == ("review_undone", {"act": act.pk, "kind": "drop", "rows": 1})
+    assert (done.act, done.facts) == (
+        "rows_dropped",
+        {"act": act.pk, "rows": 1, "about": "dropped"},
+    )
+    assert (undone.act, undone.facts) == (
+        "review_undone",
+        {"act": act.pk, "kind": "drop", "rows": 1},
+    )
 
 
 def test_who_decides_on_a_page_that_a_colleague_changed_since_is_told(acme):
