@@ -171,9 +171,9 @@ def taken(customer: Customer) -> BadInput:
     return name_is_taken(customer.name, twin_of(customer) or customer)
 
 
-def _fact(value: object) -> int | str:
+def _fact(value: object) -> int | str | list[str]:
     if value is None:
         return "none"
     if isinstance(value, list):
-        return ", ".join(value) or "none"
+        return value[: trail.MAX_LIST]
     return value if isinstance(value, int) else str(value)

@@ -9,7 +9,7 @@ from collections.abc import Mapping as MappingType
 from dataclasses import replace
 from typing import Final
 
-from imports.columns import consent_words, headers
+from imports.columns import consent_words, headers, values
 from imports.columns.consent import Consent
 from imports.columns.mapping import ColumnMap, Mapping, fold_cell
 from imports.columns.memory import Memory
@@ -26,30 +26,36 @@ def marked(made: Mapping, lead_import: Import) -> Mapping:
         return made
     found = ColumnProfile.objects.filter(lead_import=lead_import)
     profiles = {one.place: one for one in found}
-    columns = tuple(_marked(column, profiles.get(column.index)) for column in made.columns)
+    answered = [one.index for one in made.columns if one.consent and one.consent.is_answered]
+    stand = {
+        place: cells_of(seen, profiles[place])
+        for place, seen in values.of_columns(lead_import, answered, found).items()
+        if place in profiles  # others are rows of another import, with its answers
+    }
+    columns = tuple(_marked(column, profiles.get(column.index), stand) for column in made.columns)
     return made if columns == made.columns else replace(made, columns=columns)
 
 
-def _marked(column: ColumnMap, profile: ColumnProfile | None) -> ColumnMap:
+def _marked(
+    column: ColumnMap, profile: ColumnProfile | None, stand: MappingType[int, list[str] | None]
+) -> ColumnMap:
     known = column.consent
     if known is None or not known.is_answered:
         is_one = known is not None or is_told(column, profile)
         return replace(column, consent=ASKED) if is_one and known != ASKED else column
-    return replace(column, consent=known.asked(again=_is_open(known, profile)))
+    is_open = column.index in stand and _is_open(known, stand[column.index])
+    return replace(column, consent=known.asked(again=is_open))
 
 
 def is_told(column: ColumnMap, profile: ColumnProfile | None) -> bool:
     """Whether the heading, or one of the values, says who must not be contacted."""
     if consent_words.way_of(column.header):
         return True
-    values = (profile.values if profile else None) or []
-    return any(consent_words.says_refusal(str(cell)) for cell, _ in values)
+    cells = (profile.values if profile else None) or []
+    return any(consent_words.says_refusal(str(cell)) for cell, _ in cells)
 
 
-def _is_open(known: Consent, profile: ColumnProfile | None) -> bool:
-    if profile is None:  # rows of another import, with its answers
-        return False
-    cells = cells_of(profile)
+def _is_open(known: Consent, cells: list[str] | None) -> bool:
     if known.says_nothing:
         said = [cell for cell in cells or () if consent_words.says_refusal(cell)]
         return known.leaves_open(said, fold_cell)
@@ -58,12 +64,13 @@ def _is_open(known: Consent, profile: ColumnProfile | None) -> bool:
     return cells is None or known.leaves_open(cells, fold_cell)
 
 
-def cells_of(profile: ColumnProfile) -> list[str] | None:
-    """The different cells of a column, "" for blank ones; None where they were not kept."""
-    if profile.values is None:
+def cells_of(found: values.Found, profile: ColumnProfile) -> list[str] | None:
+    """The different cells of a column, "" for blank ones; None where they are not all known, or
+    too many to be asked about one by one."""
+    if found.first_rows or found.is_cut or len(found.listed) > MOST:
         return None
     blank = [""] if profile.rows > profile.filled else []
-    return [*blank, *(str(cell) for cell, _ in profile.values)]
+    return [*blank, *(cell for cell, _ in found.listed)]
 
 
 def remembered(guessed: Mapping, memory: Memory) -> Mapping:

@@ -4,9 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
-from imports.columns import consent_words, values
+from imports.columns import consent_marks, consent_words, values
 from imports.columns.consent import Consent, Others
-from imports.columns.consent_marks import MOST
 from imports.columns.mapping import ColumnMap, Mapping, fold_cell
 from imports.models import ColumnProfile, Import
 
@@ -57,8 +56,11 @@ def _question(
     column: ColumnMap, name: str, found: values.Found, profile: ColumnProfile | None
 ) -> Question:
     known = column.consent or Consent()
-    is_whole = profile is not None and profile.values is not None and len(found.listed) <= MOST
-    listed: list[tuple[str, int | None]] = [] if column.masked else [*found.listed[:MOST]]
+    is_whole = profile is not None and consent_marks.cells_of(found, profile) is not None
+    is_whole = is_whole and not column.masked
+    listed: list[tuple[str, int | None]] = (
+        [] if column.masked else [*found.listed[: consent_marks.MOST]]
+    )
     if profile is None or profile.rows > profile.filled:
         listed.append((BLANK, profile.rows - profile.filled if profile else None))
     way = consent_words.way_of(column.header)

@@ -6,8 +6,8 @@
 "joins": {"<field>": "{<header>} {<header>}"}, "constants": {"<field>": "<value>"},
 "country": "<header>" | null, "region": "DE", "possible_phones": "leave_out" | "send",
 "blank_words": {"add": ["<cell>"], "remove": ["<cell>"]}, "rules": {"birth": "<header>"}}` (changes
-and splits: see `shape_file`, words: `placeholders`, rules: `rules.COLUMNS`). Columns that the file leaves out stay as they
-were matched.
+and splits: see `shape_file`, words: `placeholders`, rules: `rules.COLUMNS`). Columns that the file
+leaves out stay as they were matched.
 """
 
 import json

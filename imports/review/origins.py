@@ -80,7 +80,7 @@ def note(lead_import: Import, user: User | None, said: Mapping[str, Any]) -> Pro
     )
     Import.objects.filter(pk=locked.pk, state=ImportState.REVIEW).update(reason="")
     told = {name: bool(getattr(made, name)) for name in ("supplier", "handed_over_by")}
-    facts = {**told, "basis": str(made.basis), "received_on": _iso(made.received_on)}
+    facts = {**told, "basis": str(made.basis) or "none", "received_on": _iso(made.received_on)}
     trail.record(
         acts.PROVENANCE_NOTED,
         actor=user,
@@ -92,7 +92,7 @@ def note(lead_import: Import, user: User | None, said: Mapping[str, Any]) -> Pro
 
 
 def _iso(day: date | None) -> str:
-    return day.isoformat() if day else ""
+    return day.isoformat() if day else "none"
 
 
 def facts(said: Provenance | None) -> list[tuple[str, str]]:
