@@ -46,6 +46,7 @@ from imports.views import (
     tokens,
     tour,
     webhooks,
+    whom,
 )
 from imports.views.http import private
 
@@ -108,12 +109,18 @@ urlpatterns = [
     page("imports/<int:pk>/columns/others/", at_columns.others, "import_at_columns"),
     page("imports/<int:pk>/columns/blank/", shapes.blank, "import_blank_words"),
     page("imports/<int:pk>/columns/possible/", shapes.possible_phones, "import_possible"),
+    page("imports/<int:pk>/columns/consent/", whom.consent, "import_consent"),
+    page("imports/<int:pk>/columns/rules/", whom.rules, "import_rule_columns"),
+    page("imports/<int:pk>/columns/again/", whom.check_again, "import_check_again"),
     page("imports/<int:pk>/columns/save/", mapping_acts.save, "import_save_mapping"),
     page("imports/<int:pk>/columns/use/<int:saved_pk>/", mapping_acts.use, "import_use_mapping"),
     page("imports/<int:pk>/progress/", columns.progress, "import_progress"),
     page("imports/<int:pk>/found/", found.live, "import_found"),
     page("imports/<int:pk>/review/", review.detail, "import_review"),
     page("imports/<int:pk>/review/options/", review.options, "import_options"),
+    page("imports/<int:pk>/review/override/", whom.override, "import_override"),
+    page("imports/<int:pk>/review/override/end/", whom.override_end, "import_override_end"),
+    page("imports/<int:pk>/provenance/", whom.provenance, "import_provenance"),
     page("imports/<int:pk>/review/ask/", review.ask, "import_ask"),
     page("imports/<int:pk>/review/ask/cancel/", review.ask_cancel, "import_ask_cancel"),
     page("imports/<int:pk>/review/asked/", review.asked, "import_asked"),

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
+from msgspec import structs
 
 from imports.columns import (
     clean,
@@ -21,6 +22,7 @@ from imports.columns import (
     problems,
     readers,
 )
+from imports.columns.bars import Bars
 from imports.columns.mapping import Mapping, fold_cell
 from imports.columns.problems import Problem
 from imports.columns.readers import OfRow, Reader
@@ -48,7 +50,8 @@ class CheckedRow(msgspec.Struct, frozen=True):
     """One row: its lead (the contract's fields only, no row_ref, no blanks), problems and verdict.
 
     `email_key` and `phone_key` are what MEGA matches people by: the address in lower case, and the
-    last ten digits of the number. The lead of an invalid row holds what could be read.
+    last ten digits of the number. The lead of an invalid row holds what could be read. `barred` and
+    `barred_why` say what in the row keeps it back besides (see `bars.Bars.of_row`).
 
     A Struct, as drafts are: made for each row, in a third of the time that a NamedTuple takes.
     """
@@ -59,6 +62,8 @@ class CheckedRow(msgspec.Struct, frozen=True):
     verdict: Verdict
     email_key: str | None
     phone_key: str | None
+    barred: str = ""
+    barred_why: str = ""
 
 
 class _Step(NamedTuple):
@@ -90,9 +95,12 @@ class _Draft(msgspec.Struct):
 class Checker:
     """A compiled mapping; make one with `compile_mapping`, use it for any number of rows."""
 
-    __slots__ = ("_constants", "_has_name_parts", "_steps")
+    __slots__ = ("_bars", "_constants", "_has_name_parts", "_steps")
 
-    def __init__(self, steps: Sequence[_Step], constants: dict[str, str]) -> None:
+    def __init__(
+        self, steps: Sequence[_Step], constants: dict[str, str], bars: Bars | None = None
+    ) -> None:
+        self._bars = bars
         self._steps = tuple(steps)
         self._has_name_parts = any(step.field in fields.NAME_PARTS for step in steps)
         typed = {step.field: step.as_scalar for step in steps if step.as_scalar}
@@ -114,7 +122,10 @@ class Checker:
                 _fill(*constant, drafts)
             if self._has_name_parts:
                 _join_name_parts(drafts)
-            yield from map(_checked, drafts)
+            if self._bars is None:
+                yield from map(_checked, drafts)
+            else:
+                yield from (_barred(_checked(draft), draft, self._bars) for draft in drafts)
 
 
 def _fill(
@@ -159,6 +170,11 @@ def _checked(draft: _Draft) -> CheckedRow:
     )
 
 
+def _barred(row: CheckedRow, draft: _Draft, bars: Bars) -> CheckedRow:
+    barred, why = bars.of_row(draft.cells, draft.values.get("contact_phone", ""))
+    return structs.replace(row, barred=barred, barred_why=why) if barred else row
+
+
 def _read(step: _Step, drafts: Sequence[_Draft]) -> None:
     """Read the cells of one column."""
     place, field, _, read, meanings, take, as_scalar, of_row, others = step
@@ -200,11 +216,15 @@ def _kept(
 
 
 def compile_mapping(
-    mapping: Mapping, region: str, refused: MappingType[str, MappingType[str, str]] | None = None
+    mapping: Mapping,
+    region: str,
+    refused: MappingType[str, MappingType[str, str]] | None = None,
+    bars: Bars | None = None,
 ) -> Checker:
     """A checker for rows of the mapping's sheet; `region` (such as "US") is for phones.
 
-    `refused` are values of fields that MEGA refused before, each with the import that it was in.
+    `refused` are values of fields that MEGA refused before, each with the import that it was in;
+    `bars` is what keeps rows back besides.
 
     BadMapping when the mapping has a defect (see defects.found).
     """
@@ -231,7 +251,7 @@ def compile_mapping(
         for field, given in mapping.constants.items()
         if (value := typed.get(field, readers.of_field(field, rules))(given).value) is not None
     }
-    return Checker(steps, constants)
+    return Checker(steps, constants, bars)
 
 
 def _removed(cell: str) -> tuple[clean.Note, ...]:

@@ -42,6 +42,7 @@ from imports.models.notices import (
     WebhookCall,
 )
 from imports.models.profiles import ColumnProfile
+from imports.models.provenance import LawfulBasis, Provenance
 from imports.models.review import Correction, ReviewAct
 from imports.models.rows import Lead, Outcome, OutcomeStatus, Prediction, Row, Verdict
 from imports.models.saved import SavedMapping
@@ -74,6 +75,7 @@ __all__ = [
     "Import",
     "ImportState",
     "Kind",
+    "LawfulBasis",
     "Lead",
     "Lesson",
     "MailWish",
@@ -88,6 +90,7 @@ __all__ = [
     "Prediction",
     "Priority",
     "Process",
+    "Provenance",
     "Quota",
     "ReadAttempt",
     "ReadQuota",

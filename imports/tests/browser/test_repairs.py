@@ -37,9 +37,7 @@ def is_adding_up(made, **counts):
     assert {name: getattr(books, name) for name in counts} == counts
 
 
-def test_three_cells_are_corrected_by_keyboard_then_replaced_dropped_and_undone(
-    window, ines, made
-):
+def test_three_cells_are_corrected_by_keyboard_then_replaced_dropped_and_undone(window, ines, made):
     page = at_rows(window, ines, made)
     grid = page.get_by_role("grid", name="Rows to repair")
     expect(grid).to_be_visible()
@@ -86,7 +84,9 @@ def test_three_cells_are_corrected_by_keyboard_then_replaced_dropped_and_undone(
     expect(page.get_by_text("1 cell will be changed")).to_be_visible()
     assert_open_to_all(page)
     page.get_by_role("button", name="Change 1 cell").press("Enter")
-    expect(page.get_by_text("'Referral' replaced by 'Flyer' in Source, 1 row.").first).to_be_visible()
+    expect(
+        page.get_by_text("'Referral' replaced by 'Flyer' in Source, 1 row.").first
+    ).to_be_visible()
 
     page.get_by_role("checkbox", name=re.compile("2$")).first.press("Space")
     page.get_by_role("button", name="Drop rows").press("Enter")

@@ -120,8 +120,7 @@ def leads(made):
     found = Lead.objects.filter(lead_import=made, mapping=made.mapping_id).order_by("number")
     fields = ("number", "verdict", "code", "reason", "body", "problems", "shared", "email_key")
     return [
-        (*one[:4], *one[4:], bytes(digest))
-        for *one, digest in found.values_list(*fields, "digest")
+        (*one[:4], *one[4:], bytes(digest)) for *one, digest in found.values_list(*fields, "digest")
     ]
 
 
@@ -139,9 +138,7 @@ def from_scratch(made):
             wanted = Wanted(said["column"], said["put"], said.get("find"), numbers=act.rows)
             corrections.change(other, None, wanted)
         other = again(other)
-    derive.remap(
-        other, derive.mapping_of(made), None, expected_version=other.mapping.version
-    )
+    derive.remap(other, derive.mapping_of(made), None, expected_version=other.mapping.version)
     other = again(other)
     options.set_options(other, None, duplicates=Duplicates(made.duplicates))
     return again(other)
