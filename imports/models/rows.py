@@ -70,10 +70,16 @@ class Lead(models.Model):
     phone_key = models.TextField(null=True)  # noqa: DJ001 - NULL joins nothing
     shared = models.BooleanField(default=False)  # another lead of the import has a key of it
     digest = models.BinaryField()  # columns.digests.lead_hash of the body
+    checked = models.JSONField(null=True)  # as it was before a decision changed it: review.changed
 
     class Meta:
         indexes = [
             models.Index(fields=["mapping", "number"], name="lead_of_mapping"),
+            models.Index(
+                fields=["mapping", "number"],
+                name="lead_changed",
+                condition=models.Q(checked__isnull=False),
+            ),
             models.Index(
                 fields=["email_key"],
                 name="lead_by_email",

@@ -12,7 +12,7 @@ from django.db import transaction
 from imports import whole_file
 from imports.columns import gone
 from imports.models import Import, ImportState, MappingVersion
-from imports.review import persons, same_person, unchanged
+from imports.review import changed, no_match, persons, same_person, unchanged
 from imports.review.scope import Scope
 
 _RESET = """
@@ -30,8 +30,8 @@ Stage = Callable[[Import, Scope], None]
 STAGES: Final[tuple[Stage, ...]] = (
     _leave_out_what_went,
     unchanged.leave_out,
-    same_person.leave_out,
-    same_person.flag,
+    no_match.hold,
+    same_person.judge,
 )
 """In this order. Each changes leads of its scope whose verdict is ok, and no others."""
 
@@ -59,6 +59,7 @@ def apply(locked: Import, numbers: Iterable[int] | None = None) -> None:
     them. The caller holds the import's row.
     """
     scope = Scope(locked, None if numbers is None else persons.together(locked, numbers))
+    changed.restore(scope)
     with whole_file.cursor() as cursor:
         cursor.execute(_RESET.format(among=scope.among()), scope.parameters)
     for stage in STAGES:

@@ -1,0 +1,20 @@
+"""What the stories of the review have at hand."""
+
+import pytest
+
+from imports.delivery import tokens
+from imports.tests import people
+
+
+@pytest.fixture(autouse=True)
+def _folders(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path
+
+
+@pytest.fixture
+def acme(db):
+    """A customer of North with a token."""
+    customer = people.customer("Acme")
+    tokens.set_token(customer, people.TOKEN, None)
+    return customer
