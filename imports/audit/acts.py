@@ -56,6 +56,7 @@ BLOCKED = "blocked"
 UNBLOCKED = "unblocked"
 ASKED = "asked"
 DECIDED = "decided"
+DECISION_UNDONE = "decision_undone"
 OLD_VALUES_READ = "old_values_read"
 OLD_VALUES_MISSED = "old_values_missed"
 FINISHED = "finished"
@@ -118,6 +119,7 @@ LABELS: dict[str, str] = {
     UNBLOCKED: "Unblocked",
     ASKED: "Waits for a decision",
     DECIDED: "Decision made",
+    DECISION_UNDONE: "Decision undone",
     OLD_VALUES_READ: "Old values read",
     OLD_VALUES_MISSED: "Old values not kept",
     FINISHED: "Finished",

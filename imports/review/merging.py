@@ -7,6 +7,7 @@ from typing import Any, Final
 from imports.columns import digests
 from imports.columns.problems import Problem
 from imports.models import Gathering
+from imports.review import spoken
 
 Body = dict[str, Any]
 FIELDS: Final = {
@@ -87,8 +88,6 @@ def merge(
             custom.setdefault(slug, value)
     if custom:
         body["custom_fields"] = custom
-    others = [f"{number:,}" for number in numbers[1:]]
-    more = f" and {len(others) - NAMED:,} more" if len(others) > NAMED else ""
-    detail = f"row{'s' if len(others) > 1 else ''} {', '.join(others[:NAMED])}{more}"
-    note = Problem("rows_merged", "warning", detail=detail).to_json()
+    others = spoken.rows(numbers[1:], NAMED)
+    note = Problem("rows_merged", "warning", detail=others).to_json()
     return Changed(numbers[0], body, [*problems, note])

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Final
@@ -76,17 +76,22 @@ def are_one(names: Sequence[str]) -> bool:
 
 
 def people(names: Iterable[str]) -> list[str]:
-    """One name for each person, in their order; what is unclear counts as the one before."""
-    found: list[tuple[Name, str]] = []
-    seen: set[Name] = set()
-    for text in dict.fromkeys(names):
-        name = _read(text)
-        if name is None or name in seen:
-            continue
-        seen.add(name)
-        if all(_compare(name, known) is False for known, _ in found[:MOST]):
-            found.append((name, text))
-    return [text for _, text in found]
+    """One name for each person, in their order; what is unclear counts as one of the others."""
+    read: dict[Name, str] = {}
+    for text in names:
+        if name := _read(text):
+            read.setdefault(name, text)
+    found: list[Name] = []
+    for name in sorted(read, key=lambda one: -len(one.parts)):  # what is short is often unclear
+        if all(_compare(name, known) is False for known in found[:MOST]):
+            found.append(name)
+    if len(found) == 1:
+        found = next((pair for pair in _pairs_of(read) if _compare(*pair) is False), found)
+    return [text for name, text in read.items() if name in found]
+
+
+def _pairs_of(read: Iterable[Name]) -> Iterator[list[Name]]:
+    return (list(pair) for pair in combinations(list(read)[:MOST], 2))
 
 
 def _read(text: str) -> Name | None:

@@ -8,13 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from imports.models import Verdict
-from imports.review import names
+from imports.review import names, spoken
 from imports.review.melting import Tied
 
 ASK, ALL, FIRST, LAST, HOLD = "ask", "all", "first", "last", "hold"
 MERGE_FIRST, MERGE_LAST = "merge_first", "merge_last"
 MERGES = (MERGE_FIRST, MERGE_LAST)
-NAMED = 5  # other rows that a sentence names
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +99,8 @@ def _held(row: Tied, rows: Sequence[Tied]) -> Fate:
 
 
 def _undecided(row: Tied, rows: Sequence[Tied]) -> Fate:
-    others = [f"{one.number:,}" for one in rows if one is not row]
-    more = f" and {len(others) - NAMED:,} more" if len(others) > NAMED else ""
-    which = f"row{'s' if len(others) > 1 else ''} {', '.join(others[:NAMED])}{more}"
-    said = f"Of one person with {which}, but not the same: decide which of them are sent."
+    others = spoken.rows([one.number for one in rows if one is not row])
+    said = f"Of one person with {others}, but not the same: decide which of them are sent."
     return _duplicate(row, "differs", said)
 
 
