@@ -44,6 +44,11 @@ REREAD = "reread"
 COLUMN_KEPT = "column_kept"
 COLUMN_MASKED = "column_masked"
 CORRECTED = "corrected"
+REPLACED = "replaced"
+VALUE_SET = "value_set"
+ROWS_DROPPED = "rows_dropped"
+REVIEW_DECIDED = "review_decided"
+REVIEW_UNDONE = "review_undone"
 DRY_RUN = "dry_run"
 DRY_RUN_STOPPED = "dry_run_stopped"
 SENT = "sent"
@@ -56,7 +61,6 @@ BLOCKED = "blocked"
 UNBLOCKED = "unblocked"
 ASKED = "asked"
 DECIDED = "decided"
-DECISION_UNDONE = "decision_undone"
 OLD_VALUES_READ = "old_values_read"
 OLD_VALUES_MISSED = "old_values_missed"
 FINISHED = "finished"
@@ -106,7 +110,12 @@ LABELS: dict[str, str] = {
     REREAD: "File read in another way",
     COLUMN_KEPT: "Sensitive column kept",
     COLUMN_MASKED: "Sensitive column masked again",
-    CORRECTED: "Cell corrected",
+    CORRECTED: "Cells of a row corrected",
+    REPLACED: "Found and replaced in a column",
+    VALUE_SET: "Value set for a group of rows",
+    ROWS_DROPPED: "Rows dropped",
+    REVIEW_DECIDED: "Decided in review",
+    REVIEW_UNDONE: "Change in review undone",
     DRY_RUN: "Dry run started",
     DRY_RUN_STOPPED: "Dry run stopped",
     SENT: "Sending confirmed",
@@ -119,7 +128,6 @@ LABELS: dict[str, str] = {
     UNBLOCKED: "Unblocked",
     ASKED: "Waits for a decision",
     DECIDED: "Decision made",
-    DECISION_UNDONE: "Decision undone",
     OLD_VALUES_READ: "Old values read",
     OLD_VALUES_MISSED: "Old values not kept",
     FINISHED: "Finished",

@@ -12,10 +12,10 @@ from imports.audit import acts, trail
 from imports.columns import (
     by_words,
     check,
+    checked,
     chunks,
     defects,
     guessing,
-    leadtext,
     mapfile,
     mapping,
     memory,
@@ -42,11 +42,6 @@ from portal.models import User
 
 LEASE = timedelta(seconds=60)
 SAMPLE = 200  # rows that the matching looks at
-_CELLS = """
-    SELECT number, cells FROM imports_row
-    WHERE import_id = %s AND number BETWEEN %s AND %s AND cells <> '{}'
-"""
-_COPY = f"COPY imports_lead ({leadtext.COLUMNS}) FROM STDIN"
 
 
 def propose(import_id: int, fence: int) -> None:
@@ -225,7 +220,7 @@ def check_chunk(chunk_id: int) -> None:
     """
     chunk = _take(chunk_id)
     if chunk is not None:
-        _store(chunk, _check(chunk))
+        _store(chunk, checked.lines(chunk.mapping, span=(chunk.first, chunk.last)))
     chunk = Chunk.objects.select_related("mapping").get(pk=chunk_id)
     if not Chunk.objects.filter(mapping=chunk.mapping, done_at=None).exists():
         judge.conclude(chunk.mapping)
@@ -236,19 +231,6 @@ def _take(chunk_id: int) -> Chunk | None:
     if not free.filter(done_at=None).update(work_until=Now() + LEASE):
         return None
     return Chunk.objects.select_related("mapping__lead_import__customer").get(pk=chunk_id)
-
-
-def _check(chunk: Chunk) -> str:
-    lead_import = chunk.mapping.lead_import
-    checker = check.compile_mapping(
-        Mapping.from_json(chunk.mapping.content),
-        lead_import.customer.region,
-        by_words.refused_values(lead_import),
-    )
-    with connection.cursor() as cursor:  # by the model it takes twice as long
-        cursor.execute(_CELLS, [lead_import.pk, chunk.first, chunk.last])
-        rows = cursor.fetchall()
-    return leadtext.lines(lead_import.pk, chunk.mapping.pk, checker.check_all(rows))
 
 
 @transaction.atomic
@@ -262,8 +244,7 @@ def _store(chunk: Chunk, lines: str) -> None:
             return
         if not Chunk.objects.filter(pk=chunk.pk, done_at=None).update(done_at=Now()):
             return
-        with cursor.copy(_COPY) as copy:
-            copy.write(lines)
+    checked.store(lines)
 
 
 def _for_share(current: Any) -> tuple[str, tuple[Any, ...]]:

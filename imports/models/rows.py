@@ -76,11 +76,6 @@ class Lead(models.Model):
         indexes = [
             models.Index(fields=["mapping", "number"], name="lead_of_mapping"),
             models.Index(
-                fields=["mapping", "number"],
-                name="lead_changed",
-                condition=models.Q(checked__isnull=False),
-            ),
-            models.Index(
                 fields=["email_key"],
                 name="lead_by_email",
                 condition=models.Q(email_key__isnull=False),
@@ -89,6 +84,21 @@ class Lead(models.Model):
                 fields=["phone_key"],
                 name="lead_by_phone",
                 condition=models.Q(phone_key__isnull=False),
+            ),
+            models.Index(  # what a review shows apart: few rows, where there are a million others
+                fields=["mapping", "verdict", "number"],
+                name="lead_not_ok",
+                condition=~models.Q(verdict="ok"),
+            ),
+            models.Index(
+                fields=["mapping", "code", "number"],
+                name="lead_kept_back",
+                condition=~models.Q(code=""),
+            ),
+            models.Index(
+                fields=["mapping", "number"],
+                name="lead_with_problems",
+                condition=~models.Q(problems=[]),
             ),
         ]
 

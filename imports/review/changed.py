@@ -9,13 +9,15 @@ from imports import whole_file
 from imports.review.merging import Changed
 from imports.review.scope import Scope
 
-_RESTORE = """
+# Whoever is changed has a problem that says so: by the index of leads with problems.
+IS_CHANGED = "checked IS NOT NULL AND NOT (problems = '[]'::jsonb)"
+_RESTORE = f"""
     UPDATE imports_lead SET verdict = 'ok', reason = '', code = '', shared = false,
         body = checked->'body', problems = checked->'problems',
         warned = (checked->>'warned')::boolean, email_key = checked->>'email',
         phone_key = checked->>'phone', digest = decode(checked->>'digest', 'hex'), checked = NULL
-    WHERE import_id = %(import)s AND mapping_id = %(mapping)s AND checked IS NOT NULL AND {among}
-"""
+    WHERE import_id = %(import)s AND mapping_id = %(mapping)s AND {IS_CHANGED} AND {{among}}
+"""  # noqa: S608 - made of constants
 # A lead that is changed twice (a value left out, then merged) keeps what it was at first.
 _STORE = """
     UPDATE imports_lead l SET

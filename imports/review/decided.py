@@ -8,11 +8,14 @@ and that before what came with the import. The newest counts.
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final
 
-from imports.models import Duplicates, Import, Melting, NameOnly, ReviewAct
+from imports.models import Duplicates, Gathering, Import, Lead, Melting, NameOnly, ReviewAct
+from imports.review import standing
+from imports.review.persons import MOST
 
-MELTS, DIFFERS, NO_MATCH = "melts", "differs", "no_match"
+MELTS, DIFFERS, IDENTICAL, NO_MATCH = "melts", "differs", "identical", "no_match"
 MERGES: Final = {
     "merge_first": "Merge into the first: of each field its value, else the next row's",
     "merge_last": "Merge into the last: of each field its value, else the row's before",
@@ -22,6 +25,7 @@ CHOICES: Final[dict[str, dict[str, str]]] = {
     DIFFERS: {one.value: str(one.label) for one in Duplicates if one != Duplicates.ASK} | MERGES,
     NO_MATCH: {one.value: str(one.label) for one in NameOnly},
 }
+_LOOKED_AT: Final = {MELTS: (MELTS,), DIFFERS: (DIFFERS, IDENTICAL)}
 """What can be chosen, by what it is about (a code of `review.holds`), in words."""
 
 
@@ -53,7 +57,8 @@ def of(lead_import: Import) -> Decisions:
         }
     )
     of_row: defaultdict[tuple[str, str, int], list[int]] = defaultdict(list)
-    for act in standing(lead_import):
+    acts = standing.of(lead_import).filter(kind=ReviewAct.Kind.DECIDE, about__in=CHOICES)
+    for act in acts.order_by("pk"):
         if not act.rows:
             found.for_all[act.about] = act.content["choice"]
             continue
@@ -66,9 +71,15 @@ def of(lead_import: Import) -> Decisions:
     return found
 
 
-def standing(lead_import: Import) -> list[ReviewAct]:
-    """Return the decisions of these kinds that are not undone, the oldest first."""
-    acts = ReviewAct.objects.filter(
-        lead_import=lead_import, kind=ReviewAct.Kind.DECIDE, about__in=CHOICES, undone_at=None
-    )
-    return list(acts.select_related("made_by").order_by("pk"))
+def concerned(lead_import: Import, act: ReviewAct) -> list[int] | None:
+    """Return the rows that a decision is about; None when they are too many to list."""
+    if act.rows or act.about not in CHOICES:
+        return act.rows or None
+    if act.about == NO_MATCH:
+        leads = Lead.objects.filter(lead_import=lead_import, mapping=lead_import.mapping_id)
+        found = leads.filter(email_key=None, phone_key=None).values_list("number", flat=True)
+        numbers = list(found[: MOST + 1])
+    else:
+        groups = Gathering.objects.filter(lead_import=lead_import, about__in=_LOOKED_AT[act.about])
+        numbers = list(chain.from_iterable(groups.values_list("rows", flat=True)[: MOST + 1]))
+    return numbers if len(numbers) <= MOST else None

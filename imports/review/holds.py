@@ -26,6 +26,10 @@ KINDS: Final[Mapping[str, Hold]] = {
         "went to MEGA by another import",
         "Nothing to do; or choose below that they are sent all the same.",
     ),
+    "dropped": Hold(
+        "dropped in this review",
+        "Nothing to do; or undo it under “Changes made in this review”.",
+    ),
     "unchanged": Hold(
         "identical to what the customer already got",
         "Nothing to do; or choose below that they are sent again.",

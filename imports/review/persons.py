@@ -6,6 +6,7 @@ from typing import Any
 from django.db import connection
 
 from imports.models import Import
+from imports.review.changed import IS_CHANGED
 
 _Row = tuple[int, str | None, str | None]
 
@@ -21,7 +22,7 @@ _AS_CHECKED = """
 _KEYS = f"{_AS_CHECKED} AND number = ANY(%s)"
 # By the indexes of the keys, which hold the keys of all imports, and of leads that were changed.
 _BY_KEY = f"{_AS_CHECKED} AND {{key}} = ANY(%s)"
-_BY_FORMER = f"{_AS_CHECKED} AND checked IS NOT NULL AND checked->>'{{former}}' = ANY(%s)"
+_BY_FORMER = f"{_AS_CHECKED} AND {IS_CHANGED} AND checked->>'{{former}}' = ANY(%s)"
 
 
 def together(lead_import: Import, numbers: Iterable[int]) -> list[int] | None:

@@ -1,4 +1,4 @@
-"""What the stories of the review have at hand."""
+"""A customer with a token, and folders of their own."""
 
 import pytest
 
@@ -14,7 +14,6 @@ def _folders(settings, tmp_path):
 
 @pytest.fixture
 def acme(db):
-    """A customer of North with a token."""
-    customer = people.customer("Acme")
+    customer = people.customer()
     tokens.set_token(customer, people.TOKEN, None)
     return customer
