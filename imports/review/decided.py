@@ -71,6 +71,17 @@ def of(lead_import: Import) -> Decisions:
     return found
 
 
+def carried(parent: Import) -> dict[str, str]:
+    """Return what a child takes over of an import: what was decided there for all rows."""
+    for_all = of(parent).for_all
+    duplicates = for_all[DIFFERS]
+    return {
+        "melting": for_all[MELTS],
+        "duplicates": Duplicates.ASK.value if duplicates in MERGES else duplicates,
+        "name_only": for_all[NO_MATCH],
+    }
+
+
 def concerned(lead_import: Import, act: ReviewAct) -> list[int] | None:
     """Return the rows that a decision is about; None when they are too many to list."""
     if act.rows or act.about not in CHOICES:
