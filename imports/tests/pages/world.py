@@ -28,6 +28,7 @@ from imports.models import (
     BatchState,
     Customer,
     DryRun,
+    Gathering,
     Import,
     ImportState,
     Lead,
@@ -38,6 +39,7 @@ from imports.models import (
     Word,
 )
 from imports.notices import tell, webhooks
+from imports.review import acts, deciding
 from imports.tests.pages import story
 from portal import urls as site
 from portal.models import Membership, User
@@ -58,6 +60,16 @@ SHAPED = (
     "Who,Phone,E-mail,Town,State,Budget,A heading that goes on for longer than a phone is wide\r\n"
     '"SOUZA, Ana",p:(206) 555-0123 / 206 555 0124,ana@example.com,Austin,TX,"5.000,50",yes\r\n'
     f'"OKAFOR, Ben",030 901820,ben@example.com,{"Boise" * 12},,"1,5",no\r\n'
+)
+GATHERED = (
+    "Name,E-mail,Phone,City\r\n"
+    "Ana Souza <b>the first</b>,ana@example.com,+44 20 7946 0958,Rome\r\n"
+    "Ben Okafor,ben@example.com,+1 207 946 0958,Oslo\r\n"
+    f"Chen Li,{'chen' * 12}@example.com,,{'Bonn' * 20}\r\n"
+    f"Chen Li,{'chen' * 12}@example.com,,Rome\r\n"
+    "Dora Novak,dora@example.com,,\r\n"
+    "Dora Novak,dora@example.com,,\r\n"
+    "Eve Only,,,\r\n"
 )
 WHY = "MEGA refused 1 of the 3 rows of the first request."
 STEPS = ("file", "columns", "review", "send", "report", "rows", "requests")
@@ -86,6 +98,11 @@ class World:
         shaped = f"/imports/{self.imports['shaped'].pk}/columns/"
         places = ["", "joined/", *(f"{place}/" for place in range(7))]
         return [f"{shaped}{place}" for place in places]
+
+    def its_groups(self):
+        """Rows of one person, and of different people, in groups."""
+        groups = f"/imports/{self.imports['gathered'].pk}/review/groups/"
+        return [f"{groups}?about={about}" for about in ("melts", "differs", "identical")]
 
     def where_they_stand(self):
         """Each import's own address leads to its step."""
@@ -174,6 +191,7 @@ def _waiting_for_a_person(world):
     made["masked"] = story.reviewed(customer, owner, name="masked.csv", content=MASKED)
     made["mapping"] = story.reviewed(customer, owner, name="mapping.csv", content=UNNAMED)
     made["shaped"] = _shaped(world)
+    made["gathered"] = _gathered(world)
     made["paused"] = _half(world, ImportState.PAUSED)
     _second(made["paused"], state=BatchState.WAITING)
     made["decision"] = _half(world, ImportState.DECISION)
@@ -201,6 +219,20 @@ def _shaped(world):
     derive.remap(made, shaped, world.owner, expected_version=made.mapping.version)
     story.check(made)
     return Import.objects.get(pk=made.pk)
+
+
+def _gathered(world):
+    """Different people with one phone, one person twice; decided for all, and for one group."""
+    wishes = Wishes(duplicates="ask", mapping={"columns": {"City": "custom_fields.city"}})
+    made = story.reviewed(
+        world.customer, world.owner, name="gathered.csv", content=GATHERED, wishes=wishes
+    )
+    deed = acts.Deed(acts.Kind.DECIDE, "melts", content={"choice": "leave_out"})
+    acts.do(made, world.owner, deed)
+    group = Gathering.objects.get(lead_import=made, kind="d", first=4)
+    seen = deciding.seen_as(group)
+    deciding.for_one(made, world.owner, ("d", 4), "merge_first", seen=seen)
+    return made
 
 
 def _ask_about(lead_import):
@@ -302,6 +334,7 @@ def _of_the_finished_import(world):
         "attempt": attempt.pk,
         "column": 0,
         "saved_pk": _a_mapping(world).pk,
+        "act": 1,
     }
 
 
@@ -317,7 +350,8 @@ def is_page(answer):
 
 def pages(world, client):
     """The addresses at which a person finds a page, each once."""
-    found = [*addresses(world).values(), *world.where_they_stand(), *world.its_columns()]
+    found = [*addresses(world).values(), *world.where_they_stand(), *world.its_columns(),
+             *world.its_groups()]  # fmt: skip
     answers = [client.get(address, follow=True) for address in found]
     shown = [_shown(answer) for answer in answers if is_page(answer)]
     return list(dict.fromkeys(shown))
