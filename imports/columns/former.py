@@ -31,10 +31,10 @@ def _drop_some(import_id: int) -> bool:
     locked = Import.objects.select_for_update(no_key=True).get(pk=import_id)
     if locked.planned_at is not None or locked.batches.filter(kind=Kind.SEND).exists():
         return False
-    versions = MappingVersion.objects.filter(lead_import=locked).exclude(pk=locked.mapping_id)
-    former = list(versions.values_list("pk", flat=True))
+    versions = MappingVersion.objects.filter(lead_import=locked).values_list("pk", flat=True)
+    former = [one for one in versions if one != locked.mapping_id]
     if not former:
         return False
     with connection.cursor() as cursor:
         cursor.execute(_DROP, {"import": locked.pk, "former": former, "most": SLICE})
-        return cursor.rowcount == SLICE
+        return int(cursor.rowcount) == SLICE
