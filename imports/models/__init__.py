@@ -27,6 +27,8 @@ from imports.models.imports import (
     Import,
     ImportState,
     MappingVersion,
+    Melting,
+    NameOnly,
     OnceChecked,
     Origin,
     Priority,
@@ -43,7 +45,7 @@ from imports.models.notices import (
 )
 from imports.models.profiles import ColumnProfile
 from imports.models.provenance import LawfulBasis, Provenance
-from imports.models.review import Correction, ReviewAct
+from imports.models.review import Correction, Gathering, ReviewAct
 from imports.models.rows import Lead, Outcome, OutcomeStatus, Prediction, Row, Verdict
 from imports.models.saved import SavedMapping
 from imports.models.vocabulary import Lesson, Vocabulary, Word
@@ -71,6 +73,7 @@ __all__ = [
     "Duplicates",
     "Event",
     "Exchange",
+    "Gathering",
     "Held",
     "Import",
     "ImportState",
@@ -80,6 +83,8 @@ __all__ = [
     "Lesson",
     "MailWish",
     "MappingVersion",
+    "Melting",
+    "NameOnly",
     "Notice",
     "NoticeKind",
     "OnDuplicate",

@@ -84,30 +84,32 @@ def laid(cells: list[str], corrected: Mapping[int, Corrected]) -> list[str]:
     return result
 
 
-def sentences(lead_import: Import, rows: Sequence[tuple[int, list[str]]]) -> dict[int, list[str]]:
+def sentences(
+    lead_import: Import, rows: Sequence[tuple[int, list[str]]], corrected: Corrections
+) -> dict[int, list[str]]:
     """Say of each row (number, cells as read) what was corrected in it, by whom and when.
 
     A cell that was brought back to what the file has is not told.
     """
-    corrected = of(lead_import, [number for number, _ in rows])
     if not corrected:
         return {}
     names = headers.names(lead_import.headers)
-    ids = {one.who for of_row in corrected.values() for one in of_row.values()}
-    people = {user.pk: str(user) for user in User.objects.filter(pk__in=ids - {None})}
+    every = (one for of_row in corrected.values() for one in of_row.values())
+    ids = {one.who for one in every if one.who is not None}
+    people = {user.pk: str(user) for user in User.objects.filter(pk__in=ids)}
     found: dict[int, list[str]] = {}
     for number, cells in rows:
         for column, one in sorted(corrected.get(number, {}).items()):
             old = cells[column] if column < len(cells) else ""
             if old != one.new:
-                name = names[column] if column < len(names) else f"Column {column + 1}"
                 who = people.get(one.who or 0, "the portal")
-                said = f"{name} corrected from {_said(old)} to {_said(one.new)} by {who}"
+                said = f"{names[column]} corrected from {quoted(old)} to {quoted(one.new)} by {who}"
                 found.setdefault(number, []).append(f"{said} on {day(one.at)}.")
     return found
 
 
-def _said(cell: str) -> str:
+def quoted(cell: str) -> str:
+    """Return a cell for a sentence, shortened."""
     return f"'{shorten(cell)}'" if cell else "blank"
 
 

@@ -26,8 +26,8 @@ POSTED = {
     "history_search", "team_webhook_test", "notices_read", "notice_read", "customer_known",
     "together_start", "together_remove", "import_sheets", "import_keep_column", "tokens_check",
     "tour_start", "tour_stop", "styleguide_toast", "import_save_mapping", "import_use_mapping",
-    "members_search", "import_possible", "import_check_again", "import_override",
-    "import_override_end",
+    "members_search", "import_possible", "import_review_undo", "import_check_again",
+    "import_override", "import_override_end", "import_group_decide", "import_group_undo",
 }  # fmt: skip
 FOR_IMPORTERS = {
     "customer_check", "customer_words_read", "import_read_again", "import_read_preview",
@@ -41,7 +41,8 @@ FOR_IMPORTERS = {
     "import_send", "import_new", "import_skip_reading", "import_put_back",
     "customer_known", "together_start", "together_remove", "import_sheets", "tokens_check",
     "tour_start", "import_save_mapping", "import_use_mapping", "team_mapping",
-    "team_mapping_remove",
+    "team_mapping_remove", "import_grid_row", "import_grid_change", "import_review_undo",
+    "import_group_decide", "import_group_undo",
 }  # fmt: skip
 FOR_MANAGERS = {
     "customer_new", "customer_edit", "customer_token", "member_add", "member_role",
@@ -89,7 +90,7 @@ def addresses(acme, max_):
             sent = pk | {"batch": answer.batch_id}
             options = [{}, pk, sent if "request" in name else pk | {"batch": batch.pk},
                        sent | {"attempt": answer.pk}, pk | {"column": 0},
-                       pk | {"saved_pk": kept_mapping.pk}]  # fmt: skip
+                       pk | {"saved_pk": kept_mapping.pk}, pk | {"number": 2}, pk | {"act": 1}]  # fmt: skip
         made[name] = next(path for path in (_reverse(name, o) for o in options) if path)
     return made
 
