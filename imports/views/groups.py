@@ -18,7 +18,7 @@ from imports.views import by_key, group_cards, steps
 from imports.views.http import PLACE, Request, attempt
 from portal.models import Role, User
 
-PER_PAGE = 20
+PER_PAGE = 15
 
 
 @require_GET

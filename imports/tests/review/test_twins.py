@@ -34,9 +34,7 @@ def reasons(made):
 
 
 def test_identical_rows_go_once_and_different_ones_wait_for_a_decision(acme):
-    made = story.reviewed(
-        acme, content=TWICE + "Ben O,ben2@example.com\nBen O.,Ben2@example.com\n"
-    )
+    made = story.reviewed(acme, content=TWICE + "Ben O,ben2@example.com\nBen O.,Ben2@example.com\n")
     Import.objects.filter(pk=made.pk).update(duplicates="ask")
     judge.apply(Import.objects.get(pk=made.pk))
 

@@ -87,6 +87,7 @@ def test_without_the_guard_mega_makes_one_lead_of_them_all(client_of, sample):
     assert len(ines.leads) == ROWS - SHARING + 1
     (melted,) = [lead for lead in ines.leads if lead["contact_phone"] == "+12065550100"]
     group = Gathering.objects.get(lead_import=made)
-    assert melted["contact_name"] == group.lead_import.leads.get(number=group.rows[-1]).body[
-        "contact_name"
-    ]
+    assert (
+        melted["contact_name"]
+        == group.lead_import.leads.get(number=group.rows[-1]).body["contact_name"]
+    )
