@@ -44,6 +44,7 @@ from imports.models.notices import (
     WebhookCall,
 )
 from imports.models.profiles import ColumnProfile
+from imports.models.provenance import LawfulBasis, Provenance
 from imports.models.review import Correction, Gathering, ReviewAct
 from imports.models.rows import Lead, Outcome, OutcomeStatus, Prediction, Row, Verdict
 from imports.models.saved import SavedMapping
@@ -77,6 +78,7 @@ __all__ = [
     "Import",
     "ImportState",
     "Kind",
+    "LawfulBasis",
     "Lead",
     "Lesson",
     "MailWish",
@@ -93,6 +95,7 @@ __all__ = [
     "Prediction",
     "Priority",
     "Process",
+    "Provenance",
     "Quota",
     "ReadAttempt",
     "ReadQuota",

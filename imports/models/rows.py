@@ -63,6 +63,9 @@ class Lead(models.Model):
     barred = models.CharField(  # by what stands in the row itself: codes of review.holds, or ""
         max_length=60, default="", db_default="", blank=True
     )
+    barred_why = models.TextField(  # a sentence for each of these codes, each in its line
+        default="", db_default="", blank=True
+    )
     body = models.JSONField()  # the contract's fields without row_ref; blanks left out
     problems = models.JSONField()  # columns.problems.Problem.to_json(), a list
     warned = models.BooleanField()  # has a problem that does not stop it

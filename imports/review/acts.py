@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from imports.audit import acts, trail
 from imports.delivery import dry_runs
 from imports.errors import LookAgain, WrongState
-from imports.models import Import, ImportState, Lead, ReviewAct
+from imports.models import Import, ImportState, ReviewAct
 from imports.review import decided, dropped, judge, overlay, recheck, standing
 from portal.models import User
 
@@ -65,9 +65,7 @@ def drop(
     seen: str | None = None,
 ) -> ReviewAct | None:
     """Drop rows: they are not sent. None when all of them were dropped before; raises as `do`."""
-    at = Lead.objects.filter(lead_import=lead_import, mapping=lead_import.mapping_id)
-    at = at.filter(number__in=numbers).exclude(code=dropped.CODE)
-    rows = list(at.order_by("number").values_list("number", flat=True))
+    rows = dropped.still_in(lead_import, numbers)
     deed = Deed(Kind.DROP, dropped.CODE, rows=rows, why=why)
     return do(lead_import, user, deed, seen=seen) if rows else None
 

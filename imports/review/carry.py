@@ -1,5 +1,7 @@
 """Corrections go along with the rows that an import gets from another."""
 
+from typing import Any
+
 from django.db import connection
 
 from imports import whole_file
@@ -27,7 +29,7 @@ _SAME_TIME = """
 
 def over(parent: Import, child: Import) -> None:
     """Give a child what was corrected in the rows that it got: by the same people, as then."""
-    ids = {"parent": parent.pk, "child": child.pk}
+    ids: dict[str, Any] = {"parent": parent.pk, "child": child.pk}
     with whole_file.cursor() as cursor:
         cursor.execute(_WHICH, ids)
         numbers = dict(cursor.fetchall())

@@ -13,6 +13,7 @@ from typing import Any, Final
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 
+from imports import whole_file
 from imports.models import Import, Verdict
 from portal import characters
 
@@ -31,14 +32,14 @@ _LOOKED = "SELECT n.number FROM ({near}) n ORDER BY n.number OFFSET %(most)s - 1
 _COUNT = "SELECT count(*) FROM ({near}) n WHERE true {far}"
 # Cells as they were read, or as they were corrected.
 _TEXT = """
-    WITH some AS MATERIALIZED ({found})
-    SELECT s.number FROM some s
+    WITH picked AS MATERIALIZED (SELECT unnest(%(picked)s::int[]) AS number)
+    SELECT s.number FROM picked s
     JOIN imports_row r ON r.import_id = %(import)s AND r.number = s.number
     WHERE strpos(lower(array_to_string(r.cells, ' ')), lower(%(text)s)) > 0
     UNION
     SELECT c.number FROM imports_correction c
     JOIN imports_reviewact a ON a.id = c.act_id AND a.undone_at IS NULL
-    JOIN some s ON s.number = c.number
+    JOIN picked s ON s.number = c.number
     WHERE c.import_id = %(import)s AND strpos(lower(c.new), lower(%(text)s)) > 0
     ORDER BY 1
 """
@@ -141,10 +142,9 @@ def with_text(lead_import: Import, chosen: Chosen, text: str) -> tuple[Chosen, b
     Among more than MOST the first MOST are searched. Capitals make no difference.
     """
     some = page(lead_import, chosen, limit=MOST)
-    values = {"import": lead_import.pk, "some": some.numbers, "text": characters.seen(text)}
-    sql = _TEXT.replace("{found}", "SELECT unnest(%(some)s::int[]) AS number")
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
+    values: dict[str, Any] = {"import": lead_import.pk, "picked": some.numbers}
+    with whole_file.cursor() as cursor:
+        cursor.execute(_TEXT, values | {"text": characters.seen(text)})
         found = tuple(number for (number,) in cursor.fetchall())
     return replace(chosen, numbers=found), some.next_after is None
 

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from imports import whole_file
 from imports.columns import headers
-from imports.errors import BadInput
+from imports.errors import BadInput, LookAgain
 from imports.models import Correction, Import, ReviewAct, Row
 from imports.review import acts, overlay, recheck
 from imports.review.acts import Deed, Kind
@@ -116,7 +116,7 @@ def edit(
     return act
 
 
-class CellsChanged(acts.LookAgain):
+class CellsChanged(LookAgain):
     """Somebody changed cells that were to be corrected; `now` has them by the column's place."""
 
     def __init__(self, told: Mapping[int, str], now: Mapping[int, str]) -> None:
@@ -145,7 +145,7 @@ def _clash(locked: Import, number: int, columns: Sequence[int]) -> dict[int, str
 
 
 def refuse(lead_import: Import, typed: Mapping[int, str]) -> None:
-    """Raise BadInput for a column that is not there or is masked, or for a cell that is too long."""
+    """Raise BadInput for a column that is not there or is masked, and for too long a cell."""
     for column, new in typed.items():
         if column >= len(lead_import.headers):
             raise BadInput("The sheet has no such column. Look at the rows again.")

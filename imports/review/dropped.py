@@ -1,7 +1,9 @@
 """Rows that a person dropped: they are not sent, whatever else holds of them."""
 
+from collections.abc import Sequence
+
 from imports import whole_file
-from imports.models import Import, ReviewAct
+from imports.models import Import, Lead, ReviewAct
 from imports.review import overlay, standing
 from imports.review.scope import Scope
 
@@ -31,6 +33,13 @@ def leave_out(locked: Import, scope: Scope) -> None:
     sentences = {"acts": [one.pk for one in made], "reasons": [sentence(one) for one in made]}
     with whole_file.cursor() as cursor:
         cursor.execute(_DROP.format(among=scope.among("l")), scope.parameters | sentences)
+
+
+def still_in(lead_import: Import, numbers: Sequence[int]) -> list[int]:
+    """Return those of these rows that were not dropped yet."""
+    at = Lead.objects.filter(lead_import=lead_import, mapping=lead_import.mapping_id)
+    at = at.filter(number__in=numbers).exclude(code=CODE)
+    return list(at.order_by("number").values_list("number", flat=True))
 
 
 def sentence(act: ReviewAct) -> str:

@@ -12,7 +12,7 @@ from django.db import transaction
 from imports import whole_file
 from imports.columns import gone
 from imports.models import Import, ImportState, MappingVersion
-from imports.review import changed, dropped, no_match, persons, same_person, unchanged
+from imports.review import barred, changed, dropped, no_match, persons, same_person, unchanged
 from imports.review.scope import Scope
 
 _RESET = """
@@ -32,6 +32,8 @@ Stage = Callable[[Import, Scope], None]
 STAGES: Final[tuple[Stage, ...]] = (
     _leave_out_what_went,
     dropped.leave_out,
+    barred.without_consent,
+    barred.against_rules,
     unchanged.leave_out,
     no_match.hold,
     same_person.judge,

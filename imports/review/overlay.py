@@ -94,8 +94,9 @@ def sentences(
     if not corrected:
         return {}
     names = headers.names(lead_import.headers)
-    ids = {one.who for of_row in corrected.values() for one in of_row.values()}
-    people = {user.pk: str(user) for user in User.objects.filter(pk__in=ids - {None})}
+    every = (one for of_row in corrected.values() for one in of_row.values())
+    ids = {one.who for one in every if one.who is not None}
+    people = {user.pk: str(user) for user in User.objects.filter(pk__in=ids)}
     found: dict[int, list[str]] = {}
     for number, cells in rows:
         for column, one in sorted(corrected.get(number, {}).items()):

@@ -1,6 +1,7 @@
 """Which acts of a review stand: everything in it follows from these, in their order."""
 
 import hashlib
+from datetime import datetime
 
 from django.db.models import Count, Max, QuerySet
 from django.db.models.functions import Now
@@ -18,6 +19,19 @@ def of(lead_import: Import, about: str = "") -> QuerySet[ReviewAct]:
 def newest(lead_import: Import, about: str) -> ReviewAct | None:
     """Return the decision about a code that counts: the last one."""
     return of(lead_import, about).order_by("-pk").first()
+
+
+def newest_change(lead_import: Import, user: User) -> tuple[User | None, datetime] | None:
+    """Return who did or undid something last, and when; None where that was this user."""
+    every = ReviewAct.objects.filter(lead_import=lead_import)
+    made = every.select_related("made_by").defer("rows").order_by("-pk").first()
+    undone = every.filter(undone_at__isnull=False).select_related("undone_by").defer("rows")
+    last = undone.order_by("-undone_at").first()
+    found = [(made.made_at, made.made_by)] if made else []
+    if last and last.undone_at:
+        found.append((last.undone_at, last.undone_by))
+    at, who = max(found, key=lambda one: one[0], default=(None, None))
+    return None if at is None or who == user else (who, at)
 
 
 def token(lead_import: Import) -> str:
