@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final
 
+from imports.intake.celltext import count
 from imports.models import Duplicates, Gathering, Import, Lead, Melting, NameOnly, ReviewAct
-from imports.review import standing
+from imports.review import holds, standing
 from imports.review.persons import MOST
 
 MELTS, DIFFERS, IDENTICAL, NO_MATCH = "melts", "differs", "identical", "no_match"
@@ -76,6 +77,15 @@ def of(lead_import: Import) -> Decisions:
     for act in acts.order_by("pk"):
         found.add(act)
     return found
+
+
+def told(act: ReviewAct) -> str:
+    """Say what was decided, for how many rows; of acts without their rows `size` is known."""
+    size = getattr(act, "size", None)
+    rows = len(act.rows) if size is None else size
+    which = count(rows, "row") if rows else "All rows"
+    choice = CHOICES[act.about][act.content["choice"]]
+    return f"{which} {holds.kind(act.about).title}: “{choice}”."
 
 
 def carried(parent: Import) -> dict[str, str]:
