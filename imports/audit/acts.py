@@ -49,6 +49,7 @@ VALUE_SET = "value_set"
 ROWS_DROPPED = "rows_dropped"
 REVIEW_DECIDED = "review_decided"
 REVIEW_UNDONE = "review_undone"
+PROVENANCE_NOTED = "provenance_noted"
 DRY_RUN = "dry_run"
 DRY_RUN_STOPPED = "dry_run_stopped"
 SENT = "sent"
@@ -116,6 +117,7 @@ LABELS: dict[str, str] = {
     ROWS_DROPPED: "Rows dropped",
     REVIEW_DECIDED: "Decided in review",
     REVIEW_UNDONE: "Change in review undone",
+    PROVENANCE_NOTED: "Noted where leads come from",
     DRY_RUN: "Dry run started",
     DRY_RUN_STOPPED: "Dry run stopped",
     SENT: "Sending confirmed",

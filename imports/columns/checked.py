@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from django.db import connection
 
-from imports.columns import by_words, check, leadtext
+from imports.columns import bars, by_words, check, leadtext
 from imports.columns.mapping import Mapping
+from imports.columns.rules import Rules
 from imports.models import MappingVersion
 from imports.review import overlay
 
@@ -26,10 +27,12 @@ def lines(
     They are those of a span of numbers, both included, or else `among` these.
     """
     lead_import = version.lead_import
+    made = Mapping.from_json(version.content)
     checker = check.compile_mapping(
-        Mapping.from_json(version.content),
+        made,
         lead_import.customer.region,
         by_words.refused_values(lead_import),
+        bars.of(made, Rules.from_json(version.rules)),
     )
     sql = _CELLS.format(which=_AMONG if span is None else _SPAN)
     with connection.cursor() as cursor:  # by the model it takes twice as long

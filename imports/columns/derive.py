@@ -14,12 +14,14 @@ from imports.columns import (
     check,
     checked,
     chunks,
+    consent_marks,
     defects,
     guessing,
     mapfile,
     mapping,
     memory,
     profile,
+    rule_columns,
     survey,
     taken_over,
 )
@@ -37,7 +39,7 @@ from imports.models import (
     Lead,
     MappingVersion,
 )
-from imports.review import judge
+from imports.review import judge, superseded
 from portal.models import User
 
 LEASE = timedelta(seconds=60)
@@ -66,6 +68,7 @@ def propose(import_id: int, fence: int) -> None:
     )
     proposed = memory.completed(survey.judged(guessed, seen), remembered)
     proposed = by_words.with_columns(proposed, lead_import, rows, remembered)
+    proposed = consent_marks.remembered(proposed, remembered)
     try:
         if lead_import.mapping_choice:
             proposed = mapfile.apply_file(proposed, lead_import.mapping_choice)
@@ -183,11 +186,17 @@ def use(locked: Import, wanted: Mapping, user: User | None) -> MappingVersion:
 
     Wherever it comes from, masked columns feed nothing. The caller holds the import's row.
     """
-    wanted = mapping.with_masked(wanted, locked.masked)
+    wanted = consent_marks.marked(mapping.with_masked(wanted, locked.masked), locked)
+    wanted, rules = rule_columns.found(wanted, locked)
     number = (locked.mappings.aggregate(newest=Max("version"))["newest"] or 0) + 1
     version = MappingVersion.objects.create(
-        lead_import=locked, version=number, content=wanted.to_json(), created_by=user
+        lead_import=locked,
+        version=number,
+        content=wanted.to_json(),
+        rules=rules.to_json(),
+        created_by=user,
     )
+    superseded.end(locked, version, user)
     sentences = defects.check(wanted)
     changes: dict[str, Any] = {
         "mapping": version,

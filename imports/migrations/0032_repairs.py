@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     atomic = False  # the portal goes on working while an index is built concurrently
 
     dependencies = [
-        ('imports', '0030_frozen'),
+        ('imports', '0031_consent_and_rules'),
     ]
 
     operations = [

@@ -12,7 +12,7 @@ from django.db import transaction
 from imports import whole_file
 from imports.columns import gone
 from imports.models import Import, ImportState, MappingVersion
-from imports.review import dropped, persons, same_person, unchanged
+from imports.review import barred, changed, dropped, no_match, persons, same_person, unchanged
 from imports.review.scope import Scope
 
 _RESET = """
@@ -32,9 +32,11 @@ Stage = Callable[[Import, Scope], None]
 STAGES: Final[tuple[Stage, ...]] = (
     _leave_out_what_went,
     dropped.leave_out,
+    barred.without_consent,
+    barred.against_rules,
     unchanged.leave_out,
-    same_person.leave_out,
-    same_person.flag,
+    no_match.hold,
+    same_person.judge,
 )
 """In this order. Each changes leads of its scope whose verdict is ok; and `dropped` invalid ones,
 which are invalid again when they are judged anew."""
@@ -63,6 +65,7 @@ def apply(locked: Import, numbers: Iterable[int] | None = None) -> None:
     them. The caller holds the import's row.
     """
     scope = Scope(locked, None if numbers is None else persons.together(locked, numbers))
+    changed.restore(scope)
     with whole_file.cursor() as cursor:
         cursor.execute(_RESET.replace("{among}", scope.among()), scope.parameters)
     for stage in STAGES:
