@@ -73,6 +73,7 @@ WANTED = (
     "Ana Souza,2065550123,ana@example.com,,yes\r\n"
     "Ben Okafor,2065550177,ben@example.com,,no\r\n"
     "Ben O.,,ben@example.com,,yes\r\n"
+)
 GATHERED = (
     "Name,E-mail,Phone,City\r\n"
     "Ana Souza <b>the first</b>,ana@example.com,+44 20 7946 0958,Rome\r\n"
