@@ -34,7 +34,7 @@ _UNCHANGED = """
         || last.import_id || ' already brought (row ' || last.row || ').'
     FROM last
     WHERE l.import_id = %(import)s AND l.mapping_id = %(mapping)s AND l.number = last.number
-      AND last.equal
+      AND last.equal AND {among_both}
 """
 _KEYS = """
     SELECT array_agg(email_key) FILTER (WHERE email_key IS NOT NULL),
@@ -52,7 +52,8 @@ def leave_out(locked: Import, scope: Scope) -> None:
     if scope.numbers is not None:
         known, parameters = _KNOWN, parameters | _keys(scope)
     with whole_file.cursor() as cursor:
-        cursor.execute(_UNCHANGED.format(among=scope.among(), known=known), parameters)
+        sql = _UNCHANGED.format(among=scope.among(), among_both=scope.among("l"), known=known)
+        cursor.execute(sql, parameters)
 
 
 def _earlier(lead_import: Import) -> dict[str, list[int]]:

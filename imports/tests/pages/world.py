@@ -258,11 +258,13 @@ def _wanted(world):
 
     A manager set aside that they may not be contacted.
     """
-    Customer.objects.filter(pk=world.customer.pk).update(
-        rule_age=18, rule_countries=["US", "CA"], note="Ask <b>Jane</b> " * 20
-    )
-    world.customer.refresh_from_db()
-    made = story.reviewed(world.customer, world.owner, name="wanted.csv", content=WANTED)
+    unlike = uuid.uuid4().hex
+    strict = Customer.objects.create(
+        team=world.customer.team, name=f"Strict {unlike}", slug=f"strict-{unlike}",
+        mega_id=uuid.uuid4(), rule_age=18, rule_countries=["US", "CA"],
+        note="Ask <b>Jane</b> " * 20,
+    )  # fmt: skip
+    made = story.reviewed(strict, world.owner, name="wanted.csv", content=WANTED)
     now = derive.mapping_of(made)
     answer = Consent(("no",), ("yes",))
     columns = (*now.columns[:4], replace(now.columns[4], consent=answer))
