@@ -26,6 +26,12 @@ KINDS: Final[Mapping[str, Hold]] = {
         "went to MEGA by another import",
         "Nothing to do; or choose below that they are sent all the same.",
     ),
+    "listed": Hold(
+        "on a do-not-import list",
+        "They are not sent. Where one of them is there by mistake, a manager takes the entry off "
+        "the list.",
+        "parts/review/listed.html",
+    ),
     "unchanged": Hold(
         "identical to what the customer already got",
         "Nothing to do; or choose below that they are sent again.",

@@ -12,7 +12,7 @@ from django.db import transaction
 from imports import whole_file
 from imports.columns import gone
 from imports.models import Import, ImportState, MappingVersion
-from imports.review import persons, same_person, unchanged
+from imports.review import listed, persons, same_person, unchanged
 from imports.review.scope import Scope
 
 _RESET = """
@@ -29,6 +29,7 @@ def _leave_out_what_went(locked: Import, _scope: Scope) -> None:
 Stage = Callable[[Import, Scope], None]
 STAGES: Final[tuple[Stage, ...]] = (
     _leave_out_what_went,
+    listed.leave_out,
     unchanged.leave_out,
     same_person.leave_out,
     same_person.flag,
@@ -56,10 +57,21 @@ def apply(locked: Import, numbers: Iterable[int] | None = None) -> None:
     """Derive the verdicts anew; of all rows, or of these numbers and whoever shares a person.
 
     With numbers, the rows with which these shared a person before they were changed must be among
-    them. The caller holds the import's row.
+    them. All are judged where a do-not-import list was changed. The caller holds the import's row.
     """
+    if numbers is not None and listed.is_changed(locked):
+        numbers = None
     scope = Scope(locked, None if numbers is None else persons.together(locked, numbers))
     with whole_file.cursor() as cursor:
         cursor.execute(_RESET.format(among=scope.among()), scope.parameters)
     for stage in STAGES:
         stage(locked, scope)
+
+
+def look_at_lists(locked: Import) -> None:
+    """Derive the verdicts anew if a do-not-import list was changed since.
+
+    The caller holds the import's row.
+    """
+    if listed.is_changed(locked):
+        apply(locked)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from imports import access, customers
 from imports.columns import template_book
 from imports.delivery import checks, outlook
+from imports.do_not_import import lists
 from imports.errors import PortalError
 from imports.forms.customers import CustomerForm, TokenForm
 from imports.models import Customer
@@ -33,6 +34,7 @@ def detail(request: Request, slug: str) -> HttpResponse:
         "check": checks.latest_check(customer),
         **_imports(request.user, customer),
         **known_there.of(customer),
+        "listed": sum(lists.counts(lists.of(lists.Owner(customer.team, customer))).values()),
         "may_manage": access.can(request.user, customer.team, Role.MANAGER),
         "may_import": access.can(request.user, customer.team, Role.IMPORTER),
     }
