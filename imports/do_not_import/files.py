@@ -47,7 +47,7 @@ def read(path: Path, region: str, limits: Limits = ON_A_PAGE) -> ListFile:
         with open_table(path, choice=Dialect(header_row=1), limits=limits, thorough=True) as table:
             return _read(table, region)
     except UnreadableFile as problem:
-        said = problem.sentence.replace("leads", "entries").replace("a lead", "an entry")
+        said = _said(problem)
         raise UnreadableFile(said, code=problem.code) from problem
 
 
@@ -92,3 +92,13 @@ def _lines(
             cell = cells[place] if place < len(cells) else ""
             if cell.strip():
                 yield from entries.read_cell(number, cell, region)
+
+
+def _said(problem: UnreadableFile) -> str:
+    """The reader speaks of leads below headings; a list may have neither."""
+    if problem.code == "no_rows":
+        return (
+            "The file has one row at most. Type what stands in it instead, or upload a file with "
+            "an entry a row."
+        )
+    return problem.sentence.replace("leads", "entries").replace("a lead", "an entry")
