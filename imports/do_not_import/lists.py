@@ -119,8 +119,7 @@ def _sift(
 ) -> tuple[list[Told], dict[hashes.Digest, Entry]]:
     """Tell what is there already, also of the lines before; and what is new."""
     hasher = hashes.Hasher()
-    digests = [one.entry and (one.entry.kind.value, hasher.of(one.entry.kind, one.entry.value))
-               for one in lines]  # fmt: skip
+    digests = [_digest(one.entry, hasher) if one.entry else None for one in lines]
     there = known([locked], [one for one in digests if one])
     found: list[Told] = []
     new: dict[hashes.Digest, Entry] = {}
@@ -133,6 +132,10 @@ def _sift(
             new[digest] = line.entry
             found.append(Told(line, "added"))
     return found, new
+
+
+def _digest(entry: Entry, hasher: hashes.Hasher) -> hashes.Digest:
+    return entry.kind.value, hasher.of(entry.kind, entry.value)
 
 
 def known(
@@ -186,7 +189,7 @@ def remove_addition(owner: Owner, user: User, addition_id: int) -> int:
     count = entries.count()
     if not count:
         raise WrongState("Nothing of this is on the list any more: somebody removed it.")
-    entries._raw_delete(entries.db)  # type: ignore[attr-defined]  # noqa: SLF001 - nothing refers to them
+    entries._raw_delete(entries.db)  # noqa: SLF001 - nothing refers to them
     _changed(locked)
     _record(acts.UNLISTED, owner, user, {"removed": count, "addition": addition_id})
     return count
@@ -199,12 +202,12 @@ def is_listed(owner: Owner, line: Line) -> ListAddition | None:
         return None
     hasher = hashes.Hasher()
     entry = line.entry
-    digests = [(entry.kind.value, hasher.of(entry.kind, entry.value))]
+    digests = [_digest(entry, hasher)]
     if entry.kind == ListEntry.Kind.EMAIL:
         digests += [(ListEntry.Kind.DOMAIN.value, one) for one in hasher.domains(entry.value)]
     found = known([kept], digests)
-    addition = next((found[one] for one in digests if one in found), None)
-    return ListAddition.objects.filter(pk=addition).select_related("added_by").first()
+    additions = [found[one] for one in digests if one in found]
+    return ListAddition.objects.filter(pk__in=additions[:1]).select_related("added_by").first()
 
 
 def counts(kept: DoNotImportList | None) -> dict[str, int]:

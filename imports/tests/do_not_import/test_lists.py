@@ -163,7 +163,7 @@ def test_a_list_without_headings_loses_no_line(tmp_path):
 
 
 def test_a_file_of_one_line_is_typed_instead(tmp_path):
-    with pytest.raises(BadInput, match="one row at most. Type what stands in it"):
+    with pytest.raises(BadInput, match="has one row at most"):
         read(tmp_path, "ana@example.com", "list.txt")
 
 

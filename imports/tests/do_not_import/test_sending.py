@@ -27,7 +27,6 @@ from imports.tests.delivery.steps import (
     attempt_of,
     fresh,
     refused,
-    results,
     reviewed,
 )
 from imports.tests.do_not_import.conftest import of, of_team, put
