@@ -26,6 +26,7 @@ from imports.models import (
     Import,
     OnceChecked,
     OnDuplicate,
+    Provenance,
     Unchanged,
 )
 from portal.models import User
@@ -50,6 +51,7 @@ class Wishes:
     unchanged: Unchanged = Unchanged.SEND
     once_checked: OnceChecked = OnceChecked.NOTHING
     together: UUID | None = None
+    provenance: dict[str, Any] = field(default_factory=dict)  # fields of the model of this name
 
 
 NO_WISHES = Wishes()
@@ -74,7 +76,7 @@ def accept(
     lead_import.parent = parent
     put(lead_import.file, file)
     try:
-        _save(lead_import, user)
+        _save(lead_import, user, wishes)
     except BaseException:
         stored.remove_quietly(lead_import.file.storage, str(lead_import.file.name))
         raise
@@ -92,7 +94,7 @@ def of_stored(
     """Make an import of a file that is stored already; call it in a transaction."""
     lead_import = _new(customer, user, wishes, facts)
     lead_import.file = stored_as
-    _save(lead_import, user)
+    _save(lead_import, user, wishes)
     return lead_import
 
 
@@ -136,8 +138,10 @@ def _new(customer: Customer, user: User | None, wishes: Wishes, facts: dict[str,
 
 
 @transaction.atomic
-def _save(lead_import: Import, user: User | None) -> None:
+def _save(lead_import: Import, user: User | None, wishes: Wishes) -> None:
     lead_import.save()
+    if wishes.provenance:
+        Provenance.objects.create(lead_import=lead_import, noted_by=user, **wishes.provenance)
     facts = {"size": lead_import.file_size, "sha256": lead_import.file_sha256}
     trail.record(
         acts.UPLOADED,

@@ -43,6 +43,7 @@ from imports.models.notices import (
     WebhookCall,
 )
 from imports.models.profiles import ColumnProfile
+from imports.models.provenance import LawfulBasis, Provenance
 from imports.models.review import Correction, ReviewAct
 from imports.models.rows import Lead, Outcome, OutcomeStatus, Prediction, Row, Verdict
 from imports.models.saved import SavedMapping
@@ -76,6 +77,7 @@ __all__ = [
     "Import",
     "ImportState",
     "Kind",
+    "LawfulBasis",
     "Lead",
     "Lesson",
     "ListAddition",
@@ -93,6 +95,7 @@ __all__ = [
     "Prediction",
     "Priority",
     "Process",
+    "Provenance",
     "Quota",
     "ReadAttempt",
     "ReadQuota",

@@ -247,6 +247,9 @@ class MappingVersion(models.Model):
     )
     version = models.PositiveIntegerField()
     content = models.JSONField()  # columns.mapping.Mapping.to_json()
+    rules = models.JSONField(  # the customer's, as they stood then: columns.rules.Rules.to_json()
+        default=dict, db_default={}
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )

@@ -26,6 +26,41 @@ KINDS: Final[Mapping[str, Hold]] = {
         "went to MEGA by another import",
         "Nothing to do; or choose below that they are sent all the same.",
     ),
+    "dropped": Hold(
+        "dropped in this review",
+        "Nothing to do; or undo it under “Changes made in this review”.",
+    ),
+    "opt_out": Hold(
+        "must not be contacted",
+        "Nothing to do: a column of the file says so, of this row or of another one of the same"
+        " person.",
+        "parts/review/override.html",
+    ),
+    "opt_out_unclear": Hold(
+        "unclear whether they may be contacted",
+        "Say what the value means, or leave the rows out.",
+        "parts/review/override.html",
+    ),
+    "rule_age": Hold(
+        "younger than the customer's leads are to be",
+        "Nothing to do if that is right; each row says its birth date.",
+        "parts/review/override.html",
+    ),
+    "rule_date": Hold(
+        "older leads than the customer wants",
+        "Nothing to do if that is right; each row says its day.",
+        "parts/review/override.html",
+    ),
+    "rule_country": Hold(
+        "of a country that the customer does not want",
+        "Nothing to do if that is right; each row says its country.",
+        "parts/review/override.html",
+    ),
+    "rule_proof": Hold(
+        "without a proof of consent",
+        "Ask the supplier for the proof, or leave the rows out.",
+        "parts/review/override.html",
+    ),
     "listed": Hold(
         "on a do-not-import list",
         "They are not sent. Where one of them is there by mistake, a manager takes the entry off "

@@ -12,11 +12,13 @@ from django.db import transaction
 from imports import whole_file
 from imports.columns import gone
 from imports.models import Import, ImportState, MappingVersion
-from imports.review import listed, persons, same_person, unchanged
+from imports.review import barred, dropped, listed, persons, same_person, unchanged
 from imports.review.scope import Scope
 
 _RESET = """
-    UPDATE imports_lead SET verdict = 'ok', reason = '', code = '', shared = false
+    UPDATE imports_lead SET reason = '', code = '', shared = false,
+        verdict = CASE WHEN code = 'dropped' AND problems @> '[{"l": "e"}]'
+                       THEN 'invalid' ELSE 'ok' END
     WHERE import_id = %(import)s AND mapping_id = %(mapping)s AND {among}
       AND (verdict IN ('duplicate', 'unchanged', 'excluded') OR shared)
 """
@@ -29,12 +31,16 @@ def _leave_out_what_went(locked: Import, _scope: Scope) -> None:
 Stage = Callable[[Import, Scope], None]
 STAGES: Final[tuple[Stage, ...]] = (
     _leave_out_what_went,
+    dropped.leave_out,
+    barred.without_consent,
     listed.leave_out,
+    barred.against_rules,
     unchanged.leave_out,
     same_person.leave_out,
     same_person.flag,
 )
-"""In this order. Each changes leads of its scope whose verdict is ok, and no others."""
+"""In this order. Each changes leads of its scope whose verdict is ok; and `dropped` invalid ones,
+which are invalid again when they are judged anew."""
 
 
 @transaction.atomic
@@ -63,7 +69,7 @@ def apply(locked: Import, numbers: Iterable[int] | None = None) -> None:
         numbers = None
     scope = Scope(locked, None if numbers is None else persons.together(locked, numbers))
     with whole_file.cursor() as cursor:
-        cursor.execute(_RESET.format(among=scope.among()), scope.parameters)
+        cursor.execute(_RESET.replace("{among}", scope.among()), scope.parameters)
     for stage in STAGES:
         stage(locked, scope)
 

@@ -26,7 +26,7 @@ from imports.forms.review import AskForm, OptionsForm, SendForm
 from imports.models import EDITABLE, DryRun, Import, ImportState, OnDuplicate
 from imports.reports import balance, cost
 from imports.review import gates
-from imports.views import found, kept_back, steps
+from imports.views import found, kept_back, profile, review_changes, steps
 from imports.views.columns import checking
 from imports.views.handbook.explanations import NO_AUTOMATION
 from imports.views.http import Request, attempt
@@ -195,7 +195,8 @@ def _page(request: Request, lead_import: Import, form: AskForm | None = None) ->
     costs, books = cost.cost(lead_import, leads), balance.balance(lead_import, leads)
     groups = review.problem_groups(lead_import)
     rules = {name: getattr(lead_import, name) for name in ("duplicates", "unchanged", "again")}
-    context |= _asked(lead_import) | {
+    context |= review_changes.context(request, lead_import) | _asked(lead_import)
+    context |= {
         "options": OptionsForm(initial=rules),
         "balance": books,
         "cost": costs,
@@ -209,6 +210,7 @@ def _page(request: Request, lead_import: Import, form: AskForm | None = None) ->
         "token": customer.token,
         "gates": gates.open_gates(lead_import) if lead_import.is_editable else [],
         "kept_back": kept_back.groups(leads),
+        **profile.beside(lead_import),
         "reasons_before": children.reasons(lead_import) if lead_import.is_editable else [],
         "reading": read_ways.cost(lead_import, customer.keep_minutes),
         "cannot_read": before_words.refused(customer),

@@ -17,6 +17,7 @@ from django.utils import timezone
 from imports import urls
 from imports.columns import derive, saved
 from imports.columns.changes import Change
+from imports.columns.consent import Consent
 from imports.columns.sources import Split
 from imports.customer_list import kept
 from imports.customer_list.sheet import Raw, Sheet
@@ -42,6 +43,8 @@ from imports.models import (
     Word,
 )
 from imports.notices import tell, webhooks
+from imports.review import acts, corrections
+from imports.review import origins, overrides
 from imports.tests.pages import story
 from portal import urls as site
 from portal.models import Membership, User
@@ -62,6 +65,18 @@ SHAPED = (
     "Who,Phone,E-mail,Town,State,Budget,A heading that goes on for longer than a phone is wide\r\n"
     '"SOUZA, Ana",p:(206) 555-0123 / 206 555 0124,ana@example.com,Austin,TX,"5.000,50",yes\r\n'
     f'"OKAFOR, Ben",030 901820,ben@example.com,{"Boise" * 12},,"1,5",no\r\n'
+)
+ASKING = (
+    "Full name,Phone,E-mail,Opt-in,A heading that is long: may we send you a newsletter?\r\n"
+    "Ana Souza,2065550123,ana@example.com,yes,bounced on a day long ago\r\n"
+    "Ben Okafor,2065550177,ben@example.com,no,\r\n"
+    f"Chen Li,2065550188,chen@example.com,{'perhaps-' * 12},\r\n"
+)
+WANTED = (
+    "Full name,Phone,E-mail,Born on a day,Double opt-in\r\n"
+    "Ana Souza,2065550123,ana@example.com,,yes\r\n"
+    "Ben Okafor,2065550177,ben@example.com,,no\r\n"
+    "Ben O.,,ben@example.com,,yes\r\n"
 )
 WHY = "MEGA refused 1 of the 3 rows of the first request."
 STEPS = ("file", "columns", "review", "send", "report", "rows", "requests")
@@ -89,7 +104,16 @@ class World:
         """The pages of the columns that can still be changed, and of what is joined of them."""
         shaped = f"/imports/{self.imports['shaped'].pk}/columns/"
         places = ["", "joined/", *(f"{place}/" for place in range(7))]
-        return [f"{shaped}{place}" for place in places]
+        whom = [f"/imports/{self.imports[name].pk}/" for name in ("asking", "wanted")]
+        parts = ("columns/consent/", "columns/rules/", "provenance/")
+        return [f"{shaped}{place}" for place in places] + [w + p for w in whom for p in parts]
+
+    def its_repairs(self):
+        """Rows of a review, one of them, and each change of many: cells, groups, dropped rows."""
+        rows = f"/imports/{self.imports['review'].pk}/review/rows/"
+        asked = ("", "?result=invalid", "?column=2", "?why=dropped", "?after=3", "4/")
+        changes = (f"change/?do={do}&column=2" for do in ("replace", "fill", "drop"))
+        return [f"{rows}{one}" for one in (*asked, *changes)]
 
     def where_they_stand(self):
         """Each import's own address leads to its step."""
@@ -175,11 +199,14 @@ def _second(lead_import, **fields):
 def _waiting_for_a_person(world):
     made, customer, owner = world.imports, world.customer, world.owner
     made["review"] = story.reviewed(customer, owner, name="review.csv")
+    _repair(made["review"], owner)
     _ask_about(made["review"])
     made["child"] = story.reviewed(customer, owner, name="repaired.csv", parent=made["finished"])
     made["masked"] = story.reviewed(customer, owner, name="masked.csv", content=MASKED)
     made["mapping"] = story.reviewed(customer, owner, name="mapping.csv", content=UNNAMED)
     made["shaped"] = _shaped(world)
+    made["asking"] = story.reviewed(customer, owner, name="asking.csv", content=ASKING)
+    made["wanted"] = _wanted(world)
     made["paused"] = _half(world, ImportState.PAUSED)
     _second(made["paused"], state=BatchState.WAITING)
     made["decision"] = _half(world, ImportState.DECISION)
@@ -206,6 +233,36 @@ def _shaped(world):
     shaped = replace(now, columns=columns, joins=joins, constants=constants, region="DE")
     derive.remap(made, shaped, world.owner, expected_version=made.mapping.version)
     story.check(made)
+    return Import.objects.get(pk=made.pk)
+
+
+def _repair(lead_import, owner):
+    """A cell is corrected, with a value of many characters, and a row is dropped."""
+    long = {4: "<b>" + "a budget " * 12}
+    corrections.edit(lead_import, owner, 3, long, {4: corrections.seen_as("")})
+    acts.drop(lead_import, owner, [4], why="A <b>test</b> row")
+
+
+def _wanted(world):
+    """Who must not be contacted is known; what the customer wants besides, the file does not tell.
+
+    A manager set aside that they may not be contacted.
+    """
+    Customer.objects.filter(pk=world.customer.pk).update(
+        rule_age=18, rule_countries=["US", "CA"], note="Ask <b>Jane</b> " * 20
+    )
+    world.customer.refresh_from_db()
+    made = story.reviewed(world.customer, world.owner, name="wanted.csv", content=WANTED)
+    now = derive.mapping_of(made)
+    answer = Consent(("no",), ("yes",))
+    columns = (*now.columns[:4], replace(now.columns[4], consent=answer))
+    told = replace(now, columns=columns)
+    derive.remap(made, told, world.owner, expected_version=made.mapping.version)
+    story.check(made)
+    made = Import.objects.get(pk=made.pk)
+    overrides.send_all_the_same(made, world.owner, "opt_out", "They asked us <b>to</b> " * 9)
+    said = {"supplier": "Spring <b>fair</b>", "basis": "consent", "handed_over_by": "Jane " * 20}
+    origins.note(made, world.owner, said)
     return Import.objects.get(pk=made.pk)
 
 
@@ -327,6 +384,7 @@ def _of_the_finished_import(world):
         "batch": request.pk,
         "attempt": attempt.pk,
         "column": 0,
+        "act": 1,
         "saved_pk": _a_mapping(world).pk,
         "number": 2,
     }
@@ -345,6 +403,7 @@ def is_page(answer):
 def pages(world, client):
     """The addresses at which a person finds a page, each once."""
     found = [*addresses(world).values(), *world.where_they_stand(), *world.its_columns()]
+    found += world.its_repairs()
     answers = [client.get(address, follow=True) for address in found]
     shown = [_shown(answer) for answer in answers if is_page(answer)]
     return list(dict.fromkeys(shown))

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('imports', '0029_review_acts'),
+        ('imports', '0032_repairs'),
         ('portal', '0003_user_tour'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
