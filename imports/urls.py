@@ -178,6 +178,11 @@ urlpatterns = [
     page("imports/<int:pk>/send/skip-reading/", old_values.skip, "import_skip_reading"),
     page("imports/<int:pk>/rows/", rows.index, "import_rows"),
     page("imports/<int:pk>/rows/<int:number>/do-not-import/", row_listed.add, "import_row_listed"),
+    page(
+        "imports/<int:pk>/review/do-not-import/",
+        row_listed.add_forbidden,
+        "import_forbidden_listed",
+    ),
     page("imports/<int:pk>/report/", report.detail, "import_report"),
     page("imports/<int:pk>/report.csv", report.download, "import_download"),
     page("imports/<int:pk>/to-repair.csv", repair.as_csv, "import_repair_csv"),

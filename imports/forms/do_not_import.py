@@ -112,20 +112,33 @@ class CheckForm(forms.Form):
     )
 
 
-class RowForm(WordsForm):
-    """Which contacts of a row go on which list."""
+class WhoseForm(WordsForm):
+    """On which list something goes: the customer's or the team's."""
 
     field_order = ("what", "whose", "reason")
+
+    whose = forms.ChoiceField(label="On which list", widget=forms.RadioSelect, initial="customer")
+
+    def __init__(self, data: Any = None, *, owners: dict[str, Owner]) -> None:
+        super().__init__(data)
+        whose = cast("forms.ChoiceField", self.fields["whose"])
+        whose.choices = [
+            ("customer", f"That of {owners['customer'].name}"),
+            ("team", f"That of the team {owners['team'].name}: it holds for all its customers"),
+        ]
+
+
+class RowForm(WhoseForm):
+    """Which contacts of a row go on which list."""
 
     what = forms.MultipleChoiceField(
         label="What is listed",
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choose at least one."},
     )
-    whose = forms.ChoiceField(label="On which list", widget=forms.RadioSelect, initial="customer")
 
     def __init__(self, data: Any = None, *, lead: Lead | None, owners: dict[str, Owner]) -> None:
-        super().__init__(data)
+        super().__init__(data, owners=owners)
         self.entries: dict[str, Entry] = {}
         choices = []
         for entry, shown in _of_lead(lead) if lead else []:
@@ -134,11 +147,6 @@ class RowForm(WordsForm):
         what = cast("forms.MultipleChoiceField", self.fields["what"])
         what.choices = choices
         what.initial = [kind for kind, _ in choices if kind != entries.DOMAIN]
-        whose = cast("forms.ChoiceField", self.fields["whose"])
-        whose.choices = [
-            ("customer", f"That of {owners['customer'].name}"),
-            ("team", f"That of the team {owners['team'].name}: it holds for all its customers"),
-        ]
 
     @property
     def chosen(self) -> list[Entry]:

@@ -34,7 +34,7 @@ KINDS: Final[Mapping[str, Hold]] = {
         "must not be contacted",
         "Nothing to do: a column of the file says so, of this row or of another one of the same"
         " person.",
-        "parts/review/override.html",
+        "parts/review/opt_out.html",
     ),
     "opt_out_unclear": Hold(
         "unclear whether they may be contacted",

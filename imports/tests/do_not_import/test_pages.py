@@ -224,3 +224,16 @@ def test_the_customers_page_leads_to_its_list(ivan, acme):
     assert f'<a href="{ACME}">1 entry</a>' in page
     assert NORTH in story.text(ivan.get("/teams/north/"))
     assert Import.objects.count() == 0
+
+
+def test_whoever_a_column_forbids_to_contact_goes_on_a_list_at_once(ivan, acme):
+    made = story.reviewed(acme)
+    Lead.objects.filter(number__in=[2, 5]).update(verdict="excluded", code="opt_out", reason="x")
+    address = reverse("import_forbidden_listed", args=[made.pk])
+    assert address in story.text(ivan.get(reverse("import_review", args=[made.pk])))
+    assert "Put 2 rows on a do-not-import list" in story.text(ivan.get(address))
+
+    ivan.post(address, {"whose": "customer"})
+
+    assert lists.counts(lists.of(of(acme))) == {"email": 1, "phone": 2, "domain": 0}
+    assert ListAddition.objects.get().source == f"opt-outs of import {made.pk}"

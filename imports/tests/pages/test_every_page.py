@@ -46,6 +46,7 @@ FOR_IMPORTERS = {
     "team_mapping_remove", "import_grid_row", "import_grid_change", "import_review_undo",
     "customer_do_not_import_add", "customer_do_not_import_check",
     "team_do_not_import_add", "team_do_not_import_check", "import_row_listed",
+    "import_forbidden_listed",
 }  # fmt: skip
 FOR_MANAGERS = {
     "customer_new", "customer_edit", "customer_token", "member_add", "member_role",
