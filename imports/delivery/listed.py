@@ -11,7 +11,6 @@ from django.db import transaction
 from imports.audit import acts, trail
 from imports.delivery import parts, window
 from imports.do_not_import import lists, matching
-from imports.do_not_import.matching import Person
 from imports.errors import VaultError
 from imports.models import Batch, BatchState, Import, Kind, Lead
 from imports.review import listed
@@ -59,7 +58,7 @@ def _cut(batch: Batch) -> int:
     leads = Lead.objects.filter(
         lead_import=lead_import, mapping=lead_import.mapping_id, number__in=batch.row_numbers
     )
-    people = [Person(*row) for row in leads.values_list("number", "email_key", "phone_key")]
+    people = list(leads.values_list("number", "email_key", "phone_key"))
     kept = lists.holding_for(batch.customer)
     found = list(matching.hits(kept, people, few=True))
     if not found:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from django.db import connection, transaction
@@ -23,6 +24,10 @@ from imports.models import (
 from portal.models import Team, User
 
 SLICE = 10_000
+_STORE = """
+    INSERT INTO imports_listentry (list_id, addition_id, kind, digest, hint)
+    SELECT %s, %s, e.* FROM unnest(%s::text[], %s::bytea[], %s::text[]) AS e
+"""
 _DATE = re.compile(r"\d{4}-\d\d-\d\d|\d{1,2}[./]\d{1,2}[./]\d{2,4}")
 _NUMBER = re.compile(r"\d(?:[ ()./-]*\d){6}")
 
@@ -153,19 +158,13 @@ def known(
 
 
 def _store(addition: ListAddition, new: dict[hashes.Digest, Entry]) -> None:
-    ListEntry.objects.bulk_create(
-        (
-            ListEntry(
-                list_id=addition.list_id,
-                addition=addition,
-                kind=kind,
-                digest=digest,
-                hint=entry.hint,
-            )
-            for (kind, digest), entry in new.items()
-        ),
-        batch_size=SLICE // 2,
-    )
+    with connection.cursor() as cursor:
+        for at in range(0, len(new), SLICE):
+            part = list(islice(new.items(), at, at + SLICE))
+            kinds = [kind for (kind, _), _ in part]
+            digests = [digest for (_, digest), _ in part]
+            hints = [entry.hint for _, entry in part]
+            cursor.execute(_STORE, [addition.list_id, addition.pk, kinds, digests, hints])
 
 
 @transaction.atomic

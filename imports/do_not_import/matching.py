@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from django.db import connection
+
 from imports.do_not_import import lists
 from imports.do_not_import.hashes import Digest, Hasher
 from imports.models import DoNotImportList, ListAddition, ListEntry
 
 EMAIL, PHONE, DOMAIN = (kind.value for kind in ListEntry.Kind)
 FEW = 5_000  # rows for which the lists are asked, instead of read as a whole
+_ENTRIES = "SELECT kind, digest, addition_id FROM imports_listentry WHERE list_id = %s"
 _WHAT = {
     EMAIL: "Its e-mail is",
     PHONE: "Its phone, by the last ten digits, is",
@@ -16,12 +19,8 @@ _WHAT = {
 }
 
 
-class Person(NamedTuple):
-    """What MEGA would know a row's lead by."""
-
-    number: int
-    email_key: str | None
-    phone_key: str | None
+# A row's number and what MEGA would know its lead by: `email_key` and `phone_key`.
+Person = tuple[int, str | None, str | None]
 
 
 class Hit(NamedTuple):
@@ -81,9 +80,11 @@ def _digests(person: Person, hasher: Hasher) -> Iterator[Digest]:
 def _whole(kept: Sequence[DoNotImportList]) -> dict[Digest, int]:
     found: dict[Digest, int] = {}
     for one in kept:
-        entries = one.entries.values_list("kind", "digest", "addition").iterator(10_000)
-        for kind, digest, addition in entries:
-            found.setdefault((kind, bytes(digest)), addition)
+        with connection.chunked_cursor() as cursor:
+            cursor.execute(_ENTRIES, [one.pk])
+            while entries := cursor.fetchmany(lists.SLICE):
+                for kind, digest, addition in entries:
+                    found.setdefault((kind, bytes(digest)), addition)
     return found
 
 

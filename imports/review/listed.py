@@ -6,11 +6,15 @@ from django.db import connection
 
 from imports.do_not_import import lists, matching
 from imports.do_not_import.matching import Hit, Person
-from imports.models import Import, Lead, Verdict
+from imports.models import Import
 from imports.review.scope import Scope
 
 CODE = "listed"
 _SLICE = 20_000  # rows
+_PEOPLE = """
+    SELECT number, email_key, phone_key FROM imports_lead
+    WHERE import_id = %(import)s AND mapping_id = %(mapping)s AND verdict = 'ok' AND {among}
+"""
 _EXCLUDE = """
     UPDATE imports_lead l SET verdict = 'excluded', code = 'listed', reason = h.reason
     FROM unnest(%s::int[], %s::text[]) AS h (number, reason)
@@ -47,9 +51,8 @@ def exclude(lead_import: Import, found: Sequence[Hit]) -> None:
 
 
 def _people(scope: Scope) -> Iterator[Person]:
-    of = scope.lead_import
-    leads = Lead.objects.filter(lead_import=of, mapping=of.mapping_id, verdict=Verdict.OK)
-    if scope.numbers is not None:
-        leads = leads.filter(number__in=scope.numbers)
-    keys = leads.values_list("number", "email_key", "phone_key")
-    return (Person(*row) for row in keys.iterator(_SLICE))
+    """Stream them: of a million rows no more than some thousand are here at a time."""
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(_PEOPLE.format(among=scope.among()), scope.parameters)
+        while rows := cursor.fetchmany(_SLICE):
+            yield from rows

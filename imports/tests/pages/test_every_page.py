@@ -106,7 +106,8 @@ def addresses(acme, max_):
             sent = pk | {"batch": answer.batch_id}
             options = [{}, pk, sent if "request" in name else pk | {"batch": batch.pk},
                        sent | {"attempt": answer.pk}, pk | {"column": 0},
-                       pk | {"saved_pk": kept_mapping.pk}, pk | {"number": 2}, pk | {"act": 1}]  # fmt: skip
+                       pk | {"saved_pk": kept_mapping.pk}, pk | {"number": 2},
+                       pk | {"act": 1}]  # fmt: skip
         made[name] = next(path for path in (_reverse(name, o) for o in options) if path)
     return made
 
