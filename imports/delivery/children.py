@@ -20,7 +20,7 @@ from imports.columns import derive
 from imports.errors import WrongState
 from imports.models import BatchState, Import, ImportState, Kind, Origin
 from imports.reports.balance import BUCKET, ROWS_WITH_ALL, stretch
-from imports.review import carry
+from imports.review import carry, decided
 from portal.models import User
 
 # Buckets of the parent, in the order of the page. Of its invalid rows those are apart that were
@@ -156,7 +156,7 @@ def _make(parent: Import, user: User | None, wanted: Wanted) -> Import:
 def _new(parent: Import, user: User | None, origin: Origin) -> Import:
     taken_over = (
         "customer", "mega_id", "file_name", "file_size", "file_sha256", "dialect_choice", "dialect",
-        "sheets", "headers", "sensitive", "on_duplicate", "duplicates", "unchanged",
+        "sheets", "headers", "sensitive", "on_duplicate", "unchanged",
     )  # fmt: skip
     return Import.objects.create(
         parent=parent,
@@ -166,6 +166,7 @@ def _new(parent: Import, user: User | None, origin: Origin) -> Import:
         state=ImportState.CHECKING,
         release=settings.RELEASE,
         **{name: getattr(parent, name) for name in taken_over},
+        **decided.carried(parent),
     )
 
 

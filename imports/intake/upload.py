@@ -24,6 +24,8 @@ from imports.models import (
     Draft,
     Duplicates,
     Import,
+    Melting,
+    NameOnly,
     OnceChecked,
     OnDuplicate,
     Provenance,
@@ -49,6 +51,8 @@ class Wishes:
     on_duplicate: OnDuplicate | None = None
     duplicates: Duplicates = Duplicates.ALL
     unchanged: Unchanged = Unchanged.SEND
+    melting: Melting = Melting.HOLD
+    name_only: NameOnly = NameOnly.HOLD
     once_checked: OnceChecked = OnceChecked.NOTHING
     together: UUID | None = None
     provenance: dict[str, Any] = field(default_factory=dict)  # fields of the model of this name
@@ -130,6 +134,8 @@ def _new(customer: Customer, user: User | None, wishes: Wishes, facts: dict[str,
         on_duplicate=wishes.on_duplicate or customer.on_duplicate,
         duplicates=wishes.duplicates,
         unchanged=wishes.unchanged,
+        melting=wishes.melting,
+        name_only=wishes.name_only,
         once_checked=wishes.once_checked,
         together=wishes.together,
         release=settings.RELEASE,

@@ -6,6 +6,21 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+FROZEN = """
+CREATE TRIGGER lead_barred_frozen BEFORE UPDATE OF barred_why ON imports_lead
+    FOR EACH ROW EXECUTE FUNCTION imports_refuse_frozen();
+CREATE TRIGGER rules_as_made BEFORE UPDATE OF rules ON imports_mappingversion
+    FOR EACH ROW WHEN (OLD.rules IS DISTINCT FROM NEW.rules)
+    EXECUTE FUNCTION imports_mapping_as_made();
+CREATE TRIGGER provenance_frozen BEFORE INSERT OR UPDATE OR DELETE ON imports_provenance
+    FOR EACH ROW EXECUTE FUNCTION imports_refuse_frozen();
+"""
+UNDO = """
+DROP TRIGGER lead_barred_frozen ON imports_lead;
+DROP TRIGGER rules_as_made ON imports_mappingversion;
+DROP TRIGGER provenance_frozen ON imports_provenance;
+"""
+
 
 class Migration(migrations.Migration):
 
@@ -67,4 +82,5 @@ class Migration(migrations.Migration):
                 ('noted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
         ),
+        migrations.RunSQL(FROZEN, UNDO),
     ]

@@ -28,6 +28,8 @@ from imports.models.imports import (
     Import,
     ImportState,
     MappingVersion,
+    Melting,
+    NameOnly,
     OnceChecked,
     Origin,
     Priority,
@@ -44,7 +46,7 @@ from imports.models.notices import (
 )
 from imports.models.profiles import ColumnProfile
 from imports.models.provenance import LawfulBasis, Provenance
-from imports.models.review import Correction, ReviewAct
+from imports.models.review import Correction, Gathering, ReviewAct
 from imports.models.rows import Lead, Outcome, OutcomeStatus, Prediction, Row, Verdict
 from imports.models.saved import SavedMapping
 from imports.models.vocabulary import Lesson, Vocabulary, Word
@@ -73,6 +75,7 @@ __all__ = [
     "Duplicates",
     "Event",
     "Exchange",
+    "Gathering",
     "Held",
     "Import",
     "ImportState",
@@ -85,6 +88,8 @@ __all__ = [
     "ListKey",
     "MailWish",
     "MappingVersion",
+    "Melting",
+    "NameOnly",
     "Notice",
     "NoticeKind",
     "OnDuplicate",

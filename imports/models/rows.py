@@ -73,6 +73,7 @@ class Lead(models.Model):
     phone_key = models.TextField(null=True)  # noqa: DJ001 - NULL joins nothing
     shared = models.BooleanField(default=False)  # another lead of the import has a key of it
     digest = models.BinaryField()  # columns.digests.lead_hash of the body
+    checked = models.JSONField(null=True)  # as it was before a decision changed it: review.changed
 
     class Meta:
         indexes = [

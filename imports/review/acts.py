@@ -15,7 +15,7 @@ from imports.audit import acts, trail
 from imports.delivery import dry_runs
 from imports.errors import LookAgain, WrongState
 from imports.models import Import, ImportState, ReviewAct
-from imports.review import dropped, judge, overlay, recheck, standing
+from imports.review import decided, dropped, judge, overlay, recheck, standing
 from portal.models import User
 
 Kind = ReviewAct.Kind
@@ -44,13 +44,14 @@ class Deed:
 def do(lead_import: Import, user: User | None, deed: Deed, *, seen: str | None = None) -> ReviewAct:
     """Record a decision, or rows that are dropped, and judge anew whom it is about.
 
-    These are its `rows` and whoever shares a person with them; without any, all rows. `seen` is
+    These are its `rows` and whoever shares a person with them; without any, all rows, or those
+    that a decision is about (`decided.concerned`). `seen` is
     the token of the page on which it was decided. LookAgain when somebody changed the review
     since; WrongState when the import is in no review.
     """
     locked = lock(lead_import, seen)
     act = record(locked, user, deed)
-    judge.apply(locked, deed.rows or None)
+    judge.apply(locked, decided.concerned(locked, act))
     tell(locked, user, act)
     return act
 
@@ -121,7 +122,7 @@ def undo(lead_import: Import, user: User | None, pk: int, *, seen: str | None = 
     if act.kind in CORRECTING:
         recheck.rows(locked, act.rows, user)
     else:
-        judge.apply(locked, act.rows or None)
+        judge.apply(locked, decided.concerned(locked, act))
     facts = {"act": act.pk, "kind": str(act.kind), "rows": len(act.rows)}
     trail.record(acts.REVIEW_UNDONE, actor=user, lead_import=locked, facts=facts)
     return act

@@ -75,6 +75,33 @@ KINDS: Final[Mapping[str, Hold]] = {
         "of one person with another row",
         "Choose below which of them are sent.",
     ),
+    "identical": Hold(
+        "the same as another row",
+        "Nothing to do: the row that it repeats is sent.",
+        "parts/review/gathered.html",
+    ),
+    "differs": Hold(
+        "of one person with other rows, but not the same",
+        "Decide which of them are sent, for all groups at once or for one of them.",
+        "parts/review/differs.html",
+    ),
+    "merged": Hold(
+        "merged into another row",
+        "Nothing to do: what they hold goes with the row that is named.",
+        "parts/review/gathered.html",
+    ),
+    "melts": Hold(
+        "of different people that would become one lead",
+        "They share an e-mail or the last ten digits of a phone, by which MEGA takes them for one "
+        "person. Leave the shared value out, keep the rows back, or say that it is meant so.",
+        "parts/review/melts.html",
+    ),
+    "no_match": Hold(
+        "with neither phone nor e-mail",
+        "MEGA matches them to nobody: each import of them makes new leads. Fill one in, or send "
+        "them all the same.",
+        "parts/review/no_match.html",
+    ),
     "held_won": Hold("lead is won in MEGA", "Nothing to do if that is right."),
     "held_lost": Hold("lead is lost in MEGA", "Nothing to do if that is right."),
     "held_contacted": Hold("lead was contacted lately", "Nothing to do if that is right."),

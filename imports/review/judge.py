@@ -12,7 +12,16 @@ from django.db import transaction
 from imports import whole_file
 from imports.columns import gone
 from imports.models import Import, ImportState, MappingVersion
-from imports.review import barred, dropped, listed, persons, same_person, unchanged
+from imports.review import (
+    barred,
+    changed,
+    dropped,
+    listed,
+    no_match,
+    persons,
+    same_person,
+    unchanged,
+)
 from imports.review.scope import Scope
 
 _RESET = """
@@ -36,8 +45,8 @@ STAGES: Final[tuple[Stage, ...]] = (
     listed.leave_out,
     barred.against_rules,
     unchanged.leave_out,
-    same_person.leave_out,
-    same_person.flag,
+    no_match.hold,
+    same_person.judge,
 )
 """In this order. Each changes leads of its scope whose verdict is ok; and `dropped` invalid ones,
 which are invalid again when they are judged anew."""
@@ -68,6 +77,7 @@ def apply(locked: Import, numbers: Iterable[int] | None = None) -> None:
     if numbers is not None and listed.is_changed(locked):
         numbers = None
     scope = Scope(locked, None if numbers is None else persons.together(locked, numbers))
+    changed.restore(scope)
     with whole_file.cursor() as cursor:
         cursor.execute(_RESET.replace("{among}", scope.among()), scope.parameters)
     for stage in STAGES:

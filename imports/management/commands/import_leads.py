@@ -24,6 +24,8 @@ from imports.models import (
     DryRun,
     Duplicates,
     Import,
+    Melting,
+    NameOnly,
     OnceChecked,
     OnDuplicate,
     Unchanged,
@@ -63,6 +65,19 @@ class Command(PortalCommand):
             choices=Unchanged.values,
             default=Unchanged.SEND.value,
             help="rows that this customer already received as they are (send)",
+        )
+        parser.add_argument(
+            "--melting",
+            choices=Melting.values,
+            default=Melting.HOLD.value,
+            help="rows of different people that share an e-mail or phone and would become one "
+            "lead (hold)",
+        )
+        parser.add_argument(
+            "--name-only",
+            choices=NameOnly.values,
+            default=NameOnly.HOLD.value,
+            help="rows with neither phone nor e-mail, which MEGA never finds again (hold)",
         )
         parser.add_argument(
             "--dry-run", action="store_true", help="ask MEGA what it would do; write nothing"
@@ -129,6 +144,8 @@ def _accept(customer: Customer, user: User | None, options: dict[str, Any]) -> I
         on_duplicate=OnDuplicate(options["on_duplicate"]) if options["on_duplicate"] else None,
         duplicates=Duplicates(options["duplicates"]),
         unchanged=Unchanged(options["unchanged"]),
+        melting=Melting(options["melting"]),
+        name_only=NameOnly(options["name_only"]),
         once_checked=once,
         provenance=provenance_options.read(options),
     )

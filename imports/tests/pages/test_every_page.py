@@ -27,9 +27,9 @@ POSTED = {
     "together_start", "together_remove", "import_sheets", "import_keep_column", "tokens_check",
     "tour_start", "tour_stop", "styleguide_toast", "import_save_mapping", "import_use_mapping",
     "members_search", "import_possible", "import_review_undo", "import_check_again",
-    "import_override",
-    "import_override_end", "customer_do_not_import_add",
-    "customer_do_not_import_check", "team_do_not_import_add", "team_do_not_import_check",
+    "import_override", "import_override_end", "import_group_decide", "import_group_undo",
+    "customer_do_not_import_add", "customer_do_not_import_check", "team_do_not_import_add",
+    "team_do_not_import_check",
 }  # fmt: skip
 FOR_IMPORTERS = {
     "customer_check", "customer_words_read", "import_read_again", "import_read_preview",
@@ -44,6 +44,7 @@ FOR_IMPORTERS = {
     "customer_known", "together_start", "together_remove", "import_sheets", "tokens_check",
     "tour_start", "import_save_mapping", "import_use_mapping", "team_mapping",
     "team_mapping_remove", "import_grid_row", "import_grid_change", "import_review_undo",
+    "import_group_decide", "import_group_undo",
     "customer_do_not_import_add", "customer_do_not_import_check",
     "team_do_not_import_add", "team_do_not_import_check", "import_row_listed",
     "import_forbidden_listed",

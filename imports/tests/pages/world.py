@@ -31,6 +31,7 @@ from imports.models import (
     BatchState,
     Customer,
     DryRun,
+    Gathering,
     Import,
     ImportState,
     Lead,
@@ -43,8 +44,7 @@ from imports.models import (
     Word,
 )
 from imports.notices import tell, webhooks
-from imports.review import acts, corrections
-from imports.review import origins, overrides
+from imports.review import acts, corrections, deciding, origins, overrides
 from imports.tests.pages import story
 from portal import urls as site
 from portal.models import Membership, User
@@ -77,6 +77,15 @@ WANTED = (
     "Ana Souza,2065550123,ana@example.com,,yes\r\n"
     "Ben Okafor,2065550177,ben@example.com,,no\r\n"
     "Ben O.,,ben@example.com,,yes\r\n"
+GATHERED = (
+    "Name,E-mail,Phone,City\r\n"
+    "Ana Souza <b>the first</b>,ana@example.com,+44 20 7946 0958,Rome\r\n"
+    "Ben Okafor,ben@example.com,+1 207 946 0958,Oslo\r\n"
+    f"Chen Li,{'chen' * 12}@example.com,,{'Bonn' * 20}\r\n"
+    f"Chen Li,{'chen' * 12}@example.com,,Rome\r\n"
+    "Dora Novak,dora@example.com,,\r\n"
+    "Dora Novak,dora@example.com,,\r\n"
+    "Eve Only,,,\r\n"
 )
 WHY = "MEGA refused 1 of the 3 rows of the first request."
 STEPS = ("file", "columns", "review", "send", "report", "rows", "requests")
@@ -114,6 +123,11 @@ class World:
         asked = ("", "?result=invalid", "?column=2", "?why=dropped", "?after=3", "4/")
         changes = (f"change/?do={do}&column=2" for do in ("replace", "fill", "drop"))
         return [f"{rows}{one}" for one in (*asked, *changes)]
+
+    def its_groups(self):
+        """Rows of one person, and of different people, in groups."""
+        groups = f"/imports/{self.imports['gathered'].pk}/review/groups/"
+        return [f"{groups}?about={about}" for about in ("melts", "differs", "identical")]
 
     def where_they_stand(self):
         """Each import's own address leads to its step."""
@@ -207,6 +221,7 @@ def _waiting_for_a_person(world):
     made["shaped"] = _shaped(world)
     made["asking"] = story.reviewed(customer, owner, name="asking.csv", content=ASKING)
     made["wanted"] = _wanted(world)
+    made["gathered"] = _gathered(world)
     made["paused"] = _half(world, ImportState.PAUSED)
     _second(made["paused"], state=BatchState.WAITING)
     made["decision"] = _half(world, ImportState.DECISION)
@@ -264,6 +279,20 @@ def _wanted(world):
     said = {"supplier": "Spring <b>fair</b>", "basis": "consent", "handed_over_by": "Jane " * 20}
     origins.note(made, world.owner, said)
     return Import.objects.get(pk=made.pk)
+
+
+def _gathered(world):
+    """Different people with one phone, one person twice; decided for all, and for one group."""
+    wishes = Wishes(duplicates="ask", mapping={"columns": {"City": "custom_fields.city"}})
+    made = story.reviewed(
+        world.customer, world.owner, name="gathered.csv", content=GATHERED, wishes=wishes
+    )
+    deed = acts.Deed(acts.Kind.DECIDE, "melts", content={"choice": "leave_out"})
+    acts.do(made, world.owner, deed)
+    group = Gathering.objects.get(lead_import=made, kind="d", first=4)
+    seen = deciding.seen_as(group)
+    deciding.for_one(made, world.owner, ("d", 4), "merge_first", seen=seen)
+    return made
 
 
 def _ask_about(lead_import):
@@ -403,7 +432,7 @@ def is_page(answer):
 def pages(world, client):
     """The addresses at which a person finds a page, each once."""
     found = [*addresses(world).values(), *world.where_they_stand(), *world.its_columns()]
-    found += world.its_repairs()
+    found += [*world.its_repairs(), *world.its_groups()]
     answers = [client.get(address, follow=True) for address in found]
     shown = [_shown(answer) for answer in answers if is_page(answer)]
     return list(dict.fromkeys(shown))

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('imports', '0032_repairs'),
+        ('imports', '0033_same_person'),
         ('portal', '0003_user_tour'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
