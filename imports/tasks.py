@@ -16,7 +16,7 @@ from celery import Task, shared_task, signals  # noqa: TID251 - one of the two d
 from django.db import transaction
 from kombu.exceptions import KombuError
 
-from imports.columns import derive, profile
+from imports.columns import derive, options, profile
 from imports.delivery import deliver as delivery
 from imports.delivery import leases, lessons, plan, pulse, reading, solo, word_reading, word_wishes
 from imports.delivery.clock import Nudges
@@ -99,6 +99,13 @@ def check(chunk_id: int) -> None:
 def check_all(import_id: int) -> None:
     """Have every unchecked chunk of an import checked; those that were nudged already find out."""
     publish(check, derive.unchecked_chunks(import_id))
+
+
+@shared_task(name="imports.look_again")
+def look_again(import_id: int) -> None:
+    """Judge an import in review anew, after a do-not-import list was changed."""
+    if lead_import := Import.objects.select_related("customer__team").filter(pk=import_id).first():
+        options.look_again(lead_import)
 
 
 @shared_task(name="imports.count_columns")
@@ -222,3 +229,8 @@ def nudge_copied(import_id: int) -> None:
     """After commit: have rows that were copied from another import checked, and then counted."""
     nudge_chunks_of(import_id)
     transaction.on_commit(partial(publish, count_columns, [import_id]), robust=True)
+
+
+def nudge_look_again(import_ids: list[int]) -> None:
+    """After commit: have imports in review judged anew; the word to send does so at the latest."""
+    transaction.on_commit(partial(publish, look_again, import_ids), robust=True)

@@ -1,6 +1,7 @@
 """The pages of the domain. None of them is ever kept in a cache (`private`)."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.urls import URLPattern, path
@@ -14,6 +15,7 @@ from imports.views import (
     customer_list,
     customer_table,
     customers,
+    do_not_import,
     engine,
     files,
     found,
@@ -35,6 +37,7 @@ from imports.views import (
     requests,
     review,
     review_changes,
+    row_listed,
     rows,
     saved_mappings,
     sending,
@@ -55,6 +58,26 @@ from imports.views.http import private
 def page(route: str, view: Callable[..., Any], name: str) -> URLPattern:
     """A page of ours."""
     return path(route, private(view), name=name)
+
+
+def _lists(of: str, under: str) -> list[URLPattern]:
+    """The pages of a do-not-import list, of a customer or of a team."""
+    pages: dict[str, tuple[str, Callable[..., Any]]] = {
+        "": ("", do_not_import.detail),
+        "_add": ("add/", do_not_import.add),
+        "_check": ("check/", do_not_import.check),
+        "_csv": ("export.csv", do_not_import.export),
+        "_remove": ("<int:pk>/remove/", do_not_import.remove),
+        "_remove_source": ("sources/<int:pk>/remove/", do_not_import.remove_source),
+    }
+    return [
+        page(
+            f"{under}/<slug:slug>/do-not-import/{end}",
+            partial(view, of=of),
+            f"{of}_do_not_import{name}",
+        )
+        for name, (end, view) in pages.items()
+    ]
 
 
 urlpatterns = [
@@ -79,6 +102,7 @@ urlpatterns = [
     page("customers/<slug:slug>/words/", known_there.live, "customer_words"),
     page("customers/<slug:slug>/words/read/", known_there.read, "customer_words_read"),
     page("customers/<slug:slug>/known/", new.already_there, "customer_known"),
+    *_lists("customer", "customers"),
     page("teams/", teams.index, "teams"),
     page("teams/<slug:slug>/", teams.detail, "team"),
     page("teams/<slug:slug>/members/", teams.add, "member_add"),
@@ -94,6 +118,7 @@ urlpatterns = [
     page("teams/<slug:slug>/webhook/", webhooks.detail, "team_webhook"),
     page("teams/<slug:slug>/webhook/test/", webhooks.test, "team_webhook_test"),
     page("teams/<slug:slug>/webhook/remove/", webhooks.remove, "team_webhook_remove"),
+    *_lists("team", "teams"),
     page("imports/new/", new.new, "import_new"),
     page("uploads/<uuid:together>/", together.detail, "together"),
     page("uploads/<uuid:together>/start/", together.start, "together_start"),
@@ -156,6 +181,12 @@ urlpatterns = [
     page("imports/<int:pk>/rest/", children.rest, "import_rest"),
     page("imports/<int:pk>/send/skip-reading/", old_values.skip, "import_skip_reading"),
     page("imports/<int:pk>/rows/", rows.index, "import_rows"),
+    page("imports/<int:pk>/rows/<int:number>/do-not-import/", row_listed.add, "import_row_listed"),
+    page(
+        "imports/<int:pk>/review/do-not-import/",
+        row_listed.add_forbidden,
+        "import_forbidden_listed",
+    ),
     page("imports/<int:pk>/report/", report.detail, "import_report"),
     page("imports/<int:pk>/report.csv", report.download, "import_download"),
     page("imports/<int:pk>/to-repair.csv", repair.as_csv, "import_repair_csv"),

@@ -24,7 +24,7 @@ from imports.models import (
     OnDuplicate,
     Priority,
 )
-from imports.review import gates
+from imports.review import gates, judge
 from portal.models import User
 
 UNDO_SECONDS = 10
@@ -54,6 +54,7 @@ def send(  # noqa: PLR0913 - all by name: what the person confirmed
     seen.refuse_other_columns(locked)
     sendable.refuse_other_account(locked)
     sendable.refuse_without_token(locked)
+    judge.look_at_lists(locked)
     gates.refuse_open(locked)
     gone.leave_out(locked, for_good=True)
     leads = sendable.count(locked)

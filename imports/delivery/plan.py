@@ -210,6 +210,7 @@ def _batch(planner: Planner, parcel: Parcel, bodies_of: dict[int, dict[str, obje
         body_sha256=body.sha256,
         matchless=bodies.is_matchless(leads),
         foreseen=None if dry_run else preview.foreseen(lead_import, parcel.row_numbers),
+        listed_to=lead_import.listed_to,
     )
 
 

@@ -14,6 +14,7 @@ from imports.models.batches import (
 )
 from imports.models.before import BeforeImage, BeforeRead, Held, ReadAttempt, ReadQuota
 from imports.models.customers import Customer, OnDuplicate, Quota, Token
+from imports.models.do_not_import import DoNotImportList, ListAddition, ListEntry, ListKey
 from imports.models.drafts import Draft
 from imports.models.events import Chain, Event
 from imports.models.imports import (
@@ -68,6 +69,7 @@ __all__ = [
     "Correction",
     "Customer",
     "Decision",
+    "DoNotImportList",
     "Draft",
     "DryRun",
     "Duplicates",
@@ -81,6 +83,9 @@ __all__ = [
     "LawfulBasis",
     "Lead",
     "Lesson",
+    "ListAddition",
+    "ListEntry",
+    "ListKey",
     "MailWish",
     "MappingVersion",
     "Melting",

@@ -128,6 +128,7 @@ class Batch(models.Model):
     failed = models.PositiveSmallIntegerField(default=0, db_default=0)  # of those, held ones too
     updated = models.PositiveSmallIntegerField(default=0, db_default=0)  # of those
     sifted_to = models.BigIntegerField(default=0, db_default=0)  # newest RefusedValue looked for
+    listed_to = models.PositiveBigIntegerField(default=0, db_default=0)  # of DoNotImportList
     settled_at = models.DateTimeField(null=True)
 
     class Meta:

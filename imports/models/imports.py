@@ -196,6 +196,7 @@ class Import(models.Model):
         "DryRun", models.SET_NULL, null=True, related_name="+"
     )
     to_send = models.PositiveIntegerField(null=True)  # leads, when the word to send was given
+    listed_to = models.PositiveBigIntegerField(default=0, db_default=0)  # of DoNotImportList
     planned_at = models.DateTimeField(null=True)  # every batch is cut
     started_at = models.DateTimeField(null=True)  # first attempt
     finished_at = models.DateTimeField(null=True)  # every row is final

@@ -165,7 +165,7 @@ CONCLUSIONS: Final[dict[str, str]] = {
 def request(batch: Batch) -> Look:
     """The look of a request's state; one that was given up may have arrived all the same."""
     look = _REQUESTS[batch.state]
-    if batch.state == BatchState.REPLACED and batch.reason == "alike":
+    if batch.state == BatchState.REPLACED and batch.reason in ("alike", "listed"):
         return Look("Sent without some rows", "quiet", "files")
     if batch.state != BatchState.DROPPED:
         return look

@@ -96,6 +96,7 @@ CELERY_TASK_ROUTES = {
         "imports.check_all",
         "imports.learn",
         "imports.count_columns",
+        "imports.look_again",
     )
 }
 # For the intake workers only (processes): a thread pool takes no notice of these.
