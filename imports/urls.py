@@ -42,6 +42,7 @@ from imports.views import (
     together,
     tokens,
     tour,
+    unchanged,
     webhooks,
 )
 from imports.views.http import private
@@ -111,6 +112,7 @@ urlpatterns = [
     page("imports/<int:pk>/found/", found.live, "import_found"),
     page("imports/<int:pk>/review/", review.detail, "import_review"),
     page("imports/<int:pk>/review/options/", review.options, "import_options"),
+    page("imports/<int:pk>/review/unchanged/", unchanged.choose, "import_unchanged"),
     page("imports/<int:pk>/review/ask/", review.ask, "import_ask"),
     page("imports/<int:pk>/review/ask/cancel/", review.ask_cancel, "import_ask_cancel"),
     page("imports/<int:pk>/review/asked/", review.asked, "import_asked"),

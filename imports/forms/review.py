@@ -14,11 +14,6 @@ class OptionsForm(forms.Form):
         choices=Duplicates.choices,
         coerce=Duplicates,
     )
-    unchanged = forms.TypedChoiceField(
-        label="Rows that are identical to what the customer already got",
-        choices=Unchanged.choices,
-        coerce=Unchanged,
-    )
     again = forms.TypedChoiceField(
         label="Rows that went to MEGA by another import in the meantime",
         choices=Again.choices,
@@ -26,6 +21,12 @@ class OptionsForm(forms.Form):
         required=False,  # asked only of rows that repair others
         empty_value=None,
     )
+
+
+class UnchangedForm(forms.Form):
+    """Whether rows that the customer already got as they are go again."""
+
+    unchanged = forms.TypedChoiceField(choices=Unchanged.choices, coerce=Unchanged)
 
 
 class AskForm(forms.Form):

@@ -70,6 +70,7 @@ class Lead(models.Model):
     phone_key = models.TextField(null=True)  # noqa: DJ001 - NULL joins nothing
     shared = models.BooleanField(default=False)  # another lead of the import has a key of it
     digest = models.BinaryField()  # columns.digests.lead_hash of the body
+    repeats = models.PositiveIntegerField(null=True)  # the import that already brought the same
 
     class Meta:
         indexes = [

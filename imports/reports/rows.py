@@ -26,6 +26,7 @@ _SELECT = f"""
     {ROWS_WITH_ALL} {{where}}
     ORDER BY r.number LIMIT %(limit)s
 """
+_ALSO_SENT = {"unchanged": "AND l.repeats IS NOT NULL"}  # kept back only where that is chosen
 _SENT_AT = "SELECT id, started_at FROM imports_attempt WHERE id = ANY(%s)"
 _BATCHES = "SELECT id, key, detail, first_sent_at FROM imports_batch WHERE id = ANY(%s)"
 
@@ -85,7 +86,7 @@ class Selection:
             parts.append("AND l.problems @> %(problem)s::jsonb")
             values["problem"] = json.dumps([wanted])
         if self.code:
-            parts.append("AND l.code = %(code)s")
+            parts.append(_ALSO_SENT.get(self.code, "AND l.code = %(code)s"))
             values["code"] = self.code
         if self.wordings is not None:
             said = f"{reasons.OF_ROW} = ANY(%(wordings)s::jsonb[])"

@@ -29,7 +29,7 @@ def _leave_out_what_went(locked: Import, _scope: Scope) -> None:
 Stage = Callable[[Import, Scope], None]
 STAGES: Final[tuple[Stage, ...]] = (
     _leave_out_what_went,
-    unchanged.leave_out,
+    unchanged.mark,
     same_person.leave_out,
     same_person.flag,
 )

@@ -26,7 +26,7 @@ from imports.forms.review import AskForm, OptionsForm, SendForm
 from imports.models import EDITABLE, DryRun, Import, ImportState, OnDuplicate
 from imports.reports import balance, cost
 from imports.review import gates
-from imports.views import found, kept_back, steps
+from imports.views import found, kept_back, steps, unchanged
 from imports.views.columns import checking
 from imports.views.handbook.explanations import NO_AUTOMATION
 from imports.views.http import Request, attempt
@@ -44,7 +44,7 @@ def detail(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 def options(request: Request, pk: int) -> HttpResponse:
-    """Leave out, or send, duplicates and unchanged rows."""
+    """Leave out, or send, duplicates and rows that went already."""
     lead_import = access.get_import(request.user, pk, need=Role.IMPORTER)
     form = OptionsForm(request.POST)
     if form.is_valid():
@@ -194,7 +194,7 @@ def _page(request: Request, lead_import: Import, form: AskForm | None = None) ->
     leads = tally.of(lead_import)
     costs, books = cost.cost(lead_import, leads), balance.balance(lead_import, leads)
     groups = review.problem_groups(lead_import)
-    rules = {name: getattr(lead_import, name) for name in ("duplicates", "unchanged", "again")}
+    rules = {name: getattr(lead_import, name) for name in ("duplicates", "again")}
     context |= _asked(lead_import) | {
         "options": OptionsForm(initial=rules),
         "balance": books,
@@ -209,6 +209,7 @@ def _page(request: Request, lead_import: Import, form: AskForm | None = None) ->
         "token": customer.token,
         "gates": gates.open_gates(lead_import) if lead_import.is_editable else [],
         "kept_back": kept_back.groups(leads),
+        "unchanged": unchanged.panel(lead_import, leads, costs),
         "reasons_before": children.reasons(lead_import) if lead_import.is_editable else [],
         "reading": read_ways.cost(lead_import, customer.keep_minutes),
         "cannot_read": before_words.refused(customer),
