@@ -6,6 +6,7 @@ from typing import Any
 from django.urls import URLPattern, path
 
 from imports.views import (
+    asking,
     at_columns,
     audit,
     charts,
@@ -27,6 +28,7 @@ from imports.views import (
     notices,
     old_values,
     pages,
+    predictions,
     repair,
     report,
     requests,
@@ -113,9 +115,10 @@ urlpatterns = [
     page("imports/<int:pk>/review/", review.detail, "import_review"),
     page("imports/<int:pk>/review/options/", review.options, "import_options"),
     page("imports/<int:pk>/review/unchanged/", unchanged.choose, "import_unchanged"),
-    page("imports/<int:pk>/review/ask/", review.ask, "import_ask"),
-    page("imports/<int:pk>/review/ask/cancel/", review.ask_cancel, "import_ask_cancel"),
-    page("imports/<int:pk>/review/asked/", review.asked, "import_asked"),
+    page("imports/<int:pk>/review/ask/", asking.ask, "import_ask"),
+    page("imports/<int:pk>/review/ask/cancel/", asking.cancel, "import_ask_cancel"),
+    page("imports/<int:pk>/review/asked/", predictions.live, "import_asked"),
+    page("imports/<int:pk>/predicted.csv", predictions.download, "import_predictions"),
     page("imports/<int:pk>/send/", sending.detail, "import_send"),
     page("imports/<int:pk>/send/live/", sending.live, "import_live"),
     page("imports/<int:pk>/send/pace/", charts.import_pace, "import_pace"),

@@ -47,6 +47,23 @@ class AskForm(forms.Form):
     )
 
 
+class PreviewForm(AskForm):
+    """What MEGA is asked first: about every row as it is, or about one request of them."""
+
+    SAMPLE = "sample"
+
+    about = forms.ChoiceField(
+        required=False,
+        choices=[("all", "Every row"), (SAMPLE, "A sample")],
+        error_messages={"invalid_choice": "Choose whether MEGA is asked about a sample or all."},
+    )
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether only a sample was asked for; every row where nothing is said."""
+        return bool(self.cleaned_data["about"] == self.SAMPLE)
+
+
 class _Seen(forms.IntegerField):
     """A number that the page showed and gives back."""
 

@@ -145,5 +145,10 @@ class Prediction(models.Model):
     ignored_custom_fields = models.JSONField()
     digest = models.BinaryField()  # of the lead that was asked about
 
+    class Meta:
+        indexes = [
+            models.Index(fields=["dry_run", "status", "number"], name="prediction_by_status")
+        ]
+
     def __str__(self) -> str:
         return f"prediction for row {self.number}"

@@ -30,6 +30,10 @@ class Cost:
     to_ask: int
 
     @property
+    def minutes_to_ask(self) -> float:
+        return _minutes(self.to_ask, self.limit_per_minute)
+
+    @property
     def is_previewed(self) -> bool:
         """Whether MEGA was asked about every row, so that the first request is no small one."""
         return self.first_rows == MAX_ROWS

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
 from io import StringIO
@@ -19,6 +19,7 @@ from imports.reports.harmless import harmless
 from imports.reports.rows import ReportRow, Selection, every
 
 BOM = "\ufeff"
+CSV = "text/csv; charset=utf-8"
 FLUSH = 500  # rows written at a time
 SHEET_ROWS = 1_048_576
 CELL_CHARS = 32_767
@@ -61,13 +62,19 @@ def _time(moment: datetime) -> str:
 
 
 def write_csv(lead_import: Import, chosen: Selection, shape: Shape = REPORT) -> Iterator[bytes]:
-    """Give the rows as CSV: UTF-8 with BOM, CRLF, comma."""
+    """Give the rows as CSV."""
+    lines = (shape.line(lead_import, row) for row in every(lead_import, chosen))
+    return stream(shape.header(lead_import), lines)
+
+
+def stream(head: list[str], lines: Iterable[list[str]]) -> Iterator[bytes]:
+    """Give harmless lines as CSV: UTF-8 with BOM, CRLF, comma."""
     buffer = StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     buffer.write(BOM)
-    writer.writerow(shape.header(lead_import))
-    for place, row in enumerate(every(lead_import, chosen), start=1):
-        writer.writerow(shape.line(lead_import, row))
+    writer.writerow(head)
+    for place, cells in enumerate(lines, start=1):
+        writer.writerow(cells)
         if place % FLUSH == 0:
             yield _drain(buffer)
     yield _drain(buffer)
@@ -121,14 +128,15 @@ def _write(sheet: xlsxwriter.worksheet.Worksheet, place: int, texts: list[str]) 
 
 def report_name(lead_import: Import, chosen: Selection, ending: str) -> str:
     """Return a file name that says what it is: import, customer, which rows."""
-    return _name(lead_import, chosen.bucket.replace("_", "-") or "all", ending)
+    return name_of(lead_import, chosen.bucket.replace("_", "-") or "all", ending)
 
 
 def repair_name(lead_import: Import, ending: str) -> str:
     """Return the same for a file of rows to repair."""
-    return _name(lead_import, "to-repair", ending)
+    return name_of(lead_import, "to-repair", ending)
 
 
-def _name(lead_import: Import, which: str, ending: str) -> str:
+def name_of(lead_import: Import, which: str, ending: str) -> str:
+    """Return a file name of an import's: which of its rows."""
     customer = re.sub(r"[^a-z0-9-]+", "-", lead_import.customer.slug)
     return f"import-{lead_import.pk}-{customer}-{which}.{ending}"

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from imports import access, tasks
+from imports import access
 from imports.columns import (
     derive,
     family,
@@ -23,23 +23,22 @@ from imports.columns import options as choices
 from imports.columns.tally import Tally
 from imports.delivery import before, before_words, children, control, outlook, read_ways
 from imports.forms.review import AskForm, OptionsForm, SendForm
-from imports.models import EDITABLE, DryRun, Import, ImportState, OnDuplicate
+from imports.models import EDITABLE, Import, ImportState
 from imports.reports import balance, cost
 from imports.review import gates
-from imports.views import found, kept_back, steps, unchanged
+from imports.views import found, kept_back, predictions, steps, unchanged
 from imports.views.columns import checking
 from imports.views.handbook.explanations import NO_AUTOMATION
 from imports.views.http import Request, attempt
 from portal.models import Role, User
 
 KEPT = ("keep_old_values", "hold_won", "hold_lost", "hold_days")
-ASKING = (DryRun.State.PLANNING, DryRun.State.RUNNING)
 
 
 @require_GET
 def detail(request: Request, pk: int) -> HttpResponse:
     """The balance sheet before sending, and the problems by repair."""
-    return _page(request, access.get_import(request.user, pk))
+    return page(request, access.get_import(request.user, pk))
 
 
 @require_POST
@@ -64,7 +63,7 @@ def send(request: Request, pk: int) -> HttpResponse:
     lead_import = access.get_import(request.user, pk, need=Role.IMPORTER)
     form = SendForm(request.POST)
     if not form.is_valid():
-        return _page(request, lead_import, form)
+        return page(request, lead_import, form)
     if not attempt(request, "", _send, lead_import, request.user, form.cleaned_data):
         return redirect("import_review", pk)
     return redirect("import_send", pk)
@@ -80,63 +79,6 @@ def _send(lead_import: Import, user: User, wanted: dict[str, Any]) -> None:
         days=wanted.pop("hold_days") or 0,
     )
     control.send(lead_import, user, wish=wish, **wanted)
-
-
-@require_POST
-def ask(request: Request, pk: int) -> HttpResponse:
-    """A dry run: ask MEGA what it would do, which writes nothing there."""
-    lead_import = access.get_import(request.user, pk, need=Role.IMPORTER)
-    form = AskForm(request.POST)
-    if not form.is_valid():
-        return _page(request, lead_import, form)
-    attempt(request, "", _ask, lead_import, request.user, form.cleaned_data["on_duplicate"])
-    return redirect("import_review", pk)
-
-
-def _ask(lead_import: Import, user: User, on_duplicate: OnDuplicate) -> None:
-    choices.set_options(lead_import, user, on_duplicate=on_duplicate)
-    dry_run = control.start_dry_run(lead_import, user)
-    tasks.nudge_plan_dry_run(dry_run.pk)
-
-
-@require_POST
-def ask_cancel(request: Request, pk: int) -> HttpResponse:
-    """Stop asking."""
-    lead_import = access.get_import(request.user, pk, need=Role.IMPORTER)
-    running = lead_import.dry_runs.filter(state__in=ASKING).last()
-    if running:
-        attempt(request, "", control.cancel_dry_run, running, request.user)
-    return redirect("import_review", pk)
-
-
-@require_GET
-def asked(request: Request, pk: int) -> HttpResponse:
-    """The live part of a dry run."""
-    lead_import = access.get_import(request.user, pk)
-    context = _asked(lead_import)
-    if request.GET.get("v") == context["asked_version"]:
-        return HttpResponse(status=204)
-    context |= steps.shared(request, lead_import, "import_review")
-    return render(request, "imports/review.html#asked", context)
-
-
-def _asked(lead_import: Import) -> dict[str, Any]:
-    """The newest dry run of the current mapping, how far it is and what it found."""
-    dry_run = lead_import.dry_runs.filter(mapping=lead_import.mapping_id).order_by("pk").last()
-    if dry_run is None:
-        return {"dry_run": None, "asked_version": ""}
-    batches = list(dry_run.batches.values_list("settled_at", flat=True))
-    done = sum(settled is not None for settled in batches)
-    return {
-        "dry_run": dry_run,
-        "asking": dry_run.state in ASKING,
-        "asked_choice": OnDuplicate(dry_run.on_duplicate).label,
-        "asked_done": done,
-        "asked_all": len(batches),
-        "asked_percent": round(100 * done / len(batches)) if batches else 0,
-        "asked_version": f"{dry_run.pk}.{dry_run.state}.{done}",
-        "predicted": balance.predicted(dry_run) if done else None,
-    }
 
 
 def _placed(
@@ -178,7 +120,7 @@ def _warned(lead_import: Import) -> list[refused_before.Warned]:
     return refused_before.of(derive.mapping_of(lead_import), vocabulary.of_import(lead_import))
 
 
-def _page(request: Request, lead_import: Import, form: AskForm | None = None) -> HttpResponse:
+def page(request: Request, lead_import: Import, form: AskForm | None = None) -> HttpResponse:
     customer = lead_import.customer
     chosen = {"on_duplicate": lead_import.on_duplicate}
     chosen |= {name: getattr(customer, name) for name in KEPT}
@@ -195,7 +137,7 @@ def _page(request: Request, lead_import: Import, form: AskForm | None = None) ->
     costs, books = cost.cost(lead_import, leads), balance.balance(lead_import, leads)
     groups = review.problem_groups(lead_import)
     rules = {name: getattr(lead_import, name) for name in ("duplicates", "again")}
-    context |= _asked(lead_import) | {
+    context |= predictions.state(lead_import) | {
         "options": OptionsForm(initial=rules),
         "balance": books,
         "cost": costs,
