@@ -121,6 +121,8 @@ def _finished(world):
     wishes = Wishes(together=world.together)
     done = story.answered(world.customer, world.owner, name=ODD_FILE, wishes=wishes)
     story.kept(done, 3)
+    otherwise = [["created", "updated", 1], ["failed", "created", 1]]
+    _put(done, came_out={"as_foreseen": 1, "otherwise": otherwise})
     request = done.batches.get()
     Attempt.objects.filter(batch=request).update(
         answer=zlib.compress(b"<h1>502</h1>"),
