@@ -75,6 +75,7 @@ def _queue(locked: Import, user: User | None, undo_seconds: int) -> None:
         state=ImportState.QUEUED,
         on_duplicate=locked.on_duplicate,
         preview=preview.full(locked),
+        import_field=locked.customer.import_field,
         to_send=locked.to_send,
         sent_by=user,
         vouched_by=user,

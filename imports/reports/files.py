@@ -88,7 +88,13 @@ def _drain(buffer: StringIO) -> bytes:
 
 
 def write_xlsx(lead_import: Import, chosen: Selection, path: Path, shape: Shape = REPORT) -> None:
-    """Write the rows as XLSX: every cell a string, never a formula or a link.
+    """Write the rows as XLSX. Raises OSError when the disk is full."""
+    lines = (shape.line(lead_import, row) for row in every(lead_import, chosen))
+    write_book(shape.header(lead_import), lines, path)
+
+
+def write_book(head: list[str], lines: Iterable[list[str]], path: Path) -> None:
+    """Write harmless lines as XLSX: every cell a string, never a formula or a link.
 
     Rows wait in files beside it, which are gone afterwards. Raises OSError when the disk is full.
     """
@@ -96,20 +102,17 @@ def write_xlsx(lead_import: Import, chosen: Selection, path: Path, shape: Shape 
     with TemporaryDirectory(dir=path.parent, prefix=".report-") as folder:
         try:
             with xlsxwriter.Workbook(str(path), {**options, "tmpdir": folder}) as book:
-                _write_all(book, lead_import, chosen, shape)
+                _write_all(book, head, lines)
         except FileCreateError as problem:
             raise OSError(*problem.args[0].args) from None
 
 
-def _write_all(
-    book: xlsxwriter.Workbook, lead_import: Import, chosen: Selection, shape: Shape
-) -> None:
-    head = shape.header(lead_import)
+def _write_all(book: xlsxwriter.Workbook, head: list[str], lines: Iterable[list[str]]) -> None:
     sheet, place = _sheet(book, head), 1
-    for row in every(lead_import, chosen):
+    for cells in lines:
         if place == SHEET_ROWS:
             sheet, place = _sheet(book, head), 1
-        _write(sheet, place, shape.line(lead_import, row))
+        _write(sheet, place, cells)
         place += 1
 
 

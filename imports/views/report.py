@@ -12,13 +12,13 @@ from imports.audit import acts
 from imports.delivery import alike, before_words, children, repair
 from imports.models import Event, Import, ImportState, Origin
 from imports.reports import balance, comparison, downloads, files, to_repair
+from imports.reports.files import CSV
 from imports.reports.rows import Selection
 from imports.views import live, steps, tabs, words
 from imports.views.handbook.explanations import NO_AUTOMATION
 from imports.views.http import Request, attachment
 
 ALL = "all"
-CSV = "text/csv; charset=utf-8"
 
 
 @require_GET

@@ -11,6 +11,7 @@ from imports import access
 from imports.columns import (
     derive,
     family,
+    fields,
     first_look,
     gone,
     headers,
@@ -25,6 +26,7 @@ from imports.delivery import before, before_words, children, control, outlook, r
 from imports.forms.review import AskForm, OptionsForm, SendForm
 from imports.models import EDITABLE, Import, ImportState
 from imports.reports import balance, cost
+from imports.reports.to_repair import MOST_IN_A_WORKBOOK
 from imports.review import gates
 from imports.views import found, kept_back, predictions, steps, unchanged
 from imports.views.columns import checking
@@ -120,6 +122,12 @@ def _warned(lead_import: Import) -> list[refused_before.Warned]:
     return refused_before.of(derive.mapping_of(lead_import), vocabulary.of_import(lead_import))
 
 
+def _fills_field(lead_import: Import) -> bool:
+    """Whether the sheet itself has values for the custom field of the import's number."""
+    field = f"{fields.CUSTOM}{lead_import.customer.import_field}"
+    return field in derive.mapping_of(lead_import).targets
+
+
 def page(request: Request, lead_import: Import, form: AskForm | None = None) -> HttpResponse:
     customer = lead_import.customer
     chosen = {"on_duplicate": lead_import.on_duplicate}
@@ -154,6 +162,8 @@ def page(request: Request, lead_import: Import, form: AskForm | None = None) -> 
         "unchanged": unchanged.panel(lead_import, leads, costs),
         "reasons_before": children.reasons(lead_import) if lead_import.is_editable else [],
         "reading": read_ways.cost(lead_import, customer.keep_minutes),
+        "most_in_a_workbook": MOST_IN_A_WORKBOOK,
+        "fills_field": _fills_field(lead_import),
         "cannot_read": before_words.refused(customer),
     }
     return render(request, "imports/review.html", context, status=422 if form else 200)
