@@ -11,6 +11,7 @@ from imports.delivery import progress
 from imports.models import DryRun, Import, ImportState
 from imports.reports import balance
 from imports.reports.balance import Balance
+from imports.review import gates
 from portal import characters
 
 POLL_SECONDS = 0.5
@@ -63,7 +64,8 @@ class Wait:
         state = self._import.state
         if state == ImportState.FAILED or self._stays_in_review():
             self._say(self._import.reason)
-            return Exit.NOTHING
+            asks = state == ImportState.REVIEW and gates.open_gates(self._import)
+            return Exit.PERSON if asks else Exit.NOTHING
         if state in FOR_A_PERSON:
             self._say(self._import.reason or ImportState(state).label)
             return Exit.PERSON

@@ -1,6 +1,7 @@
 """Customers (client accounts of MEGA), their tokens, and the request quota of each token."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
@@ -82,6 +83,31 @@ class Customer(models.Model):
         max_length=7, choices=FieldFound.choices, blank=True, default="", db_default=""
     )
     import_field_asked_at = models.DateTimeField(null=True)
+    rule_age = models.PositiveSmallIntegerField(
+        "minimum age", null=True, blank=True, validators=[MaxValueValidator(120)]
+    )
+    rule_days = models.PositiveSmallIntegerField(
+        "days that a lead is old at most",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(32_000)],
+    )
+    rule_countries = ArrayField(
+        models.CharField(max_length=2),
+        verbose_name="allowed countries",
+        default=list,
+        blank=True,
+        db_default=[],
+    )
+    rule_proof = models.BooleanField(
+        "a proof of consent is required", default=False, db_default=False
+    )
+    needs_provenance = models.BooleanField(
+        "where leads come from is required", default=False, db_default=False
+    )
+    note = models.TextField(
+        "note for the review", blank=True, default="", db_default="", max_length=1000
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"

@@ -1,26 +1,19 @@
 """What a person must answer before anything of an import may be sent."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from imports.errors import WrongState
 from imports.models import Import
+from imports.review import gates_of_rows, origins
+from imports.review.gate import Gate
 
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """One open question: its stable code, the sentence that asks it, and the template that answers.
-
-    `template` is shown in the review with `gate` and the import; commands print the sentence.
-    """
-
-    code: str
-    sentence: str
-    template: str
-
-
-GATES: Final[tuple[Callable[[Import], Gate | None], ...]] = ()
+GATES: Final[tuple[Callable[[Import], Gate | None], ...]] = (
+    gates_of_rows.rules_changed,
+    gates_of_rows.consent,
+    gates_of_rows.missing_column,
+    origins.gate,
+)
 """Each says whether its question is open. They are asked in this order."""
 
 

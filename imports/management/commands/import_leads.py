@@ -15,6 +15,7 @@ from imports.intake import upload
 from imports.intake.dialect import Dialect
 from imports.intake.sensitive.masking import Masking
 from imports.intake.table import open_table
+from imports.management import provenance_options
 from imports.management.base import PortalCommand, acting_user, add_user_option
 from imports.management.reporting import check_report_path, write_report
 from imports.management.waiting import Exit, Wait, exit_of, summary_of
@@ -23,6 +24,8 @@ from imports.models import (
     DryRun,
     Duplicates,
     Import,
+    Melting,
+    NameOnly,
     OnceChecked,
     OnDuplicate,
     Unchanged,
@@ -64,6 +67,19 @@ class Command(PortalCommand):
             help="rows that this customer already received as they are (send)",
         )
         parser.add_argument(
+            "--melting",
+            choices=Melting.values,
+            default=Melting.HOLD.value,
+            help="rows of different people that share an e-mail or phone and would become one "
+            "lead (hold)",
+        )
+        parser.add_argument(
+            "--name-only",
+            choices=NameOnly.values,
+            default=NameOnly.HOLD.value,
+            help="rows with neither phone nor e-mail, which MEGA never finds again (hold)",
+        )
+        parser.add_argument(
             "--dry-run", action="store_true", help="ask MEGA what it would do; write nothing"
         )
         parser.add_argument("--no-wait", action="store_true", help="return once it is accepted")
@@ -71,6 +87,7 @@ class Command(PortalCommand):
             "--report", type=Path, metavar="PATH.csv|.xlsx", help="write the row-level report"
         )
         parser.add_argument("--json", action="store_true", help="print the summary as JSON")
+        provenance_options.add(parser)
         add_user_option(parser)
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -127,7 +144,10 @@ def _accept(customer: Customer, user: User | None, options: dict[str, Any]) -> I
         on_duplicate=OnDuplicate(options["on_duplicate"]) if options["on_duplicate"] else None,
         duplicates=Duplicates(options["duplicates"]),
         unchanged=Unchanged(options["unchanged"]),
+        melting=Melting(options["melting"]),
+        name_only=NameOnly(options["name_only"]),
         once_checked=once,
+        provenance=provenance_options.read(options),
     )
     try:
         with path.open("rb") as opened:

@@ -42,7 +42,7 @@ WRONG = {
     "import_decide": ({"why": "Not sure yet"}, ["what becomes of the request"]),
 }  # fmt: skip
 # What no browser can send wrong without being made to: lists to choose from, and plain buttons.
-LISTS = {"member_role": {"role": "king"}, "import_options": {"duplicates": "some"},
+LISTS = {"member_role": {"role": "king"}, "import_options": {"again": "some"},
          "import_unchanged": {"unchanged": "some"},
          "import_priority": {"priority": "7"},
          "import_possible": {"possible_phones": "some"}}  # fmt: skip
