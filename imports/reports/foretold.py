@@ -9,6 +9,7 @@ from django.db import connection
 
 from imports.models import DryRun, Import, Row
 from imports.reports.harmless import harmless
+from imports.review import overlay
 
 SLICE = 5_000  # rows that are read at a time
 HEAD = ("Row", "MEGA would", "Why", "Ignored custom fields")
@@ -136,15 +137,12 @@ def header(lead_import: Import) -> list[str]:
 
 
 def lines(lead_import: Import, dry_run: DryRun, status: str) -> Iterator[list[str]]:
-    """Give the lines of the file, some thousand rows at a time."""
+    """Give the lines of the file, some thousand rows at a time: cells as people corrected them."""
     number = 0
     while found := after(lead_import, dry_run, status, number, SLICE):
         number = found[-1].number
-        cells = dict(
-            Row.objects.filter(
-                lead_import=lead_import, number__in=[one.number for one in found]
-            ).values_list("number", "cells")
-        )
+        rows = Row.objects.filter(lead_import=lead_import, number__in=[one.number for one in found])
+        cells = dict(overlay.over(lead_import, list(rows.values_list("number", "cells"))))
         yield from (_line(one, cells.get(one.number, [])) for one in found)
 
 

@@ -17,6 +17,7 @@ from imports.models import (
     Lead,
     OnDuplicate,
     Prediction,
+    ReviewAct,
 )
 from imports.tests.pages import story
 
@@ -174,6 +175,16 @@ def test_the_predictions_are_taken_away_as_csv_with_harmless_cells(ines, made, a
     taken = Event.objects.filter(act="downloaded").values_list("facts__rows", flat=True)
     assert set(taken) == {"predicted", "predicted_failed"}
     assert ines.get(f"/imports/{made.pk}/predicted.csv?predicted=x").status_code == 400
+
+
+def test_corrected_cells_stand_in_the_file_as_they_were_sent_to_mega(ines, made):
+    act = ReviewAct.objects.create(lead_import=made, kind="cell", made_by=ines.user)
+    act.corrections.create(lead_import=made, number=4, column=0, old="Cy", new="Cyril")
+    predicted(made, {4: "created"})
+    found = lines(ines.get(f"/imports/{made.pk}/predicted.csv"))
+    assert found[1] == [
+        "4", "create a lead", "It has no lead of this person.", "", "Cyril", "cy@example.com",
+    ]  # fmt: skip
 
 
 def test_what_was_left_out_or_changed_since_is_no_longer_foretold(ines, acme):
