@@ -89,8 +89,16 @@ def _prepare_for_the_next_file(**_kwargs: Any) -> None:
 
 @shared_task(name="imports.check")
 def check(chunk_id: int) -> None:
-    """Check one range of rows under its mapping."""
-    derive.check_chunk(chunk_id)
+    """Check one range of rows under its mapping; after the last one, what can wait."""
+    import_id = derive.check_chunk(chunk_id)
+    if import_id is not None:
+        derive.tidy(import_id)
+
+
+@shared_task(name="imports.check_all")
+def check_all(import_id: int) -> None:
+    """Have every unchecked chunk of an import checked; those that were nudged already find out."""
+    publish(check, derive.unchecked_chunks(import_id))
 
 
 @shared_task(name="imports.count_columns")
@@ -145,6 +153,7 @@ def publish(task: "Task[Any, Any]", ids: Iterable[int]) -> bool:
     return True
 
 
+NUDGED_BY_PAGES = 50  # a publish takes most of a millisecond
 AGAIN_SECONDS = 30.0
 _nudged: dict[tuple[str, int], float] = {}  # of this process: when, by `time.monotonic`
 
@@ -199,7 +208,14 @@ def nudge_plan_dry_run(dry_run_id: int) -> None:
 
 def nudge_chunks_of(import_id: int) -> None:
     """After commit: have every unchecked chunk of the current mapping checked."""
-    transaction.on_commit(lambda: publish(check, derive.unchecked_chunks(import_id)), robust=True)
+    transaction.on_commit(partial(_publish_chunks_of, import_id), robust=True)
+
+
+def _publish_chunks_of(import_id: int) -> None:
+    """Nudge a few here, and have a worker nudge the others: a page waits for this."""
+    chunks = derive.unchecked_chunks(import_id)
+    if publish(check, chunks[:NUDGED_BY_PAGES]) and len(chunks) > NUDGED_BY_PAGES:
+        publish(check_all, [import_id])
 
 
 def nudge_copied(import_id: int) -> None:
