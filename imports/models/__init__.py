@@ -13,7 +13,7 @@ from imports.models.batches import (
     RefusedValue,
 )
 from imports.models.before import BeforeImage, BeforeRead, Held, ReadAttempt, ReadQuota
-from imports.models.customers import Customer, OnDuplicate, Quota, Token
+from imports.models.customers import Customer, FieldFound, OnDuplicate, Quota, Token
 from imports.models.do_not_import import DoNotImportList, ListAddition, ListEntry, ListKey
 from imports.models.drafts import Draft
 from imports.models.events import Chain, Event
@@ -75,6 +75,7 @@ __all__ = [
     "Duplicates",
     "Event",
     "Exchange",
+    "FieldFound",
     "Gathering",
     "Held",
     "Import",

@@ -29,6 +29,9 @@ class DryRun(models.Model):
     mapping = models.ForeignKey(MappingVersion, models.CASCADE, related_name="+")
     on_duplicate = models.CharField(max_length=6)
     state = models.CharField(max_length=9, choices=State.choices, default=State.PLANNING)
+    # One request of leads from all over the sheet: never a full preview.
+    is_sample = models.BooleanField(default=False, db_default=False)
+    counted = models.JSONField(null=True)  # predictions by status, once it is done
     reason = models.TextField(blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"

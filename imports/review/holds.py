@@ -69,7 +69,7 @@ KINDS: Final[Mapping[str, Hold]] = {
     ),
     "unchanged": Hold(
         "identical to what the customer already got",
-        "Nothing to do; or choose below that they are sent again.",
+        "Nothing to do; or send them again, under “Unchanged rows”.",
     ),
     "duplicate": Hold(
         "of one person with another row",

@@ -44,7 +44,7 @@ STAGES: Final[tuple[Stage, ...]] = (
     barred.without_consent,
     listed.leave_out,
     barred.against_rules,
-    unchanged.leave_out,
+    unchanged.mark,
     no_match.hold,
     same_person.judge,
 )

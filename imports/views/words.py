@@ -83,6 +83,13 @@ CALL_RESULTS: Final[dict[str, str]] = {
     "VaultError": "the stored address does not open with TOKEN_KEYS",
 }
 
+PREDICTIONS: Final[dict[str, str]] = {
+    "created": "Would be created",
+    "updated": "Would be updated",
+    "skipped": "Would be skipped",
+    "failed": "Would fail",
+}
+
 MEANINGS: Final[dict[str, str]] = {
     "created": "MEGA made a new lead of the row.",
     "updated": "MEGA found the person by e-mail or phone and merged the row into that lead.",

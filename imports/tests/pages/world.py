@@ -166,6 +166,8 @@ def _finished(world):
     wishes = Wishes(together=world.together)
     done = story.answered(world.customer, world.owner, name=ODD_FILE, wishes=wishes)
     story.kept(done, 3)
+    otherwise = [["created", "updated", 1], ["failed", "created", 1]]
+    _put(done, came_out={"as_foreseen": 1, "otherwise": otherwise})
     request = done.batches.get()
     Attempt.objects.filter(batch=request).update(
         answer=zlib.compress(b"<h1>502</h1>"),
@@ -221,8 +223,8 @@ def _waiting_for_a_person(world):
     made["mapping"] = story.reviewed(customer, owner, name="mapping.csv", content=UNNAMED)
     made["shaped"] = _shaped(world)
     made["asking"] = story.reviewed(customer, owner, name="asking.csv", content=ASKING)
-    made["wanted"] = _wanted(world)
     made["gathered"] = _gathered(world)
+    made["wanted"] = _wanted(world)
     made["paused"] = _half(world, ImportState.PAUSED)
     _second(made["paused"], state=BatchState.WAITING)
     made["decision"] = _half(world, ImportState.DECISION)
