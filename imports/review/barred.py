@@ -77,7 +77,7 @@ def _standing(locked: Import, codes: Sequence[str]) -> list[str]:
 
 
 def _asks_for_consent(locked: Import) -> bool:
-    columns = locked.mapping.content["columns"] if locked.mapping else []
+    columns = locked.mapping.content.get("columns", []) if locked.mapping else []
     return any("consent" in column for column in columns)
 
 
