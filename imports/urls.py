@@ -157,7 +157,6 @@ urlpatterns = [
     page("imports/<int:pk>/problems.csv", cleaned.problems, "import_problems"),
     page("imports/<int:pk>/predicted.csv", predictions.download, "import_predictions"),
     page("imports/<int:pk>/review/override/", whom.override, "import_override"),
-    page("imports/<int:pk>/review/override/end/", whom.override_end, "import_override_end"),
     page("imports/<int:pk>/provenance/", whom.provenance, "import_provenance"),
     page("imports/<int:pk>/review/groups/", groups.index, "import_groups"),
     page("imports/<int:pk>/review/groups/decide/", groups.decide, "import_group_decide"),

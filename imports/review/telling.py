@@ -7,18 +7,19 @@ from typing import Any, Final
 
 from django.db.models import F, Func, IntegerField, QuerySet
 
-from imports.columns import headers
+from imports.columns import bars, headers
 from imports.intake.celltext import count
 from imports.models import Correction, Import, ReviewAct
-from imports.review import decided, holds, standing
+from imports.review import decided, holds, overrides, standing
 from imports.review.overlay import quoted
 
 Kind = ReviewAct.Kind
 MOST: Final = 100  # acts that a page lists
 
-DECISIONS: Final[dict[str, Callable[[ReviewAct], str]]] = dict.fromkeys(
-    decided.CHOICES, decided.told
-)
+DECISIONS: Final[dict[str, Callable[[ReviewAct], str]]] = {
+    **dict.fromkeys(decided.CHOICES, decided.told),
+    **dict.fromkeys(bars.CODES, overrides.told),
+}
 """How a decision about a code is told, where "Decided about rows …" says too little."""
 
 
