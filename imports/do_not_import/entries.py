@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from imports.columns import clean, emails, phones
+from imports.columns import clean, emails, one_phone, phones
 from imports.columns.clean import Cleaned
 from imports.models import ListEntry
 from portal import characters
@@ -127,7 +127,7 @@ def is_sure(cell: str, region: str) -> ListEntry.Kind | None:
     """Return as what a cell is surely to be read: many a number could be a phone somewhere."""
     text = clean.one_line(cell)[:LONGEST]
     if "@" not in text and not _domain_in(text):
-        return PHONE if phones.is_sure(phones.read_phone(text, region)) else None
+        return PHONE if one_phone.is_sure(phones.read_phone(text, region)) else None
     found, _ = _read(text, region)
     return found[0].kind if found else None
 
