@@ -422,7 +422,9 @@ def test_a_defective_mapping_is_refused_with_its_first_defect():
 
 
 def test_duplicates_are_decided_anew_when_the_choice_changes():
-    made = checked(uploaded("Name,Email\nAnn B,x@example.com\nAnn,X@example.com\nC,c@example.com\n"))
+    made = checked(
+        uploaded("Name,Email\nAnn B,x@example.com\nAnn,X@example.com\nC,c@example.com\n")
+    )
     assert list(verdicts_of(made)) == ["ok", "ok", "ok"]
 
     found = {}
