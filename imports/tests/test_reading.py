@@ -316,7 +316,7 @@ def test_a_new_mapping_derives_every_lead_anew():
     for chunk in derive.unchecked_chunks(made.pk):
         derive.check_chunk(chunk)
 
-    lead = Lead.objects.get(lead_import=made)
+    lead = Lead.objects.get(lead_import=made, mapping=version)
     assert (lead.mapping_id, lead.body["contact_email"]) == (version.pk, "ann@example.com")
     assert Event.objects.filter(act=acts.MAPPED, import_id=made.pk).exists()
 

@@ -184,7 +184,7 @@ def test_nothing_to_send_offers_no_button(ines, acme):
 
 def test_asking_mega_first_and_stopping(ines, acme):
     lead_import = story.reviewed(acme, ines.user)
-    assert "Ask MEGA first: costs 1 request" in review(ines, lead_import)
+    assert "Ask about every row: costs 1 request, under a minute" in review(ines, lead_import)
     ines.post(f"/imports/{lead_import.pk}/review/ask/", {"on_duplicate": "update"})
     dry_run = DryRun.objects.get()
     assert dry_run.on_duplicate == "update"
