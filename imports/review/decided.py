@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final
 
+from django.db.models import Count
+
 from imports.intake.celltext import count
 from imports.models import Duplicates, Gathering, Import, Lead, Melting, NameOnly, ReviewAct
 from imports.review import holds, standing
@@ -86,6 +88,16 @@ def told(act: ReviewAct) -> str:
     which = count(rows, "row") if rows else "All rows"
     choice = CHOICES[act.about][act.content["choice"]]
     return f"{which} {holds.kind(act.about).title}: “{choice}”."
+
+
+def waiting(lead_import: Import) -> str:
+    """Say how many rows nobody decided about, and by what group; "" where there are none."""
+    leads = Lead.objects.filter(lead_import=lead_import, mapping=lead_import.mapping_id)
+    found = leads.filter(code__in=CHOICES).values_list("code").annotate(rows=Count("number"))
+    said = [
+        f"{count(rows, 'row')} {holds.kind(code).title}" for code, rows in found.order_by("code")
+    ]
+    return f"Kept back until somebody decides in a review: {'; '.join(said)}." if said else ""
 
 
 def carried(parent: Import) -> dict[str, str]:

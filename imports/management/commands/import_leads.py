@@ -32,6 +32,7 @@ from imports.models import (
 )
 from imports.reports import balance
 from imports.reports.rows import Selection
+from imports.review import decided
 from portal.models import Role, User
 
 SAMPLE = 200  # rows that a mapping file is tried on
@@ -102,6 +103,9 @@ class Command(PortalCommand):
         status, dry_run = _wait(lead_import, dry_run=options["dry_run"])
         if sentence := sensitive.masked_sentence(lead_import):
             self.stderr.write(sentence)
+        if waiting := decided.waiting(lead_import):
+            self.stderr.write(waiting)
+            status = Exit.SOME if status == Exit.CLEAN else status
         if status != Exit.NOTHING or lead_import.row_count:
             if options["report"]:
                 write_report(lead_import, Selection(), options["report"], user)

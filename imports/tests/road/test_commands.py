@@ -69,6 +69,24 @@ def test_some_invalid_rows_give_status_2(run, client_of, tmp_path):
     assert "invalid    1" in done.stdout
 
 
+def test_rows_that_a_person_has_to_decide_about_are_kept_back_and_said(run, client_of, tmp_path):
+    ines, path = client_of(), tmp_path / "shared.csv"
+    path.write_text("Name,Email\nAnn Li,x@example.com\nBo Ito,x@example.com\nCy Only,\n"
+                    "Dee Fay,dee@example.com\n")  # fmt: skip
+
+    done = import_leads(run, ines, path)
+
+    assert done.returncode == 2
+    assert "2 rows of different people that would become one lead" in done.stderr
+    assert "1 row with neither phone nor e-mail" in done.stderr
+    assert [lead["contact_name"] for lead in ines.leads] == ["Dee Fay"]
+    decided = import_leads(run, ines, path, "--melting", "leave_out", "--name-only", "send")
+    assert decided.returncode == 0
+    assert sorted(lead["contact_name"] for lead in ines.leads) == [
+        "Ann Li", "Bo Ito", "Cy Only", "Dee Fay",
+    ]  # fmt: skip
+
+
 def test_a_dry_run_counts_what_mega_predicts(run, client_of, sheet):
     ines = client_of()
 
