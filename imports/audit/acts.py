@@ -44,6 +44,7 @@ REREAD = "reread"
 COLUMN_KEPT = "column_kept"
 COLUMN_MASKED = "column_masked"
 CORRECTED = "corrected"
+CUSTOMER_CONFIRMED = "customer_confirmed"
 DRY_RUN = "dry_run"
 DRY_RUN_STOPPED = "dry_run_stopped"
 SENT = "sent"
@@ -106,6 +107,7 @@ LABELS: dict[str, str] = {
     COLUMN_KEPT: "Sensitive column kept",
     COLUMN_MASKED: "Sensitive column masked again",
     CORRECTED: "Cell corrected",
+    CUSTOMER_CONFIRMED: "Customer confirmed by name",
     DRY_RUN: "Dry run started",
     DRY_RUN_STOPPED: "Dry run stopped",
     SENT: "Sending confirmed",

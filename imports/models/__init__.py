@@ -42,7 +42,7 @@ from imports.models.notices import (
     WebhookCall,
 )
 from imports.models.profiles import ColumnProfile
-from imports.models.review import Correction, ReviewAct
+from imports.models.review import Correction, ReviewAct, Traits
 from imports.models.rows import Lead, Outcome, OutcomeStatus, Prediction, Row, Verdict
 from imports.models.saved import SavedMapping
 from imports.models.vocabulary import Lesson, Vocabulary, Word
@@ -98,6 +98,7 @@ __all__ = [
     "SavedMapping",
     "Sending",
     "Token",
+    "Traits",
     "Unchanged",
     "Verdict",
     "Vocabulary",

@@ -6,6 +6,7 @@ from typing import Final
 
 from imports.errors import WrongState
 from imports.models import Import
+from imports.review import guard
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,14 +14,23 @@ class Gate:
     """One open question: its stable code, the sentence that asks it, and the template that answers.
 
     `template` is shown in the review with `gate` and the import; commands print the sentence.
+    `fact` is what the question is about, by itself, where the template asks in words of its own.
     """
 
     code: str
     sentence: str
     template: str
+    fact: str = ""
 
 
-GATES: Final[tuple[Callable[[Import], Gate | None], ...]] = ()
+def _wrong_customer(lead_import: Import) -> Gate | None:
+    asked = guard.question(lead_import)
+    if asked is None:
+        return None
+    return Gate(guard.ABOUT, asked.sentence, "parts/review/wrong_customer.html", asked.odd)
+
+
+GATES: Final[tuple[Callable[[Import], Gate | None], ...]] = (_wrong_customer,)
 """Each says whether its question is open. They are asked in this order."""
 
 

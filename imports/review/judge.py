@@ -12,7 +12,7 @@ from django.db import transaction
 from imports import whole_file
 from imports.columns import gone
 from imports.models import Import, ImportState, MappingVersion
-from imports.review import persons, same_person, unchanged
+from imports.review import guard, persons, same_person, unchanged
 from imports.review.scope import Scope
 
 _RESET = """
@@ -47,6 +47,7 @@ def conclude(mapping: MappingVersion) -> None:
     if lead_import is None:
         return
     apply(lead_import)
+    guard.look(lead_import)
     Import.objects.filter(pk=lead_import.pk).update(
         state=ImportState.REVIEW, reason="", question="", work_until=None
     )

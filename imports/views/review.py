@@ -22,10 +22,10 @@ from imports.columns import (
 from imports.columns import options as choices
 from imports.columns.tally import Tally
 from imports.delivery import before, before_words, children, control, outlook, read_ways
-from imports.forms.review import AskForm, OptionsForm, SendForm
+from imports.forms.review import AskForm, CustomerNameForm, OptionsForm, SendForm
 from imports.models import EDITABLE, DryRun, Import, ImportState, OnDuplicate
 from imports.reports import balance, cost
-from imports.review import gates
+from imports.review import gates, guard
 from imports.views import found, kept_back, steps
 from imports.views.columns import checking
 from imports.views.handbook.explanations import NO_AUTOMATION
@@ -39,7 +39,7 @@ ASKING = (DryRun.State.PLANNING, DryRun.State.RUNNING)
 @require_GET
 def detail(request: Request, pk: int) -> HttpResponse:
     """The balance sheet before sending, and the problems by repair."""
-    return _page(request, access.get_import(request.user, pk))
+    return page(request, access.get_import(request.user, pk))
 
 
 @require_POST
@@ -64,7 +64,7 @@ def send(request: Request, pk: int) -> HttpResponse:
     lead_import = access.get_import(request.user, pk, need=Role.IMPORTER)
     form = SendForm(request.POST)
     if not form.is_valid():
-        return _page(request, lead_import, form)
+        return page(request, lead_import, form)
     if not attempt(request, "", _send, lead_import, request.user, form.cleaned_data):
         return redirect("import_review", pk)
     return redirect("import_send", pk)
@@ -72,6 +72,7 @@ def send(request: Request, pk: int) -> HttpResponse:
 
 def _send(lead_import: Import, user: User, wanted: dict[str, Any]) -> None:
     choices.look_again(lead_import)  # kept also where the number is refused, which differs then
+    guard.look_again(lead_import)
     wish = before.Wish(
         keep=wanted.pop("keep_old_values"),
         minutes=lead_import.customer.keep_minutes,
@@ -88,7 +89,7 @@ def ask(request: Request, pk: int) -> HttpResponse:
     lead_import = access.get_import(request.user, pk, need=Role.IMPORTER)
     form = AskForm(request.POST)
     if not form.is_valid():
-        return _page(request, lead_import, form)
+        return page(request, lead_import, form)
     attempt(request, "", _ask, lead_import, request.user, form.cleaned_data["on_duplicate"])
     return redirect("import_review", pk)
 
@@ -178,7 +179,14 @@ def _warned(lead_import: Import) -> list[refused_before.Warned]:
     return refused_before.of(derive.mapping_of(lead_import), vocabulary.of_import(lead_import))
 
 
-def _page(request: Request, lead_import: Import, form: AskForm | None = None) -> HttpResponse:
+def page(
+    request: Request,
+    lead_import: Import,
+    form: AskForm | None = None,
+    *,
+    name_form: CustomerNameForm | None = None,
+) -> HttpResponse:
+    """The review; with a form that was filled in wrongly it says so beside it."""
     customer = lead_import.customer
     chosen = {"on_duplicate": lead_import.on_duplicate}
     chosen |= {name: getattr(customer, name) for name in KEPT}
@@ -186,6 +194,7 @@ def _page(request: Request, lead_import: Import, form: AskForm | None = None) ->
         "checking": checking(lead_import),
         "page": "import_review",
         "form": form or SendForm(initial=chosen),
+        "name_form": name_form or CustomerNameForm(),
         "can_send": lead_import.state == ImportState.REVIEW,
         "is_editable": lead_import.state in EDITABLE,
     }
@@ -213,4 +222,4 @@ def _page(request: Request, lead_import: Import, form: AskForm | None = None) ->
         "reading": read_ways.cost(lead_import, customer.keep_minutes),
         "cannot_read": before_words.refused(customer),
     }
-    return render(request, "imports/review.html", context, status=422 if form else 200)
+    return render(request, "imports/review.html", context, status=422 if form or name_form else 200)
