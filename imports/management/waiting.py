@@ -11,6 +11,7 @@ from imports.delivery import progress
 from imports.models import DryRun, Import, ImportState
 from imports.reports import balance
 from imports.reports.balance import Balance
+from imports.review import gates
 from portal import characters
 
 POLL_SECONDS = 0.5
@@ -63,7 +64,7 @@ class Wait:
         state = self._import.state
         if state == ImportState.FAILED or self._stays_in_review():
             self._say(self._import.reason)
-            return Exit.NOTHING
+            return Exit.PERSON if self._asks_a_person() else Exit.NOTHING
         if state in FOR_A_PERSON:
             self._say(self._import.reason or ImportState(state).label)
             return Exit.PERSON
@@ -73,7 +74,7 @@ class Wait:
 
     def _dry_status(self, dry_run: DryRun | None) -> Exit | None:
         if dry_run is None:
-            return None if self._import.state == ImportState.REVIEW else self._status()
+            return self._status()
         if dry_run.state == DryRun.State.DONE:
             return exit_of(balance.predicted(dry_run))
         if dry_run.state in (DryRun.State.FAILED, DryRun.State.CANCELLED):
@@ -88,6 +89,11 @@ class Wait:
         """Whether it was to be sent by itself and could not be."""
         waits = self._import.state == ImportState.REVIEW and not self._import.once_checked
         return waits and bool(self._import.reason)
+
+    def _asks_a_person(self) -> bool:
+        """Whether an answer in the review would let it go."""
+        is_reviewed = self._import.state == ImportState.REVIEW
+        return is_reviewed and bool(gates.open_gates(self._import))
 
     def _draw(self) -> None:
         self._warn()

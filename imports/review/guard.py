@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Count, F
 from django.utils import timezone
 
 from imports.audit import acts, trail
@@ -76,7 +76,9 @@ def question(lead_import: Import) -> Question | None:
     other = Customer.objects.filter(pk=odd.customer, team=team).first()
     if other is None:
         return None
-    return Question(_in_words(odd, lead_import.customer.name, other.name), lead_import.customer.name)
+    return Question(
+        _in_words(odd, lead_import.customer.name, other.name), lead_import.customer.name
+    )
 
 
 def refuse_other_name(customer: Customer, typed: str) -> None:
@@ -125,6 +127,7 @@ def facts(lead_import: Import, sample: guard_sample.Sample) -> Facts:
     """Put together what the rule wants to know."""
     former = _former(lead_import)
     others = _others(lead_import)
+    columns = _columns(lead_import)
     return Facts(
         rows=lead_import.row_count - lead_import.blank_count,
         people=sample.people,
@@ -138,6 +141,8 @@ def facts(lead_import: Import, sample: guard_sample.Sample) -> Facts:
         their_regions=_regions(others),
         emails=sample.emails,
         domains=_shares(sample.domains, sample.emails),
+        own_columns=columns.pop(lead_import.customer_id, 0),
+        their_columns=columns,
         own_domains=frozenset(name for one in former for name in one.domains),
         their_domains=_domains(others),
     )
@@ -156,14 +161,28 @@ def _former(lead_import: Import) -> list[Traits]:
 
 
 def _others(lead_import: Import) -> list[tuple[int, Traits]]:
-    """Return the newest files that were sent for other customers of the team, and whose they are."""
+    """Return the newest files that were sent for others of the team, and whose they are."""
     since = timezone.now() - timedelta(days=guard_sample.LATELY)
     sent = Traits.objects.filter(
         lead_import__customer__team=lead_import.customer.team_id,
         lead_import__started_at__gt=since,
     ).exclude(lead_import__customer=lead_import.customer_id)
-    whose = sent.annotate(customer=F("lead_import__customer")).order_by("-lead_import")
+    told = sent.only("phones", "regions", "domains")
+    whose = told.annotate(customer=F("lead_import__customer")).order_by("-lead_import")
     return [(one.customer, one) for one in whose[:OTHERS]]
+
+
+def _columns(lead_import: Import) -> dict[int, int]:
+    """Count the files with these columns that were sent for customers of the team."""
+    if not lead_import.layout:
+        return {}
+    sent = Import.objects.filter(
+        layout=lead_import.layout,
+        customer__team=lead_import.customer.team_id,
+        started_at__isnull=False,
+        origin=Origin.FILE,
+    ).exclude(pk=lead_import.pk)
+    return dict(sent.order_by().values_list("customer").annotate(files=Count("pk")))
 
 
 def _usual(former: Iterable[Traits]) -> dict[int, float]:
@@ -215,7 +234,8 @@ def _keep(lead_import: Import, sample: guard_sample.Sample, odd: dict[str, Any])
 
 
 def _kept(lead_import: Import) -> Traits | None:
-    return Traits.objects.filter(lead_import=lead_import, mapping=lead_import.mapping_id).first()
+    kept = Traits.objects.filter(lead_import=lead_import).first()
+    return kept if kept and kept.mapping == lead_import.mapping_id else None
 
 
 def _is_confirmed(lead_import: Import) -> bool:
@@ -232,6 +252,11 @@ def _in_words(odd: Odd, ours: str, theirs: str) -> str:
     own = f"{odd.own} % are {ours}'s" if odd.own else f"none of them is {ours}'s"
     if odd.kind == "people":
         return f"{odd.percent} % of these people are already leads of {theirs}; {own}."
+    if odd.kind == "columns":
+        return (
+            f"Only files of {theirs} have had these columns, and {odd.percent} % of these people "
+            f"are its leads; {own}."
+        )
     if odd.kind == "regions":
         little = f"only {odd.own} %" if odd.own else "none"
         return (

@@ -10,13 +10,17 @@ from typing import Any, Final
 
 FEWEST = 50  # rows, and people, phones or e-mails among those that were looked at
 LEAST = 0.05  # of the people at least must be the other customer's
-NEWCOMERS = 0.25  # where the customer has no past that would tell what is usual
-RISE = 2.0  # times as many as was ever usual, and
+UNTOLD = 0.25  # where the phones do not tell whether the leads are from where the customer's are
+NEIGHBOURS = 0.06  # where they are from there: neighbours have people in common,
+OUTSTANDING = 1.5  # and with that one so many times as many as with any other
+RISE = 1.6  # times as many as was ever usual, and
 MORE = 0.04  # so much more
-OVER_OWN = 2.0  # times as many as are this customer's own
-FORMER = 3  # files at least that tell from where the customer's leads are
+OVER_OWN = 3.0  # times as many as are this customer's own
+FORMER = 1  # files at least that tell from where the customer's leads are
+LAID_OUT = 3  # files of either customer that tell whose columns these are
 STRANGE = 0.15  # of the phones at most fit the customer's own regions,
-FITTING = 0.5  # and so many fit the other customer's
+KNOWN = 0.02  # and of the people hardly any are the customer's own,
+FITTING = 0.5  # and so many fit the other customer's; or the customer's own: they are from there
 COMPANIES = 0.3  # of the e-mails are at domains of the other customer alone
 
 Shares = Mapping[str, float]
@@ -45,6 +49,8 @@ class Facts:
     domains: Shares = field(default_factory=dict)
     own_domains: frozenset[str] = frozenset()
     their_domains: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    own_columns: int = 0  # former files with these columns
+    their_columns: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +100,39 @@ def _people(facts: Facts) -> Odd | None:
 
 
 def _is_odd(facts: Facts, own: float, share: float, usual: float) -> bool:
-    least = LEAST if facts.former else NEWCOMERS
-    return share >= max(least, OVER_OWN * own, RISE * usual, usual + MORE)
+    return share >= max(_least(facts), OVER_OWN * own, RISE * usual, usual + MORE)
+
+
+def _least(facts: Facts) -> float:
+    """Return the share of people at least, by whether the phones are from another place."""
+    if facts.phones < FEWEST or not facts.own_regions:
+        return UNTOLD
+    if _familiar(facts) < FITTING:
+        return LEAST
+    *_, second, _first = 0, 0, *sorted(facts.theirs.values())
+    return max(NEIGHBOURS, OUTSTANDING * second / facts.people)
+
+
+def _columns(facts: Facts) -> Odd | None:
+    """Columns that only one other customer's files have had, with some of its people in them."""
+    if facts.people < FEWEST or facts.own_columns or facts.former < LAID_OUT:
+        return None
+    if len(facts.their_columns) != 1:
+        return None
+    customer, files = next(iter(facts.their_columns.items()))
+    share, own = facts.theirs.get(customer, 0) / facts.people, facts.own / facts.people
+    if files < LAID_OUT or share < max(LEAST, OVER_OWN * own):
+        return None
+    return Odd("columns", customer, _percent(share), _percent(own))
 
 
 def _regions(facts: Facts) -> Odd | None:
     if facts.phones < FEWEST or len(facts.own_regions) < FORMER:
         return None
-    familiar = max(fit(facts.regions, former) for former in facts.own_regions)
-    if familiar > min(STRANGE, _least_familiar(facts.own_regions) / 2):
+    if facts.own > KNOWN * facts.people:
+        return None
+    familiar = _familiar(facts)
+    if familiar >= min(STRANGE, _least_familiar(facts.own_regions) / 2):
         return None
     theirs = {
         customer: max(fit(facts.regions, former) for former in files)
@@ -112,6 +142,11 @@ def _regions(facts: Facts) -> Odd | None:
     if theirs.get(customer, 0.0) < FITTING:
         return None
     return Odd("regions", customer, _percent(theirs[customer]), _percent(familiar))
+
+
+def _familiar(facts: Facts) -> float:
+    """Return how far the phones fit those of a former file of the customer."""
+    return max(fit(facts.regions, former) for former in facts.own_regions)
 
 
 def _least_familiar(files: Sequence[Shares]) -> float:
@@ -138,4 +173,4 @@ def _percent(share: float) -> int:
     return int(share * 100 + 0.5)
 
 
-_ASKED: Final[tuple[Callable[[Facts], Odd | None], ...]] = (_people, _regions, _domains)
+_ASKED: Final[tuple[Callable[[Facts], Odd | None], ...]] = (_people, _columns, _regions, _domains)

@@ -54,18 +54,19 @@ _OWN = """
                   AND l.import_id = ANY(%(own)s))
 """
 
-ANYBODYS: Final = frozenset(
-    "gmail.com googlemail.com yahoo.com ymail.com rocketmail.com hotmail.com outlook.com live.com"
-    " msn.com aol.com icloud.com me.com mac.com proton.me protonmail.com gmx.de gmx.net gmx.com"
-    " gmx.at gmx.ch web.de t-online.de freenet.de mail.com mail.ru yandex.ru orange.fr wanadoo.fr"
-    " free.fr sfr.fr laposte.net libero.it virgilio.it tiscali.it hotmail.co.uk hotmail.fr"
-    " hotmail.de outlook.de outlook.fr live.co.uk live.fr yahoo.co.uk yahoo.fr yahoo.de yahoo.es"
-    " yahoo.com.br yahoo.co.in btinternet.com sky.com virginmedia.com talktalk.net comcast.net"
-    " verizon.net att.net sbcglobal.net bellsouth.net cox.net charter.net earthlink.net rogers.com"
-    " bell.net shaw.ca telus.net uol.com.br bol.com.br terra.com.br qq.com 163.com 126.com"
-    " naver.com seznam.cz wp.pl o2.pl onet.pl ziggo.nl kpnmail.nl telenet.be skynet.be bluewin.ch"
-    " bigpond.com optusnet.com.au xtra.co.nz".split()
-)
+_ANYBODYS = """
+    gmail.com googlemail.com yahoo.com ymail.com rocketmail.com hotmail.com outlook.com live.com
+    msn.com aol.com icloud.com me.com mac.com proton.me protonmail.com gmx.de gmx.net gmx.com gmx.at
+    gmx.ch web.de t-online.de freenet.de mail.com mail.ru yandex.ru orange.fr wanadoo.fr free.fr
+    sfr.fr laposte.net libero.it virgilio.it tiscali.it hotmail.co.uk hotmail.fr hotmail.de
+    outlook.de outlook.fr live.co.uk live.fr yahoo.co.uk yahoo.fr yahoo.de yahoo.es yahoo.com.br
+    yahoo.co.in btinternet.com sky.com virginmedia.com talktalk.net comcast.net verizon.net att.net
+    sbcglobal.net bellsouth.net cox.net charter.net earthlink.net rogers.com bell.net shaw.ca
+    telus.net uol.com.br bol.com.br terra.com.br qq.com 163.com 126.com naver.com seznam.cz wp.pl
+    o2.pl onet.pl ziggo.nl kpnmail.nl telenet.be skynet.be bluewin.ch bigpond.com optusnet.com.au
+    xtra.co.nz
+"""
+ANYBODYS: Final = frozenset(_ANYBODYS.split())  # domains of mail that is nobody's firm
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ def _leads(lead_import: Import) -> list[tuple[str | None, str | None, str | None
     with connection.cursor() as cursor:
         cursor.execute(_ENDS, [lead_import.mapping_id])
         first, last = cursor.fetchone() or (None, None)
-        if first is None:
+        if first is None or last is None:
             return []
         cursor.execute(_TAKEN, [lead_import.mapping_id, _spread(first, last)])
         return list(cursor.fetchall())
@@ -130,7 +131,9 @@ def _people(
 ) -> Iterator[tuple[str | None, str | None]]:
     """Give the keys of those that have one alone: what several share is nobody's in person."""
     leads = list(leads)
-    shared = {key for key, n in Counter(one for e, p, _ in leads for one in (e, p)).items() if n > 1}
+    shared = {
+        key for key, n in Counter(one for e, p, _ in leads for one in (e, p)).items() if n > 1
+    }
     for email, phone, _ in leads:
         keys = (None if email in shared else email, None if phone in shared else phone)
         if any(keys):

@@ -1,5 +1,6 @@
 """The answers to what a review asks before anything may be sent."""
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
@@ -17,6 +18,9 @@ from portal.models import Role
 def confirm_customer(request: Request, pk: int) -> HttpResponse:
     """The customer's name, typed where the file looks like another customer's."""
     lead_import = access.get_import(request.user, pk, need=Role.IMPORTER)
+    if guard.question(lead_import) is None:
+        messages.info(request, "Nobody has to type the customer's name any more.")
+        return redirect("import_review", pk)
     form = CustomerNameForm(request.POST)
     if not form.is_valid():
         return review.page(request, lead_import, name_form=form)

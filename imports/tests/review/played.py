@@ -1,4 +1,4 @@
-"""Histories played in the database: each file is looked at as it comes, and as if it were mixed up."""
+"""Histories played in the database: each file is looked at as it comes, and as if mixed up."""
 
 import random
 import time
@@ -14,6 +14,8 @@ from imports.models import Customer, Import, ImportState, Lead, MappingVersion, 
 from imports.review import guard, guard_rule
 from imports.tests.review.histories import File, contact, histories
 from portal.models import Team
+
+HEADINGS = ("Name", "Email", "Phone")
 
 
 @dataclass
@@ -89,7 +91,7 @@ def _import(customer: Customer, file: File) -> Import:
     made = Import.objects.create(
         customer=customer, mega_id=customer.mega_id, file_name="leads.csv", file_size=1,
         file_sha256=uuid.uuid4().hex, on_duplicate="skip", state=ImportState.REVIEW,
-        row_count=len(file.people), layout=layout.fingerprint([file.layout, "Name", "Email", "Phone"]),
+        row_count=len(file.people), layout=layout.fingerprint([file.layout, *HEADINGS]),
     )  # fmt: skip
     made.mapping = MappingVersion.objects.create(lead_import=made, version=1, content={})
     made.save(update_fields=["mapping"])
