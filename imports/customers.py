@@ -17,7 +17,10 @@ _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # none that look like another
 LONGEST_NAME = 120  # characters
 KEEPING = ("keep_old_values", "keep_minutes", "hold_won", "hold_lost", "hold_days")
 ASKING = ("failure_percent", "update_points")
-CHANGEABLE = ("name", "region", "requests_per_minute", "on_duplicate", "mega_id", *ASKING, *KEEPING)
+RULES = ("rule_age", "rule_days", "rule_countries", "rule_proof", "needs_provenance")
+CHANGEABLE = ("name", "region", "requests_per_minute", "on_duplicate", "mega_id", *ASKING, *KEEPING,
+              *RULES, "note")  # fmt: skip
+_WORDS = ("name", "note")  # that people type: no trail holds them
 
 
 def create(customer: Customer, user: User | None) -> Customer:
@@ -74,7 +77,7 @@ def change(customer: Customer, user: User | None) -> Customer:
                     "customer. Create that customer instead."
                 )
             customer.save(update_fields=changed)
-            facts = {f: _fact(getattr(customer, f)) for f in changed if f != "name"}
+            facts = {f: _fact(getattr(customer, f)) for f in changed if f not in _WORDS}
             trail.record(
                 acts.CUSTOMER_CHANGED,
                 actor=user,
@@ -168,5 +171,9 @@ def taken(customer: Customer) -> BadInput:
     return name_is_taken(customer.name, twin_of(customer) or customer)
 
 
-def _fact(value: object) -> int | str:
+def _fact(value: object) -> int | str | list[str]:
+    if value is None:
+        return "none"
+    if isinstance(value, list):
+        return value[: trail.MAX_LIST]
     return value if isinstance(value, int) else str(value)

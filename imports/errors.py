@@ -5,6 +5,7 @@ PortalError                 a sentence for a person: where, what, what was expec
 │   ├── UnreadableFile      the spreadsheet cannot be opened or holds no rows
 │   └── BadMapping          the mapping file or form names what does not exist
 ├── WrongState              the import is not in a state that allows this
+│   └── LookAgain           somebody changed what was seen; nothing was done, look at it again
 ├── StoreUnavailable        uploads cannot be reached now: nothing is lost, try again later
 ├── VaultError              a token cannot be opened with the keys that are configured
 └── MegaError               an exchange with MEGA that brought no HTTP answer
@@ -40,6 +41,10 @@ class BadMapping(BadInput):
 
 class WrongState(PortalError):
     """The import is not in a state that allows this."""
+
+
+class LookAgain(WrongState):
+    """Somebody changed in the meantime what the person saw: nothing was done."""
 
 
 class StoreUnavailable(PortalError):

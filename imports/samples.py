@@ -111,15 +111,17 @@ BAD_EMAILS = ["{0}@@example.com", "{0}.example.com", "{0}@example", "{0}@example
 BAD_PHONES = ["07x 555", "n/a", "555-01", "see notes", "00000"]
 
 CLEAN_ROWS, REPAIR_ROWS, REFUSED_ROWS = 120, 1200, 60
+OFFICE_LINE, SHARING, SHARED_ROWS = "(206) 555-0100", 38, 60
 
 
 def write_samples(folder: Path) -> list[Path]:
-    """Write those of the three samples that are missing; return all of them."""
+    """Write those of the samples that are missing; return all of them."""
     private_folder(folder)
     writers = {
         "1-clean.csv": _write_clean,
         "2-needs-repairs.xlsx": _write_repairs,
         "3-refused-by-mega.csv": _write_refused,
+        "4-one-phone-for-many.csv": _write_shared,
     }
     for name, write in writers.items():
         path = folder / name
@@ -177,6 +179,18 @@ def _write_refused(path: Path) -> None:
         owner = STRANGE_OWNER if number % 5 == 4 else people.dice.choice(OWNERS)
         colour = people.dice.choice(["green", "blue", "red"])
         rows.append([f"{first} {last}", email, _us(digits), stage, owner, colour])
+    _write_csv(path, rows)
+
+
+def _write_shared(path: Path) -> None:
+    """Somebody filled in the office line where no phone was known."""
+    people = _People(CLEAN_ROWS + REFUSED_ROWS + REPAIR_ROWS)
+    rows: Rows = [["Name", "E-mail", "Phone", "Source"]]
+    for number in range(SHARED_ROWS):
+        first, last, email, digits = people.next()
+        is_unknown = number * SHARING // SHARED_ROWS < (number + 1) * SHARING // SHARED_ROWS
+        phone = OFFICE_LINE if is_unknown else _us(digits)
+        rows.append([f"{first} {last}", email, phone, people.dice.choice(SOURCES)])
     _write_csv(path, rows)
 
 

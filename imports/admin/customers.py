@@ -99,8 +99,8 @@ class CustomerAdmin(LookOnly):
 
     def get_fields(self, _request: HttpRequest, obj: Customer | None = None) -> tuple[str, ...]:
         hidden = () if obj is not None and self._is_open(obj) else ("name", "mega_id")
-        every = ("number", "name", "team", "mega_id", *CHANGEABLE[1:], "on_duplicate", "lacks",
-                 "imports_so_far", "page")  # fmt: skip
+        every = ("number", "name", "team", "mega_id", *CHANGEABLE[1:], "on_duplicate",
+                 *customers.RULES, "lacks", "imports_so_far", "page")  # fmt: skip
         return tuple(name for name in every if name not in hidden)
 
     def get_readonly_fields(

@@ -45,6 +45,12 @@ COLUMN_KEPT = "column_kept"
 COLUMN_MASKED = "column_masked"
 CORRECTED = "corrected"
 CUSTOMER_CONFIRMED = "customer_confirmed"
+REPLACED = "replaced"
+VALUE_SET = "value_set"
+ROWS_DROPPED = "rows_dropped"
+REVIEW_DECIDED = "review_decided"
+REVIEW_UNDONE = "review_undone"
+PROVENANCE_NOTED = "provenance_noted"
 DRY_RUN = "dry_run"
 DRY_RUN_STOPPED = "dry_run_stopped"
 SENT = "sent"
@@ -106,8 +112,14 @@ LABELS: dict[str, str] = {
     REREAD: "File read in another way",
     COLUMN_KEPT: "Sensitive column kept",
     COLUMN_MASKED: "Sensitive column masked again",
-    CORRECTED: "Cell corrected",
     CUSTOMER_CONFIRMED: "Customer confirmed by name",
+    CORRECTED: "Cells of a row corrected",
+    REPLACED: "Found and replaced in a column",
+    VALUE_SET: "Value set for a group of rows",
+    ROWS_DROPPED: "Rows dropped",
+    REVIEW_DECIDED: "Decided in review",
+    REVIEW_UNDONE: "Change in review undone",
+    PROVENANCE_NOTED: "Noted where leads come from",
     DRY_RUN: "Dry run started",
     DRY_RUN_STOPPED: "Dry run stopped",
     SENT: "Sending confirmed",

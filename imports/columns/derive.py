@@ -12,14 +12,16 @@ from imports.audit import acts, trail
 from imports.columns import (
     by_words,
     check,
+    checked,
     chunks,
+    consent_marks,
     defects,
     guessing,
-    leadtext,
     mapfile,
     mapping,
     memory,
     profile,
+    rule_columns,
     survey,
     taken_over,
 )
@@ -37,16 +39,11 @@ from imports.models import (
     Lead,
     MappingVersion,
 )
-from imports.review import judge
+from imports.review import judge, superseded
 from portal.models import User
 
 LEASE = timedelta(seconds=60)
 SAMPLE = 200  # rows that the matching looks at
-_CELLS = """
-    SELECT number, cells FROM imports_row
-    WHERE import_id = %s AND number BETWEEN %s AND %s AND cells <> '{}'
-"""
-_COPY = f"COPY imports_lead ({leadtext.COLUMNS}) FROM STDIN"
 
 
 def propose(import_id: int, fence: int) -> None:
@@ -71,6 +68,7 @@ def propose(import_id: int, fence: int) -> None:
     )
     proposed = memory.completed(survey.judged(guessed, seen), remembered)
     proposed = by_words.with_columns(proposed, lead_import, rows, remembered)
+    proposed = consent_marks.remembered(proposed, remembered)
     try:
         if lead_import.mapping_choice:
             proposed = mapfile.apply_file(proposed, lead_import.mapping_choice)
@@ -188,11 +186,17 @@ def use(locked: Import, wanted: Mapping, user: User | None) -> MappingVersion:
 
     Wherever it comes from, masked columns feed nothing. The caller holds the import's row.
     """
-    wanted = mapping.with_masked(wanted, locked.masked)
+    wanted = consent_marks.marked(mapping.with_masked(wanted, locked.masked), locked)
+    wanted, rules = rule_columns.found(wanted, locked)
     number = (locked.mappings.aggregate(newest=Max("version"))["newest"] or 0) + 1
     version = MappingVersion.objects.create(
-        lead_import=locked, version=number, content=wanted.to_json(), created_by=user
+        lead_import=locked,
+        version=number,
+        content=wanted.to_json(),
+        rules=rules.to_json(),
+        created_by=user,
     )
+    superseded.end(locked, version, user)
     sentences = defects.check(wanted)
     changes: dict[str, Any] = {
         "mapping": version,
@@ -225,7 +229,7 @@ def check_chunk(chunk_id: int) -> None:
     """
     chunk = _take(chunk_id)
     if chunk is not None:
-        _store(chunk, _check(chunk))
+        _store(chunk, checked.lines(chunk.mapping, span=(chunk.first, chunk.last)))
     chunk = Chunk.objects.select_related("mapping").get(pk=chunk_id)
     if not Chunk.objects.filter(mapping=chunk.mapping, done_at=None).exists():
         judge.conclude(chunk.mapping)
@@ -236,19 +240,6 @@ def _take(chunk_id: int) -> Chunk | None:
     if not free.filter(done_at=None).update(work_until=Now() + LEASE):
         return None
     return Chunk.objects.select_related("mapping__lead_import__customer").get(pk=chunk_id)
-
-
-def _check(chunk: Chunk) -> str:
-    lead_import = chunk.mapping.lead_import
-    checker = check.compile_mapping(
-        Mapping.from_json(chunk.mapping.content),
-        lead_import.customer.region,
-        by_words.refused_values(lead_import),
-    )
-    with connection.cursor() as cursor:  # by the model it takes twice as long
-        cursor.execute(_CELLS, [lead_import.pk, chunk.first, chunk.last])
-        rows = cursor.fetchall()
-    return leadtext.lines(lead_import.pk, chunk.mapping.pk, checker.check_all(rows))
 
 
 @transaction.atomic
@@ -262,8 +253,7 @@ def _store(chunk: Chunk, lines: str) -> None:
             return
         if not Chunk.objects.filter(pk=chunk.pk, done_at=None).update(done_at=Now()):
             return
-        with cursor.copy(_COPY) as copy:
-            copy.write(lines)
+    checked.store(lines)
 
 
 def _for_share(current: Any) -> tuple[str, tuple[Any, ...]]:

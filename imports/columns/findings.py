@@ -25,6 +25,7 @@ _TWICE_DONE: Final = {
     Duplicates.FIRST: "Only the first row of each person is sent.",
     Duplicates.LAST: "Only the last row of each person is sent.",
     Duplicates.HOLD: "None of them is sent.",
+    Duplicates.ASK: "The review shows them in groups and asks what is sent.",
 }
 _OPEN_WORDS: Final = {
     "date": "The dates in column “{name}” can be read in two ways, as in 03/04/2025.",

@@ -10,7 +10,7 @@ from imports.intake.copytext import escaped
 
 COLUMNS = (
     "import_id, mapping_id, number, verdict, reason, body, problems, warned,"
-    " email_key, phone_key, shared, digest"
+    " email_key, phone_key, shared, digest, barred, barred_why"
 )
 _NULL = "\\N"
 _encode = msgspec.json.encode
@@ -23,13 +23,13 @@ def lines(import_id: int, mapping_id: int, rows: Iterable[CheckedRow]) -> str:
 
 
 def _line(row: CheckedRow) -> str:
-    number, lead, found, verdict, email, phone = row
+    found, email, why = row.problems, row.email_key, row.barred_why
     problems = _json([problem.to_json() for problem in found]) if found else "[]"
-    warned = "t" if found and verdict == "ok" else "f"
+    warned = "t" if found and row.verdict == "ok" else "f"
     return (
-        f"{number}\t{verdict}\t\t{_json(lead)}\t{problems}\t{warned}\t"
-        f"{escaped(email) if email else _NULL}\t{phone or _NULL}\tf\t"
-        f"\\\\x{digests.lead_hash(lead).hex()}\n"
+        f"{row.number}\t{row.verdict}\t\t{_json(row.lead)}\t{problems}\t{warned}\t"
+        f"{escaped(email) if email else _NULL}\t{row.phone_key or _NULL}\tf\t"
+        f"\\\\x{digests.lead_hash(row.lead).hex()}\t{row.barred}\t{escaped(why) if why else ''}\n"
     )
 
 

@@ -1,17 +1,20 @@
 """Mapping files, as people and scripts write them.
 
 `{"columns": {"<header>": "<field>" | {"field": "…", "values": {"<cell>": "<value>"},
-"read_as": "dmy" | "mdy" | "comma" | "point" | "text", "changes": […], "split": {…}} | null},
+"read_as": "dmy" | "mdy" | "comma" | "point" | "text", "changes": […], "split": {…},
+"consent": {"forbids": ["<cell>"], "allows": ["<cell>"], "others": "unclear"} | "nothing"} | null},
 "joins": {"<field>": "{<header>} {<header>}"}, "constants": {"<field>": "<value>"},
 "country": "<header>" | null, "region": "DE", "possible_phones": "leave_out" | "send",
-"blank_words": {"add": ["<cell>"], "remove": ["<cell>"]}}` (changes and splits: see `shape_file`,
-words: `placeholders`). Columns that the file leaves out stay as they were matched.
+"blank_words": {"add": ["<cell>"], "remove": ["<cell>"]}, "rules": {"birth": "<header>"}}` (changes
+and splits: see `shape_file`, words: `placeholders`, rules: `rules.COLUMNS`). Columns that the file
+leaves out stay as they were matched.
 """
 
 import json
 from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as MappingType
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +22,7 @@ from rapidfuzz import process
 
 from imports.columns import defects, fields, formats, headers, reading_file, shape_file
 from imports.columns.changes import Change
+from imports.columns.consent import Consent
 from imports.columns.mapping import ColumnMap, Mapping, Possible, fed
 from imports.columns.placeholders import Words
 from imports.columns.sources import Split
@@ -28,8 +32,8 @@ from portal import characters
 _LARGEST = 1_000_000  # bytes
 _CHOSEN = "chosen in the mapping file"
 _PARTS = ("columns", "joins", "constants", "country", "region", "possible_phones",
-          "blank_words")  # fmt: skip
-_OF_A_COLUMN = ("field", "values", "read_as", "changes", "split", "others")
+          "blank_words", "rules")  # fmt: skip
+_OF_A_COLUMN = ("field", "values", "read_as", "changes", "split", "others", "consent")
 _SHAPE = 'a mapping file is {"columns": {"<header>": "<field>"}, "constants": {…}}'
 
 
@@ -40,6 +44,7 @@ class _Choice(NamedTuple):
     changes: tuple[Change, ...] = ()
     split: Split | None = None
     others: str = ""
+    consent: Consent | None = None
 
     @property
     def targets(self) -> list[str]:
@@ -78,6 +83,9 @@ def apply_file(mapping: Mapping, data: object) -> Mapping:
         _region(mapping, parts),
         _possible(mapping, parts),
         _words(mapping, parts),
+        reading_file.read_rules(
+            mapping.rules, parts.get("rules", {}), partial(find_column, mapping)
+        ),
     )
     defects.refuse(decided)
     return decided
@@ -170,22 +178,25 @@ def _choice(header: str, value: object) -> _Choice:
     values = _texts(value.get("values", {}), f"{where}, 'values'")
     read_as = _read_as(value.get("read_as"), where)
     changes = shape_file.read_changes(value.get("changes"), where)
+    consent = reading_file.read_consent(value.get("consent"), where)
     others = value.get("others", "")
     if not isinstance(others, str):
         raise BadMapping(f"{where}: 'others' is a custom field, such as 'custom_fields.phone_2'.")
     if "split" not in value:
-        return _Choice(_field(value, where), values, read_as, changes, None, others)
+        target = _field(value, where)
+        return _Choice(target, values, read_as, changes, None, others, consent)
     if "field" in value:
         raise BadMapping(f"{where}: with 'split' the fields stand there; leave 'field' away.")
     target, split = shape_file.read_split(value["split"], where)
-    return _Choice(target, values, read_as, changes, split, others)
+    return _Choice(target, values, read_as, changes, split, others, consent)
 
 
 def _field(value: dict[str, object], where: str) -> str | None:
-    """A column that is only joined is changed without a field of its own: null."""
+    """A column that is only joined, or says only whom to contact, has no field of its own: null."""
     target = value.get("field")
     is_joined = target is None and "field" in value and "changes" in value
-    if not isinstance(target, str) and not is_joined:
+    is_bare = target is None and "consent" in value
+    if not isinstance(target, str) and not (is_joined or is_bare):
         raise BadMapping(f"{where}: 'field' must be the name of a lead field.")
     return target if isinstance(target, str) else None
 
@@ -214,7 +225,8 @@ def _decide(
 
 def _chosen(column: ColumnMap, choice: _Choice) -> ColumnMap:
     column = replace(_shaped(column, choice), values=choice.values, wanted=None)
-    column = replace(column, read_as=choice.read_as or column.read_as)
+    consent = choice.consent or column.consent
+    column = replace(column, read_as=choice.read_as or column.read_as, consent=consent)
     return replace(column, reason=_CHOSEN, confidence="chosen")
 
 

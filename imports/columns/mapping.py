@@ -7,8 +7,10 @@ from typing import Any, Final, Literal, Self, get_args
 
 from imports.columns import clean, fields, formats, headers
 from imports.columns.changes import Change
+from imports.columns.consent import Consent
 from imports.columns.match import Confidence
 from imports.columns.placeholders import USUAL, Words
+from imports.columns.rules import NO_COLUMNS, RuleColumns
 from imports.columns.sources import Split
 from imports.errors import BadMapping
 from imports.intake.sensitive.kinds import label
@@ -32,7 +34,8 @@ class ColumnMap:
     `masked` is the kind of a sensitive column whose cells are masked: it can feed no field.
     `changes` are made to its cells before anything else; with a `split`, `target` is the field of
     a cell's first part. `others` is the custom field of the phones or e-mails that stay behind
-    where a cell holds several, "" where they are only told.
+    where a cell holds several, "" where they are only told. `consent` is there where the column
+    says who must not be contacted, or may; it goes by the cells as they stand, whatever they feed.
     """
 
     index: int
@@ -48,6 +51,7 @@ class ColumnMap:
     changes: tuple[Change, ...] = ()
     split: Split | None = None
     others: str = ""
+    consent: Consent | None = None
 
     @property
     def is_open(self) -> bool:
@@ -120,6 +124,8 @@ class ColumnMap:
             stored["split"] = self.split.to_json()
         if self.others:
             stored["others"] = self.others
+        if self.consent:
+            stored["consent"] = self.consent.to_json()
         return stored
 
     @classmethod
@@ -127,7 +133,8 @@ class ColumnMap:
         """The column that `to_json` wrote; TypeError, ValueError or KeyError when it did not."""
         made = tuple(Change(*one) for one in stored.get("changes", ()))
         split = Split.from_json(stored["split"]) if "split" in stored else None
-        return cls(**{**stored, "changes": made, "split": split})
+        consent = Consent.from_json(stored["consent"]) if "consent" in stored else None
+        return cls(**{**stored, "changes": made, "split": split, "consent": consent})
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +144,8 @@ class Mapping:
     `joins` are fields that are made of several columns: each with its template (see `sources`).
     Phones without a country code are read by the country in the column with the index `country`,
     else as in `region`, else as in the customer's. `possible` is one of POSSIBLE, or "" in mappings
-    that are older than the choice: such phones were sent. `words` are read as blank in contacts.
+    that are older than the choice: such phones were sent. `words` are read as blank in contacts;
+    by the columns in `rules` the customer's rules are judged.
     """
 
     columns: tuple[ColumnMap, ...]
@@ -147,6 +155,7 @@ class Mapping:
     region: str = ""
     possible: Possible = ""
     words: Words = USUAL
+    rules: RuleColumns = NO_COLUMNS
 
     @property
     def sends_possible(self) -> bool:
@@ -186,6 +195,8 @@ class Mapping:
             stored["possible_phones"] = self.possible
         if self.words != USUAL:
             stored["blank_words"] = self.words.to_json()
+        if self.rules != NO_COLUMNS:
+            stored["rules"] = self.rules.to_json()
         return stored
 
     @classmethod
@@ -195,6 +206,7 @@ class Mapping:
             columns = tuple(ColumnMap.from_json(column) for column in stored["columns"])
             constants, joins = dict(stored["constants"]), dict(stored.get("joins", {}))
             words = Words.from_json(stored["blank_words"]) if "blank_words" in stored else USUAL
+            rules = RuleColumns(**stored.get("rules", {}))
         except (KeyError, TypeError, ValueError) as error:
             raise BadMapping("The stored mapping cannot be read; map the columns again.") from error
         if any(column.confidence not in get_args(Confidence) for column in columns):
@@ -207,6 +219,7 @@ class Mapping:
             stored.get("region", ""),
             stored.get("possible_phones", ""),
             words,
+            rules,
         )
 
 
@@ -241,5 +254,10 @@ def _as_masked(column: ColumnMap, kind: str) -> ColumnMap:
     if not kind:
         return replace(column, masked="") if column.masked else column
     return ColumnMap(
-        column.index, column.header, None, reason=f"masked: {label(kind)}", masked=kind
+        column.index,
+        column.header,
+        None,
+        reason=f"masked: {label(kind)}",
+        masked=kind,
+        consent=column.consent,
     )

@@ -11,6 +11,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from imports.columns import countries, fields, formats, shape_words
+from imports.columns.consent import Consent
 from imports.columns.mapping import POSSIBLE, ColumnMap, Mapping, fold_cell
 from imports.columns.sources import Split
 from imports.errors import BadMapping
@@ -182,7 +183,7 @@ def _thing_by_thing(before: ColumnMap, now: ColumnMap, own: ColumnMap) -> Column
 def _of_both(before: ColumnMap, now: ColumnMap, own: ColumnMap) -> ColumnMap:
     if now.masked or decided(own) == decided(before):
         return now
-    both = replace(own, looks=now.looks, masked=now.masked)
+    both = replace(own, looks=now.looks, masked=now.masked, consent=now.consent)
     if own.changes == before.changes:
         both = replace(both, changes=now.changes)
     if own.target == now.target and _parts(own) == _parts(before):
@@ -265,6 +266,14 @@ def _others(before: Mapping, now: Mapping) -> Iterator[str]:
         yield f"Phones that are merely possible: {POSSIBLE[now.possible or 'send']}"
     if now.words != before.words:
         yield f"Words read as blank: {now.words.said or 'the usual ones'}"
+    if _answers(now) != _answers(before):
+        yield "Which values forbid contact was answered"
+    if now.rules != before.rules:
+        yield "The columns for the customer's rules were chosen"
+
+
+def _answers(made: Mapping) -> list[Consent | None]:
+    return [column.consent for column in made.columns]
 
 
 def _headings(version: MappingVersion) -> list[str]:

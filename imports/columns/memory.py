@@ -220,7 +220,8 @@ def completed(proposed: Mapping, memory: Memory) -> Mapping:
     )
     new = fed(completed) - fed(same.columns)
     constants = {name: value for name, value in same.constants.items() if name not in new}
-    proposed = replace(proposed, country=taken_over.with_country(proposed, same).country)
+    placed = taken_over.with_country(proposed, same)
+    proposed = replace(proposed, country=placed.country, rules=placed.rules)
     proposed = replace(proposed, columns=completed, joins=joins, region=same.region)
     return replace(proposed, constants=constants | proposed.constants)
 

@@ -27,7 +27,7 @@ from imports.models import (
     Unchanged,
     Verdict,
 )
-from imports.review import judge
+from imports.review import judge, standing
 from portal.models import Role, User
 
 DECIDE_ROWS = {"duplicates", "unchanged", "again"}
@@ -95,9 +95,10 @@ def look_again(lead_import: Import) -> None:
 def reread(lead_import: Import, user: User | None, *, dialect: dict[str, Any]) -> None:
     """Have the file read anew in another way (sheet, heading row, encoding, delimiter).
 
-    Rows and leads of the former reading are dropped and its dry runs end; mappings, requests and
-    MEGA's answers stay as they were. Nudge `read` afterwards. Where masked columns would not be
-    found again it takes a manager, as if they were kept; raises WrongState for anybody else.
+    Rows and leads of the former reading are dropped; its dry runs end, and what people did in
+    review counts no more. Mappings, requests and MEGA's answers stay as they were. Nudge `read`
+    afterwards. Where masked columns would not be found again it takes a manager, as if they were
+    kept; raises WrongState for anybody else.
     """
     choice = Dialect.from_dict(dialect)
     lost = preview.lost(lead_import, choice)  # before the row is locked: the file may be far away
@@ -116,7 +117,7 @@ def _reread(
             "The file was read in another way in the meantime. Nothing was changed. Look at the "
             "file's page again."
         )
-    _read_anew(locked, dialect_choice=choice.as_dict())
+    _read_anew(locked, user, dialect_choice=choice.as_dict())
     trail.record(acts.REREAD, actor=user, customer=locked.customer, lead_import=locked)
     for each in lost:
         _note_column(locked, user, acts.COLUMN_KEPT, each.column, each.kind)
@@ -144,7 +145,9 @@ def keep_column(
             "again."
         )
     changed = {**found, "kept": kept}
-    _read_anew(locked, sensitive=[changed if one is found else one for one in locked.sensitive])
+    _read_anew(
+        locked, user, sensitive=[changed if one is found else one for one in locked.sensitive]
+    )
     act = acts.COLUMN_KEPT if kept else acts.COLUMN_MASKED
     _note_column(locked, user, act, column, found["kind"])
 
@@ -164,8 +167,9 @@ def _lock_file(lead_import: Import) -> Import:
     return locked
 
 
-def _read_anew(locked: Import, **changes: Any) -> None:
+def _read_anew(locked: Import, user: User | None, **changes: Any) -> None:
     dry_runs.stop(locked)
+    standing.end(locked, user)  # rows and columns may be others, under the same numbers
     Lead.objects.filter(lead_import=locked).delete()
     Row.objects.filter(lead_import=locked).delete()
     profile.forget(locked)

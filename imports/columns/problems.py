@@ -9,28 +9,13 @@ from dataclasses import dataclass
 from typing import Any, Literal, Self
 
 from imports.columns import clean, fields
+from imports.columns.problem_kinds import BY_DECISION, Kind
 from portal import characters
 
 Level = Literal["error", "warning"]
-Effect = Literal["refused", "left_out", "changed"]
 
 LONGEST_FOUND = 80
 """Characters of a cell that a problem repeats."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One code: a title for groups, what is wrong, what follows and how to repair it.
-
-    The texts may name {detail} (the value that is sent, the extension …) and {allowed}
-    (the field's values). Effects: "refused" keeps the row back; "left_out" sends the row without
-    the value (or keeps it back when no other contact is left); "changed" sends it, as said.
-    """
-
-    title: str
-    effect: Effect
-    fault: str
-    repair: str
 
 
 _PHONE_REPAIR = "Correct it, or map another column."
@@ -228,6 +213,7 @@ KINDS: Mapping[str, Kind] = {
         "is an error of the spreadsheet program",
         "Repair the formula, or empty the cell.",
     ),
+    **BY_DECISION,
 }
 
 _UNKNOWN = Kind(

@@ -18,7 +18,7 @@ _GROUPS = """
            (array_agg(p ORDER BY number))[1:%(examples)s]
     FROM imports_lead, jsonb_array_elements(problems) p
     WHERE import_id = %(import)s AND mapping_id = %(mapping)s
-      AND number BETWEEN %(first)s AND %(last)s
+      AND number BETWEEN %(first)s AND %(last)s AND code <> 'dropped'
     GROUP BY 1, 2, 3, 4
     ORDER BY p->>'l', count(*) DESC, 1
 """
@@ -55,7 +55,7 @@ def problem_groups(
 ) -> list[ProblemGroup]:
     """Return the problems of the current mapping, errors first, the most frequent first.
 
-    Those of the rows `between` two numbers, both included.
+    Those of the rows `between` two numbers, both included. Who dropped rows has done with theirs.
     """
     first, last = between
     parameters = {

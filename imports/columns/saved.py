@@ -16,6 +16,7 @@ from imports.audit import acts, trail
 from imports.columns import defects, derive, formats, headers, taken_over
 from imports.columns.mapping import ColumnMap, Mapping, fed
 from imports.columns.placeholders import USUAL
+from imports.columns.rules import NO_COLUMNS
 from imports.errors import BadInput, BadMapping, WrongState
 from imports.models import Import, MappingVersion, SavedMapping
 from imports.models.saved import LONGEST_NAME
@@ -201,6 +202,7 @@ def applied(current: Mapping, saved: SavedMapping) -> Mapping:
         country=current.country if theirs.country is None else theirs.country,
         region=theirs.region or current.region,
         words=current.words if theirs.words == USUAL else theirs.words,
+        rules=current.rules if theirs.rules == NO_COLUMNS else theirs.rules,
     )
     made = taken_over.replaced(current, known, taken, theirs)
     for sentence in defects.found(made):
@@ -212,4 +214,6 @@ def _as_saved(column: ColumnMap, before: ColumnMap, name: str) -> ColumnMap:
     """How cells are written is this file's; only where that is open, the saved reading counts."""
     can_be_read_so = before.read_as in formats.CHOICES.get(column.looks, ())
     made = column.as_in(before, f"as in the saved mapping “{name}”", "chosen")
+    if before.consent and before.consent.is_answered:
+        made = replace(made, consent=before.consent)
     return replace(made, read_as=before.read_as) if can_be_read_so else made

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from imports.columns import defects, fields, shapes
 from imports.columns.mapping import ColumnMap, Mapping, fed
+from imports.columns.rules import RuleColumns
 from imports.errors import BadMapping
 from imports.models import Import
 
@@ -56,10 +57,13 @@ def _with(guessed: Mapping, theirs: Mapping, known: dict[int, ColumnMap], reason
 
 
 def with_country(guessed: Mapping, theirs: Mapping) -> Mapping:
-    """`theirs`, with its column of countries under the index that it has in the guessed mapping."""
-    named = theirs.names[theirs.country] if theirs.country is not None else ""
-    place = guessed.names.index(named) if named in guessed.names else None
-    return replace(theirs, country=place)
+    """`theirs`, with its column of countries, and those that rules ask about, under the index that
+    they have in the guessed mapping."""
+    own = theirs.names
+    places = {name: place for place, name in enumerate(guessed.names)}
+    rules = {kind: places.get(own[place]) for kind, place in theirs.rules.to_json().items()}
+    country = places.get(own[theirs.country]) if theirs.country is not None else None
+    return replace(theirs, country=country, rules=RuleColumns(**rules))
 
 
 def still_joined(guessed: Mapping, joins: dict[str, str]) -> dict[str, str]:

@@ -20,6 +20,7 @@ from imports.columns import derive
 from imports.errors import WrongState
 from imports.models import BatchState, Import, ImportState, Kind, Origin
 from imports.reports.balance import BUCKET, ROWS_WITH_ALL, stretch
+from imports.review import carry, decided
 from portal.models import User
 
 # Buckets of the parent, in the order of the page. Of its invalid rows those are apart that were
@@ -125,8 +126,9 @@ def offer(parent: Import) -> dict[str, int]:
 
 @transaction.atomic
 def _make(parent: Import, user: User | None, wanted: Wanted) -> Import:
-    """1. Lock the parent, so that two people get one child. 2. Copy the rows. 3. Take over the
-    mapping, under which they are checked anew. 4. Tell the trail of both.
+    """1. Lock the parent, so that two people get one child. 2. Copy the rows, with what people
+    corrected in them. 3. Take over the mapping, under which they are checked anew. 4. Tell the
+    trail of both.
     """
     locked = (
         Import.objects.select_for_update(no_key=True, of=("self",))
@@ -142,6 +144,7 @@ def _make(parent: Import, user: User | None, wanted: Wanted) -> Import:
         raise WrongState(_none_left(locked, child))
     child.row_count, child.doubts = rows, [*locked.doubts, *_doubts(locked, child)]
     child.save(update_fields=["row_count", "doubts"])
+    carry.over(locked, child)
     derive.use(child, derive.mapping_of(locked), user)
     facts = {"origin": str(wanted.origin), "rows": rows, "which": list(wanted.buckets)}
     for lead_import, other in ((locked, {"child": child.pk}), (child, {"parent": locked.pk})):
@@ -153,7 +156,7 @@ def _make(parent: Import, user: User | None, wanted: Wanted) -> Import:
 def _new(parent: Import, user: User | None, origin: Origin) -> Import:
     taken_over = (
         "customer", "mega_id", "file_name", "file_size", "file_sha256", "dialect_choice", "dialect",
-        "sheets", "headers", "sensitive", "on_duplicate", "duplicates", "unchanged",
+        "sheets", "headers", "sensitive", "on_duplicate", "unchanged",
     )  # fmt: skip
     return Import.objects.create(
         parent=parent,
@@ -163,6 +166,7 @@ def _new(parent: Import, user: User | None, origin: Origin) -> Import:
         state=ImportState.CHECKING,
         release=settings.RELEASE,
         **{name: getattr(parent, name) for name in taken_over},
+        **decided.carried(parent),
     )
 
 

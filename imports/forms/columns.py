@@ -156,7 +156,11 @@ class ColumnsForm(forms.Form):
                 column.index, column.header, target, reason=BY_PERSON, confidence="chosen"
             )
             return replace(
-                chosen_so, looks=column.looks, read_as=column.read_as, changes=column.changes
+                chosen_so,
+                looks=column.looks,
+                read_as=column.read_as,
+                changes=column.changes,
+                consent=column.consent,
             )
         asked = len(self.values.get(column.index, ()))
         values = meanings.chosen(column, asked, self.cleaned_data, self.known.words)

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from imports import customers
 from imports.errors import BadInput
+from imports.forms.customer_rules import RULE_HELP, RULE_LABELS, CountriesField
 from imports.models import Customer, OnDuplicate
 from portal.models import Team
 
@@ -28,6 +29,8 @@ else:  # generic to the type checker only
 class CustomerForm(_CustomerForm):
     """A new customer, or a known one: its MEGA id is fixed from the first token on."""
 
+    rule_countries = CountriesField()
+
     on_duplicate = forms.ChoiceField(
         label="When a person is already in the CRM",
         choices=ON_DUPLICATE_WORDS,
@@ -39,8 +42,8 @@ class CustomerForm(_CustomerForm):
     class Meta:
         model = Customer
         fields = ("team", "name", "mega_id", "region", "requests_per_minute", "on_duplicate",
-                  *customers.ASKING, *customers.KEEPING)  # fmt: skip
-        labels = {
+                  *customers.ASKING, *customers.KEEPING, *customers.RULES, "note")  # fmt: skip
+        labels = RULE_LABELS | {
             "region": "Region of phones without a country code",
             "requests_per_minute": "Requests a minute",
             "keep_old_values": "Keep the old values of leads that are updated",
@@ -51,7 +54,7 @@ class CustomerForm(_CustomerForm):
             "failure_percent": "Ask when more rows fail than (percent)",
             "update_points": "Ask when updates exceed what MEGA said first by (percentage points)",
         }
-        help_texts = {
+        help_texts = RULE_HELP | {
             "mega_id": "The UUID that MEGA shows for this client account. It cannot be changed "
             "after the first token.",
             "requests_per_minute": "MEGA's limit for this account, usually 10. One request carries "
@@ -62,6 +65,7 @@ class CustomerForm(_CustomerForm):
             "asks.",
         }
         widgets = {
+            "note": forms.Textarea(attrs={"rows": 3}),
             "mega_id": forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
             "region": forms.TextInput(attrs={"maxlength": 2, "autocapitalize": "characters"}),
         }

@@ -3,17 +3,12 @@
 from django import forms
 
 from imports.delivery.children import RETRIED
-from imports.models import Again, Decision, Duplicates, OnDuplicate, Priority, Unchanged
+from imports.models import Again, Decision, OnDuplicate, Priority, Unchanged
 
 
 class OptionsForm(forms.Form):
     """Which rows are left out of what is sent."""
 
-    duplicates = forms.TypedChoiceField(
-        label="Rows of the file with the same e-mail or phone",
-        choices=Duplicates.choices,
-        coerce=Duplicates,
-    )
     unchanged = forms.TypedChoiceField(
         label="Rows that are identical to what the customer already got",
         choices=Unchanged.choices,

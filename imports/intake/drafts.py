@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from imports.errors import BadInput, WrongState
 from imports.intake import known, look, stored, upload
 from imports.intake.layout import fingerprint
-from imports.models import Customer, Draft, Import
+from imports.models import Customer, Draft, Duplicates, Import
 from portal.models import User
 
 KEPT = timedelta(days=1)
@@ -62,7 +62,7 @@ def start(draft: Draft, customer: Customer, user: User, *, again: bool = False) 
             user,
             str(locked.file.name),
             facts=upload.facts_kept(locked),
-            wishes=upload.Wishes(together=locked.together),
+            wishes=upload.Wishes(together=locked.together, duplicates=Duplicates.ASK),
         )
         locked.delete()  # the row alone: the file is the import's now
         return started

@@ -9,7 +9,7 @@ from imports.columns.template_book import EXAMPLES
 from imports.errors import BadInput
 from imports.intake import known, stored, upload
 from imports.intake.dialect import Dialect
-from imports.models import Import, ImportState, Origin
+from imports.models import Duplicates, Import, ImportState, Origin
 from imports.models.imports import upload_path
 from portal.models import User
 
@@ -91,5 +91,9 @@ def _import_of(lead_import: Import, sheet: str, copy: str, user: User) -> Import
         user,
         copy,
         facts=upload.facts_kept(lead_import),
-        wishes=upload.Wishes(dialect=Dialect(sheet=sheet).as_dict(), together=lead_import.together),
+        wishes=upload.Wishes(
+            dialect=Dialect(sheet=sheet).as_dict(),
+            together=lead_import.together,
+            duplicates=Duplicates(lead_import.duplicates),
+        ),
     )

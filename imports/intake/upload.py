@@ -24,8 +24,11 @@ from imports.models import (
     Draft,
     Duplicates,
     Import,
+    Melting,
+    NameOnly,
     OnceChecked,
     OnDuplicate,
+    Provenance,
     Unchanged,
 )
 from portal.models import User
@@ -48,8 +51,11 @@ class Wishes:
     on_duplicate: OnDuplicate | None = None
     duplicates: Duplicates = Duplicates.ALL
     unchanged: Unchanged = Unchanged.SEND
+    melting: Melting = Melting.HOLD
+    name_only: NameOnly = NameOnly.HOLD
     once_checked: OnceChecked = OnceChecked.NOTHING
     together: UUID | None = None
+    provenance: dict[str, Any] = field(default_factory=dict)  # fields of the model of this name
 
 
 NO_WISHES = Wishes()
@@ -74,7 +80,7 @@ def accept(
     lead_import.parent = parent
     put(lead_import.file, file)
     try:
-        _save(lead_import, user)
+        _save(lead_import, user, wishes)
     except BaseException:
         stored.remove_quietly(lead_import.file.storage, str(lead_import.file.name))
         raise
@@ -92,7 +98,7 @@ def of_stored(
     """Make an import of a file that is stored already; call it in a transaction."""
     lead_import = _new(customer, user, wishes, facts)
     lead_import.file = stored_as
-    _save(lead_import, user)
+    _save(lead_import, user, wishes)
     return lead_import
 
 
@@ -128,6 +134,8 @@ def _new(customer: Customer, user: User | None, wishes: Wishes, facts: dict[str,
         on_duplicate=wishes.on_duplicate or customer.on_duplicate,
         duplicates=wishes.duplicates,
         unchanged=wishes.unchanged,
+        melting=wishes.melting,
+        name_only=wishes.name_only,
         once_checked=wishes.once_checked,
         together=wishes.together,
         release=settings.RELEASE,
@@ -136,8 +144,10 @@ def _new(customer: Customer, user: User | None, wishes: Wishes, facts: dict[str,
 
 
 @transaction.atomic
-def _save(lead_import: Import, user: User | None) -> None:
+def _save(lead_import: Import, user: User | None, wishes: Wishes) -> None:
     lead_import.save()
+    if wishes.provenance:
+        Provenance.objects.create(lead_import=lead_import, noted_by=user, **wishes.provenance)
     facts = {"size": lead_import.file_size, "sha256": lead_import.file_sha256}
     trail.record(
         acts.UPLOADED,

@@ -64,7 +64,8 @@ class Wait:
         state = self._import.state
         if state == ImportState.FAILED or self._stays_in_review():
             self._say(self._import.reason)
-            return Exit.PERSON if self._asks_a_person() else Exit.NOTHING
+            asks = state == ImportState.REVIEW and gates.open_gates(self._import)
+            return Exit.PERSON if asks else Exit.NOTHING
         if state in FOR_A_PERSON:
             self._say(self._import.reason or ImportState(state).label)
             return Exit.PERSON
@@ -89,11 +90,6 @@ class Wait:
         """Whether it was to be sent by itself and could not be."""
         waits = self._import.state == ImportState.REVIEW and not self._import.once_checked
         return waits and bool(self._import.reason)
-
-    def _asks_a_person(self) -> bool:
-        """Whether an answer in the review would let it go."""
-        is_reviewed = self._import.state == ImportState.REVIEW
-        return is_reviewed and bool(gates.open_gates(self._import))
 
     def _draw(self) -> None:
         self._warn()

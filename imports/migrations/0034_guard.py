@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('imports', '0029_review_acts'),
+        ('imports', '0033_same_person'),
     ]
 
     operations = [

@@ -27,6 +27,8 @@ from imports.models.imports import (
     Import,
     ImportState,
     MappingVersion,
+    Melting,
+    NameOnly,
     OnceChecked,
     Origin,
     Priority,
@@ -42,7 +44,8 @@ from imports.models.notices import (
     WebhookCall,
 )
 from imports.models.profiles import ColumnProfile
-from imports.models.review import Correction, ReviewAct, Traits
+from imports.models.provenance import LawfulBasis, Provenance
+from imports.models.review import Correction, Gathering, ReviewAct, Traits
 from imports.models.rows import Lead, Outcome, OutcomeStatus, Prediction, Row, Verdict
 from imports.models.saved import SavedMapping
 from imports.models.vocabulary import Lesson, Vocabulary, Word
@@ -70,14 +73,18 @@ __all__ = [
     "Duplicates",
     "Event",
     "Exchange",
+    "Gathering",
     "Held",
     "Import",
     "ImportState",
     "Kind",
+    "LawfulBasis",
     "Lead",
     "Lesson",
     "MailWish",
     "MappingVersion",
+    "Melting",
+    "NameOnly",
     "Notice",
     "NoticeKind",
     "OnDuplicate",
@@ -88,6 +95,7 @@ __all__ = [
     "Prediction",
     "Priority",
     "Process",
+    "Provenance",
     "Quota",
     "ReadAttempt",
     "ReadQuota",

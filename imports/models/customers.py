@@ -1,6 +1,7 @@
 """Customers (client accounts of MEGA), their tokens, and the request quota of each token."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
@@ -61,6 +62,31 @@ class Customer(models.Model):
         default=0,
         validators=[MaxValueValidator(3650)],
         help_text="0 holds none back.",
+    )
+    rule_age = models.PositiveSmallIntegerField(
+        "minimum age", null=True, blank=True, validators=[MaxValueValidator(120)]
+    )
+    rule_days = models.PositiveSmallIntegerField(
+        "days that a lead is old at most",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(32_000)],
+    )
+    rule_countries = ArrayField(
+        models.CharField(max_length=2),
+        verbose_name="allowed countries",
+        default=list,
+        blank=True,
+        db_default=[],
+    )
+    rule_proof = models.BooleanField(
+        "a proof of consent is required", default=False, db_default=False
+    )
+    needs_provenance = models.BooleanField(
+        "where leads come from is required", default=False, db_default=False
+    )
+    note = models.TextField(
+        "note for the review", blank=True, default="", db_default="", max_length=1000
     )
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(

@@ -55,6 +55,22 @@ class Duplicates(models.TextChoices):
     FIRST = "first", "Send only the first"
     LAST = "last", "Send only the last"
     HOLD = "hold", "Send none of them"
+    ASK = "ask", "Send the first of identical ones; ask about the others"
+
+
+class Melting(models.TextChoices):
+    """What happens to rows of different people that MEGA would take for one person."""
+
+    HOLD = "hold", "Keep them back"
+    LEAVE_OUT = "leave_out", "Send them without the shared e-mail or phone"
+    SEND = "send", "Send them as they are: it is meant so"
+
+
+class NameOnly(models.TextChoices):
+    """What happens to rows with neither phone nor e-mail, which MEGA never finds again."""
+
+    HOLD = "hold", "Keep them back"
+    SEND = "send", "Send them"
 
 
 class Unchanged(models.TextChoices):
@@ -151,6 +167,12 @@ class Import(models.Model):
     again = models.CharField(
         max_length=4, choices=Again.choices, default=Again.SKIP, db_default=Again.SKIP
     )
+    melting = models.CharField(
+        max_length=9, choices=Melting.choices, default=Melting.HOLD, db_default=Melting.HOLD
+    )
+    name_only = models.CharField(
+        max_length=4, choices=NameOnly.choices, default=NameOnly.HOLD, db_default=NameOnly.HOLD
+    )
     rules_version = models.PositiveSmallIntegerField(default=0)
     phone_data_version = models.CharField(max_length=20, blank=True)
     release = models.CharField(max_length=20, blank=True)
@@ -246,6 +268,9 @@ class MappingVersion(models.Model):
     )
     version = models.PositiveIntegerField()
     content = models.JSONField()  # columns.mapping.Mapping.to_json()
+    rules = models.JSONField(  # the customer's, as they stood then: columns.rules.Rules.to_json()
+        default=dict, db_default={}
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )

@@ -79,6 +79,52 @@ class Correction(models.Model):
         return f"correction of row {self.number}"
 
 
+class Gathering(models.Model):
+    """Rows that MEGA would take for one person, as they were judged last: what is decided about.
+
+    Derived from leads and acts like the leads' verdicts, and written with them.
+    """
+
+    class Kind(models.TextChoices):
+        """What holds the rows together. `tie`: no value alone, but rows with two of them."""
+
+        EMAIL = "e", "E-mail"
+        PHONE = "p", "Phone"
+        TIE = "t", "E-mail and phone"
+        PERSON = "d", "Person"
+
+    lead_import = models.ForeignKey(
+        Import, models.CASCADE, related_name="gatherings", db_column="import_id", db_index=False
+    )
+    about = models.CharField(max_length=20)  # melts, differs or identical: codes of review.holds
+    kind = models.CharField(max_length=1, choices=Kind.choices)
+    first = models.PositiveIntegerField()  # the lowest of the rows' numbers
+    size = models.PositiveIntegerField()  # how many rows
+    rows = ArrayField(models.IntegerField())
+    people = models.PositiveIntegerField(default=1)  # different names, those of before included
+    names = ArrayField(models.TextField(), default=list)  # some of them
+    before = ArrayField(models.TextField(), default=list)  # some of those that MEGA has already
+    choice = models.CharField(max_length=11, default="")  # what is done with them; "" is undecided
+    may_merge = models.BooleanField(default=False)
+    act = models.ForeignKey(  # the group's own decision, if it has one
+        ReviewAct, models.SET_NULL, null=True, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["-size", "first", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["lead_import", "kind", "first"], name="gathering_once")
+        ]
+        indexes = [
+            models.Index(
+                fields=["lead_import", "about", "-size", "first", "id"], name="gathering_by_size"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"gathering of row {self.first}"
+
+
 class Traits(models.Model):
     """What the leads of an import are like, by a sample of them: whose people, from where.
 

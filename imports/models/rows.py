@@ -63,6 +63,9 @@ class Lead(models.Model):
     barred = models.CharField(  # by what stands in the row itself: codes of review.holds, or ""
         max_length=60, default="", db_default="", blank=True
     )
+    barred_why = models.TextField(  # a sentence for each of these codes, each in its line
+        default="", db_default="", blank=True
+    )
     body = models.JSONField()  # the contract's fields without row_ref; blanks left out
     problems = models.JSONField()  # columns.problems.Problem.to_json(), a list
     warned = models.BooleanField()  # has a problem that does not stop it
@@ -70,6 +73,7 @@ class Lead(models.Model):
     phone_key = models.TextField(null=True)  # noqa: DJ001 - NULL joins nothing
     shared = models.BooleanField(default=False)  # another lead of the import has a key of it
     digest = models.BinaryField()  # columns.digests.lead_hash of the body
+    checked = models.JSONField(null=True)  # as it was before a decision changed it: review.changed
 
     class Meta:
         indexes = [
@@ -83,6 +87,21 @@ class Lead(models.Model):
                 fields=["phone_key"],
                 name="lead_by_phone",
                 condition=models.Q(phone_key__isnull=False),
+            ),
+            models.Index(  # what a review shows apart: few rows, where there are a million others
+                fields=["mapping", "verdict", "number"],
+                name="lead_not_ok",
+                condition=~models.Q(verdict="ok"),
+            ),
+            models.Index(
+                fields=["mapping", "code", "number"],
+                name="lead_kept_back",
+                condition=~models.Q(code=""),
+            ),
+            models.Index(
+                fields=["mapping", "number"],
+                name="lead_with_problems",
+                condition=~models.Q(problems=[]),
             ),
         ]
 

@@ -2,7 +2,7 @@
 
 import json
 from bisect import bisect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,8 @@ from imports.models import Import, Row
 from imports.reports import balance
 from imports.reports.balance import BUCKET, LABELS, LAST_NUMBER, ROWS_WITH_ALL, Balance
 from imports.reports.charts import reasons
+from imports.review import overlay
+from imports.review.overlay import Corrected
 
 SLICE = 5_000  # rows that are read at a time
 MOST = 80_000  # rows that are looked at, at a time, where few of them are chosen
@@ -43,6 +45,7 @@ class ReportRow:
     ignored: list[str]
     problems: list[Problem]
     cells: list[str]
+    corrected: list[str]  # the cells with what people corrected in them
     batch_id: int | None
     key: str
     sent_at: datetime | None
@@ -138,7 +141,20 @@ def _slice(
         cursor.execute(_SELECT.replace("{where}", where), parameters | values | {"limit": limit})
         rows = cursor.fetchall()
     requests = _requests(rows)
-    return [_row(lead_import, row, requests) for row in rows]
+    changed = overlay.of(lead_import, [row[0] for row in rows])
+    said = overlay.sentences(lead_import, [(row[0], row[8]) for row in rows], changed)
+    return [
+        _row(lead_import, row, requests, _Changed(said.get(row[0], []), changed.get(row[0], {})))
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Changed:
+    """What people corrected in a row: in sentences, and by the column's place."""
+
+    said: list[str]
+    cells: Mapping[int, Corrected]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +204,9 @@ _NO_REQUEST = ("", "", None)
 _SENT = ("created", "updated", "skipped", "failed", "unknown")
 
 
-def _row(lead_import: Import, row: tuple[Any, ...], requests: _Requests) -> ReportRow:
+def _row(
+    lead_import: Import, row: tuple[Any, ...], requests: _Requests, changed: _Changed
+) -> ReportRow:
     (number, bucket, lead_id, matched_by, errors, ignored, held_for, problems, cells, note,
      batch_id, attempt_id) = row  # fmt: skip
     key, detail, first_sent = requests.batches.get(batch_id, _NO_REQUEST)
@@ -204,11 +222,12 @@ def _row(lead_import: Import, row: tuple[Any, ...], requests: _Requests) -> Repo
         bucket=bucket,
         lead_id=lead_id or "",
         matched_by=matched_by or "",
-        reason=_joined([*why, *(problem.sentence for problem in found), note]),
-        why=_joined([*why, note]),
+        reason=_joined([*why, *(problem.sentence for problem in found), note, *changed.said]),
+        why=_joined([*why, note, *changed.said]),
         ignored=_json(ignored),
         problems=found,
         cells=cells,
+        corrected=overlay.laid(cells, changed.cells),
         batch_id=batch_id,
         key=key if was_sent else "",
         sent_at=requests.sent_at.get(attempt_id, first_sent) if was_sent else None,

@@ -1,8 +1,9 @@
 """Rows to repair: a file in the sheet's own columns that can be uploaded again.
 
-Behind the sheet's columns stand two of ours: the reason, and the number of the row in its import,
-under a heading by which the upload is known again (`imports.marker`). Cells that could be formulas
-are escaped so that reading undoes it exactly, whatever they were.
+Cells that people corrected stand there as corrected. Behind the sheet's columns stand two of ours:
+the reason, and the number of the row in its import, under a heading by which the upload is known
+again (`imports.marker`). Cells that could be formulas are escaped so that reading undoes it
+exactly, whatever they were.
 """
 
 from imports import marker
@@ -38,7 +39,7 @@ def header(lead_import: Import) -> list[str]:
 def line(lead_import: Import, row: ReportRow) -> list[str]:
     """Return one line; cells beyond the headings stand behind ours, as they did behind theirs."""
     width = len(lead_import.headers)
-    cells = [escaped(cell) for cell in row.cells]
+    cells = [escaped(cell) for cell in row.corrected]
     inside = cells[:width] + [""] * (width - len(cells))
     reason = " ".join(filter(None, (row.reason, _cut(cells))))
     return [*inside, harmless(reason), str(row.number), *cells[width:]]

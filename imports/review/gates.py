@@ -1,26 +1,12 @@
 """What a person must answer before anything of an import may be sent."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from imports.errors import WrongState
 from imports.models import Import
-from imports.review import guard
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """One open question: its stable code, the sentence that asks it, and the template that answers.
-
-    `template` is shown in the review with `gate` and the import; commands print the sentence.
-    `fact` is what the question is about, by itself, where the template asks in words of its own.
-    """
-
-    code: str
-    sentence: str
-    template: str
-    fact: str = ""
+from imports.review import gates_of_rows, guard, origins
+from imports.review.gate import Gate
 
 
 def _wrong_customer(lead_import: Import) -> Gate | None:
@@ -30,7 +16,13 @@ def _wrong_customer(lead_import: Import) -> Gate | None:
     return Gate(guard.ABOUT, asked.sentence, "parts/review/wrong_customer.html", asked.odd)
 
 
-GATES: Final[tuple[Callable[[Import], Gate | None], ...]] = (_wrong_customer,)
+GATES: Final[tuple[Callable[[Import], Gate | None], ...]] = (
+    _wrong_customer,
+    gates_of_rows.rules_changed,
+    gates_of_rows.consent,
+    gates_of_rows.missing_column,
+    origins.gate,
+)
 """Each says whether its question is open. They are asked in this order."""
 
 

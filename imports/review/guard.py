@@ -9,19 +9,14 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from django.db import transaction
 from django.db.models import Count, F
 from django.utils import timezone
 
-from imports.audit import acts, trail
-from imports.errors import BadInput, WrongState
-from imports.models import Customer, Import, ImportState, Origin, ReviewAct, Traits
-from imports.review import guard_rule, guard_sample
+from imports.models import Customer, Import, ImportState, Origin, Traits
+from imports.review import decided, guard_rule, guard_sample, standing
 from imports.review.guard_rule import Facts, Odd
-from portal import characters
-from portal.models import User
 
-ABOUT: Final = "wrong_customer"
+ABOUT: Final = decided.WHOSE
 FORMER = 40  # files of the customer that tell what is usual
 CAUGHT_UP = 8  # of them at most are looked at now, where an earlier release did not
 OTHERS = 500  # files of other customers, the newest
@@ -61,65 +56,23 @@ def look_again(lead_import: Import) -> None:
     """Compare anew what was not compared, or some time ago; before anything is sent."""
     if lead_import.state != ImportState.REVIEW:
         return
-    kept = _kept(lead_import)
-    if kept is None or kept.looked_at < timezone.now() - STALE:
+    found = kept(lead_import)
+    if found is None or found.looked_at < timezone.now() - STALE:
         look(lead_import)
 
 
 def question(lead_import: Import) -> Question | None:
     """Return what is odd about the import, None where nothing is or a person has answered."""
-    kept = _kept(lead_import)
-    if kept is None or not kept.odd or _is_confirmed(lead_import):
+    found = kept(lead_import)
+    if found is None or not found.odd or is_confirmed(lead_import):
         return None
-    odd = Odd(**kept.odd)
+    odd = Odd(**found.odd)
     team = lead_import.customer.team_id
     other = Customer.objects.filter(pk=odd.customer, team=team).first()
     if other is None:
         return None
     return Question(
         _in_words(odd, lead_import.customer.name, other.name), lead_import.customer.name
-    )
-
-
-def refuse_other_name(customer: Customer, typed: str) -> None:
-    """Raise BadInput unless the typed name is the customer's; case and spaces do not matter."""
-    if _folded(typed) == _folded(customer.name):
-        return
-    raise BadInput(
-        f"“{characters.clean(typed)[:80]}” is not the name of this import's customer, which is "
-        f"{customer.name}. If the file is another customer's, upload it for them, and do not send "
-        "this import.",
-        code="other_name",
-    )
-
-
-@transaction.atomic
-def confirm(lead_import: Import, user: User | None, typed: str) -> None:
-    """Write down that a person typed the customer's name; it holds for this file from now on.
-
-    Raises BadInput for another name.
-    """
-    locked = (
-        Import.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("customer__team")
-        .get(pk=lead_import.pk)
-    )
-    refuse_other_name(locked.customer, typed)
-    if locked.is_final or locked.is_under_way:
-        raise WrongState("This import is past its review: nothing needs to be confirmed.")
-    if _is_confirmed(locked):
-        return
-    kept = _kept(locked)
-    content = {"customer": locked.customer_id, "odd": kept.odd if kept else {}}
-    ReviewAct.objects.create(
-        lead_import=locked, kind=ReviewAct.Kind.DECIDE, about=ABOUT, content=content, made_by=user
-    )
-    trail.record(
-        acts.CUSTOMER_CONFIRMED,
-        actor=user,
-        customer=locked.customer,
-        lead_import=locked,
-        facts={"odd": kept.odd.get("kind", "none") if kept else "none"},
     )
 
 
@@ -233,19 +186,15 @@ def _keep(lead_import: Import, sample: guard_sample.Sample, odd: dict[str, Any])
     Traits.objects.update_or_create(lead_import=lead_import, defaults=fresh)
 
 
-def _kept(lead_import: Import) -> Traits | None:
-    kept = Traits.objects.filter(lead_import=lead_import).first()
-    return kept if kept and kept.mapping == lead_import.mapping_id else None
+def kept(lead_import: Import) -> Traits | None:
+    found = Traits.objects.filter(lead_import=lead_import).first()
+    return found if found and found.mapping == lead_import.mapping_id else None
 
 
-def _is_confirmed(lead_import: Import) -> bool:
+def is_confirmed(lead_import: Import) -> bool:
     """The name was typed for this customer; other columns or repaired rows change nothing of it."""
-    said = ReviewAct.objects.filter(lead_import=lead_import, about=ABOUT, undone_at=None)
+    said = standing.of(lead_import, ABOUT)
     return said.filter(content__customer=lead_import.customer_id).exists()
-
-
-def _folded(name: str) -> str:
-    return "".join(characters.alike(name).casefold().split())
 
 
 def _in_words(odd: Odd, ours: str, theirs: str) -> str:

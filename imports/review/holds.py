@@ -26,6 +26,41 @@ KINDS: Final[Mapping[str, Hold]] = {
         "went to MEGA by another import",
         "Nothing to do; or choose below that they are sent all the same.",
     ),
+    "dropped": Hold(
+        "dropped in this review",
+        "Nothing to do; or undo it under “Changes made in this review”.",
+    ),
+    "opt_out": Hold(
+        "must not be contacted",
+        "Nothing to do: a column of the file says so, of this row or of another one of the same"
+        " person.",
+        "parts/review/override.html",
+    ),
+    "opt_out_unclear": Hold(
+        "unclear whether they may be contacted",
+        "Say what the value means, or leave the rows out.",
+        "parts/review/override.html",
+    ),
+    "rule_age": Hold(
+        "younger than the customer's leads are to be",
+        "Nothing to do if that is right; each row says its birth date.",
+        "parts/review/override.html",
+    ),
+    "rule_date": Hold(
+        "older leads than the customer wants",
+        "Nothing to do if that is right; each row says its day.",
+        "parts/review/override.html",
+    ),
+    "rule_country": Hold(
+        "of a country that the customer does not want",
+        "Nothing to do if that is right; each row says its country.",
+        "parts/review/override.html",
+    ),
+    "rule_proof": Hold(
+        "without a proof of consent",
+        "Ask the supplier for the proof, or leave the rows out.",
+        "parts/review/override.html",
+    ),
     "unchanged": Hold(
         "identical to what the customer already got",
         "Nothing to do; or choose below that they are sent again.",
@@ -33,6 +68,33 @@ KINDS: Final[Mapping[str, Hold]] = {
     "duplicate": Hold(
         "of one person with another row",
         "Choose below which of them are sent.",
+    ),
+    "identical": Hold(
+        "the same as another row",
+        "Nothing to do: the row that it repeats is sent.",
+        "parts/review/gathered.html",
+    ),
+    "differs": Hold(
+        "of one person with other rows, but not the same",
+        "Decide which of them are sent, for all groups at once or for one of them.",
+        "parts/review/differs.html",
+    ),
+    "merged": Hold(
+        "merged into another row",
+        "Nothing to do: what they hold goes with the row that is named.",
+        "parts/review/gathered.html",
+    ),
+    "melts": Hold(
+        "of different people that would become one lead",
+        "They share an e-mail or the last ten digits of a phone, by which MEGA takes them for one "
+        "person. Leave the shared value out, keep the rows back, or say that it is meant so.",
+        "parts/review/melts.html",
+    ),
+    "no_match": Hold(
+        "with neither phone nor e-mail",
+        "MEGA matches them to nobody: each import of them makes new leads. Fill one in, or send "
+        "them all the same.",
+        "parts/review/no_match.html",
     ),
     "held_won": Hold("lead is won in MEGA", "Nothing to do if that is right."),
     "held_lost": Hold("lead is lost in MEGA", "Nothing to do if that is right."),

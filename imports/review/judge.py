@@ -12,11 +12,22 @@ from django.db import transaction
 from imports import whole_file
 from imports.columns import gone
 from imports.models import Import, ImportState, MappingVersion
-from imports.review import guard, persons, same_person, unchanged
+from imports.review import (
+    barred,
+    changed,
+    dropped,
+    guard,
+    no_match,
+    persons,
+    same_person,
+    unchanged,
+)
 from imports.review.scope import Scope
 
 _RESET = """
-    UPDATE imports_lead SET verdict = 'ok', reason = '', code = '', shared = false
+    UPDATE imports_lead SET reason = '', code = '', shared = false,
+        verdict = CASE WHEN code = 'dropped' AND problems @> '[{"l": "e"}]'
+                       THEN 'invalid' ELSE 'ok' END
     WHERE import_id = %(import)s AND mapping_id = %(mapping)s AND {among}
       AND (verdict IN ('duplicate', 'unchanged', 'excluded') OR shared)
 """
@@ -29,11 +40,15 @@ def _leave_out_what_went(locked: Import, _scope: Scope) -> None:
 Stage = Callable[[Import, Scope], None]
 STAGES: Final[tuple[Stage, ...]] = (
     _leave_out_what_went,
+    dropped.leave_out,
+    barred.without_consent,
+    barred.against_rules,
     unchanged.leave_out,
-    same_person.leave_out,
-    same_person.flag,
+    no_match.hold,
+    same_person.judge,
 )
-"""In this order. Each changes leads of its scope whose verdict is ok, and no others."""
+"""In this order. Each changes leads of its scope whose verdict is ok; and `dropped` invalid ones,
+which are invalid again when they are judged anew."""
 
 
 @transaction.atomic
@@ -60,7 +75,8 @@ def apply(locked: Import, numbers: Iterable[int] | None = None) -> None:
     them. The caller holds the import's row.
     """
     scope = Scope(locked, None if numbers is None else persons.together(locked, numbers))
+    changed.restore(scope)
     with whole_file.cursor() as cursor:
-        cursor.execute(_RESET.format(among=scope.among()), scope.parameters)
+        cursor.execute(_RESET.replace("{among}", scope.among()), scope.parameters)
     for stage in STAGES:
         stage(locked, scope)

@@ -6,19 +6,23 @@ from typing import Any
 from django.db import connection
 
 from imports.models import Import
+from imports.review.changed import IS_CHANGED
+
+_Row = tuple[int, str | None, str | None]
 
 MOST = 20_000
 """Rows that are followed from person to person; where it is more, all rows are judged anew."""
 
-_KEYS = """
-    SELECT number, email_key, phone_key FROM imports_lead
-    WHERE import_id = %s AND mapping_id = %s AND number = ANY(%s)
+# Of a lead that a decision changed, what it was: judging puts that back first.
+_AS_CHECKED = """
+    SELECT number, CASE WHEN checked IS NULL THEN email_key ELSE checked->>'email' END,
+           CASE WHEN checked IS NULL THEN phone_key ELSE checked->>'phone' END
+    FROM imports_lead WHERE import_id = %s AND mapping_id = %s
 """
-# By the indexes of the keys, which hold the keys of all imports.
-_BY_KEY = """
-    SELECT number, email_key, phone_key FROM imports_lead
-    WHERE import_id = %s AND mapping_id = %s AND {key} = ANY(%s)
-"""
+_KEYS = f"{_AS_CHECKED} AND number = ANY(%s)"
+# By the indexes of the keys, which hold the keys of all imports, and of leads that were changed.
+_BY_KEY = f"{_AS_CHECKED} AND {{key}} = ANY(%s)"
+_BY_FORMER = f"{_AS_CHECKED} AND {IS_CHANGED} AND checked->>'{{former}}' = ANY(%s)"
 
 
 def together(lead_import: Import, numbers: Iterable[int]) -> list[int] | None:
@@ -33,14 +37,19 @@ def together(lead_import: Import, numbers: Iterable[int]) -> list[int] | None:
         new_phones = {phone for *_, phone in rows if phone} - phones
         emails |= new_emails
         phones |= new_phones
-        rows = _fetch(_BY_KEY.format(key="email_key"), [*at, list(new_emails)])
-        rows += _fetch(_BY_KEY.format(key="phone_key"), [*at, list(new_phones)])
+        rows = [*_sharing(at, "email", new_emails), *_sharing(at, "phone", new_phones)]
         rows = [row for row in rows if row[0] not in found]
         found.update(number for number, *_ in rows)
     return sorted(found) if len(found) <= MOST else None
 
 
-def _fetch(sql: str, parameters: Sequence[Any]) -> list[tuple[int, str | None, str | None]]:
+def _sharing(at: Sequence[Any], which: str, values: set[str]) -> list[_Row]:
+    parameters = [*at, list(values)]
+    now = _fetch(_BY_KEY.format(key=f"{which}_key"), parameters)
+    return now + _fetch(_BY_FORMER.format(former=which), parameters)
+
+
+def _fetch(sql: str, parameters: Sequence[Any]) -> list[_Row]:
     if not parameters[-1]:
         return []
     with connection.cursor() as cursor:

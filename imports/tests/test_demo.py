@@ -52,6 +52,7 @@ def test_the_demo_has_people_a_customer_with_a_token_and_samples(tmp_path):
         "1-clean.csv",
         "2-needs-repairs.xlsx",
         "3-refused-by-mega.csv",
+        "4-one-phone-for-many.csv",
     ]
     assert (tmp_path / "secrets" / "demo_password").stat().st_mode & 0o777 == 0o600
 
@@ -70,7 +71,7 @@ def test_the_samples_are_the_same_bytes_everywhere(tmp_path, settings):
     settings.DATA_DIR = tmp_path / "other"
     make_demo()
 
-    for name in ("1-clean.csv", "2-needs-repairs.xlsx", "3-refused-by-mega.csv"):
+    for name in sorted(path.name for path in (tmp_path / "samples").iterdir()):
         one = (tmp_path / "samples" / name).read_bytes()
         assert one == (tmp_path / "other" / "samples" / name).read_bytes()
 
@@ -80,6 +81,7 @@ def test_the_samples_hold_what_their_names_say_and_nobodys_data(tmp_path):
     folder = tmp_path / "samples"
     clean = list(csv.DictReader((folder / "1-clean.csv").open(encoding="utf-8")))
     refused = list(csv.DictReader((folder / "3-refused-by-mega.csv").open(encoding="utf-8")))
+    shared = list(csv.DictReader((folder / "4-one-phone-for-many.csv").open(encoding="utf-8")))
     sheet = load_workbook(folder / "2-needs-repairs.xlsx").active
     repairs = [[cell or "" for cell in row] for row in sheet.iter_rows(values_only=True)]
 
@@ -88,6 +90,8 @@ def test_the_samples_hold_what_their_names_say_and_nobodys_data(tmp_path):
     assert all(re.fullmatch(r"[a-z.]+\d+@example\.(com|org)", row["Email"]) for row in clean)
     assert all(re.fullmatch(r"\(\d{3}\) 555-01\d\d", row["Phone"]) for row in clean)
     assert sum(row["Stage"] == "hot-lead" for row in refused) == 20
+    assert (len(shared), len({row["Name"] for row in shared})) == (60, 60)
+    assert sum(row["Phone"] == "(206) 555-0100" for row in shared) == 38
     assert repairs[0][0] == "Vorname"
     emails = [row[2] for row in repairs[1:] if row[2]]
     assert len(emails) > len(set(emails)), "duplicates"

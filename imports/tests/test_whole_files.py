@@ -6,19 +6,29 @@ from django.utils import timezone
 from imports import whole_file
 from imports.columns import derive
 from imports.delivery import tokens
-from imports.models import Attempt, Batch, BatchState, Duplicates, Import, Lead, Outcome, Row
+from imports.intake.upload import Wishes
+from imports.models import (
+    Attempt,
+    Batch,
+    BatchState,
+    Duplicates,
+    Import,
+    Lead,
+    NameOnly,
+    Outcome,
+    Row,
+)
 from imports.reports import balance, rows
 from imports.reports.rows import Selection
-from imports.review import judge, same_person, unchanged
-from imports.review.scope import Scope
+from imports.review import judge, known, same_person, unchanged
 from imports.tests import people
 from imports.tests.pages import story
 
 pytestmark = pytest.mark.django_db
 
 THREE_TIMES_ANN = (
-    "Name,Email,Phone\nAnn,ann@example.com,2065550101\nBob,bob@example.com,\n"
-    "Ann B,ann@example.com,\nAnn C,,(206) 555-0101\n"
+    "Name,Email,Phone\nAnn B,ann@example.com,2065550101\nBob,bob@example.com,\n"
+    "Ann Bo,ann@example.com,\nAnn,,(206) 555-0101\n"
 )
 
 
@@ -44,13 +54,12 @@ def plan_of(sql, parameters):
 def test_the_rows_of_a_new_file_are_never_compared_one_by_one_with_each_other(acme):
     made = story.reviewed(acme, content=THREE_TIMES_ANN)
     values = {"import": made.pk, "mapping": made.mapping_id}
-    scope = Scope(made)
     earlier = values | {"imports": [made.pk], "mappings": [made.mapping_id]}
-    mark = same_person._mark("min", scope)
-
+    numbers = [lead.number for lead in Lead.objects.filter(lead_import=made)]
     for sql, parameters in [
-        (same_person._flag(scope), values),
-        (mark, values | {"all": False, "what": ""}),
+        (same_person._SHARED.format(among="true"), values),
+        (same_person._FLAG, values | {"numbers": numbers}),
+        (known._MET.format(among="true", known="true"), earlier),
         (unchanged._UNCHANGED.format(among="true", known="true"), earlier),
         (balance._STRAY, balance.stretch(made)),
     ]:
@@ -100,7 +109,7 @@ def test_a_row_is_unchanged_when_the_newest_import_of_the_person_brought_the_sam
 
 def many_rows(customer, numbers):
     """An import with leads that can be sent at these numbers."""
-    made = story.uploaded(customer)
+    made = story.uploaded(customer, wishes=Wishes(name_only=NameOnly.SEND))
     Row.objects.bulk_create(Row(lead_import=made, number=n, cells=[f"Person {n}"]) for n in numbers)
     Import.objects.filter(pk=made.pk).update(
         headers=["Name"], row_count=len(numbers), state="reading"

@@ -26,13 +26,18 @@ from imports.forms.columns import ColumnsForm
 from imports.forms.saved import SaveForm
 from imports.intake.read import first_rows
 from imports.models import Import, ImportState, MappingVersion
-from imports.views import at_columns, found, mapping_form, steps
+from imports.views import at_columns, found, mapping_form, profile, steps
 from imports.views.http import Request
 from portal.models import Role
 
 READING = (ImportState.UPLOADED, ImportState.READING)
 _COLUMN_DIGITS = 5
-_PAGES = {"joined": "import_joins", "blank": "import_blank_words"}
+_PAGES = {
+    "joined": "import_joins",
+    "blank": "import_blank_words",
+    "consent": "import_consent",
+    "rules": "import_rule_columns",
+}
 FIRST_ROWS, MOST_COLUMNS = 10, 30
 
 
@@ -191,6 +196,7 @@ def _beside(request: Request, lead_import: Import, form: ColumnsForm) -> dict[st
         "drift": drift.of(lead_import, current) if editable else None,
         "others": at_columns.standing(request, lead_import, form.version),
         "words": _words(lead_import, current),
+        "whom": profile.whom_it_reaches(lead_import, current),
         "offers": [one for one in offers if one.fits],
         "others_saved": [one for one in offers if not one.fits],
     }

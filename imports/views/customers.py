@@ -6,10 +6,12 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from imports import access, customers
-from imports.columns import template_book
+from imports.columns import rule_columns, template_book
+from imports.columns.rules import of_customer
 from imports.delivery import checks, outlook
 from imports.errors import PortalError
 from imports.forms.customers import CustomerForm, TokenForm
@@ -31,6 +33,7 @@ def detail(request: Request, slug: str) -> HttpResponse:
         "token": customer.token,
         "token_form": TokenForm(),
         "check": checks.latest_check(customer),
+        "rules": rule_columns.said(of_customer(customer, timezone.localdate())),
         **_imports(request.user, customer),
         **known_there.of(customer),
         "may_manage": access.can(request.user, customer.team, Role.MANAGER),

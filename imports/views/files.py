@@ -12,6 +12,7 @@ from imports.forms.upload import ReadForm
 from imports.intake import preview as reading
 from imports.intake.dialect import Dialect
 from imports.models import EDITABLE, Import, ImportState, Origin
+from imports.review import standing
 from imports.views import found, steps
 from imports.views.http import Request, attempt
 from portal import characters
@@ -87,6 +88,7 @@ def _context(request: Request, lead_import: Import) -> dict[str, Any]:
         "read_as": Dialect.from_dict(lead_import.dialect).words,
         "hidden_in_name": characters.said(lead_import.file_name),
         "came_with_others": _came_with_others(request.user, lead_import),
+        "changes_made": standing.of(lead_import).count(),
         "is_reading": lead_import.state in READING,
         "can_read_again": lead_import.state in CAN_READ_AGAIN and lead_import.origin == Origin.FILE,
     }

@@ -17,7 +17,7 @@ from imports.errors import PortalError
 from imports.forms.filters import number_of, words_of
 from imports.forms.upload import UploadForm
 from imports.intake import drafts, known, suggest, upload
-from imports.models import Customer, Import
+from imports.models import Customer, Duplicates, Import
 from imports.views.help_page import SAMPLE
 from imports.views.http import Request, teams_as
 from portal import characters
@@ -93,7 +93,7 @@ def _store(
     if customer is None:
         drafts.keep(request.user, file, name, chosen["together"])
         return None
-    wishes = upload.Wishes(together=chosen["together"])
+    wishes = upload.Wishes(together=chosen["together"], duplicates=Duplicates.ASK)
     parent = _parent(request, customer)
     stored = upload.accept(customer, request.user, file, name, wishes=wishes, parent=parent)
     tasks.nudge_read(stored.pk)

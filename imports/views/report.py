@@ -13,7 +13,7 @@ from imports.delivery import alike, before_words, children, repair
 from imports.models import Event, Import, ImportState, Origin
 from imports.reports import balance, downloads, files, to_repair
 from imports.reports.rows import Selection
-from imports.views import live, steps, tabs, words
+from imports.views import live, profile, steps, tabs, words
 from imports.views.handbook.explanations import NO_AUTOMATION
 from imports.views.http import Request, attachment
 
@@ -45,6 +45,7 @@ def _context(request: Request, lead_import: Import) -> dict[str, Any]:
         "most_in_a_workbook": to_repair.MOST_IN_A_WORKBOOK,
         "may_retry": _is_settled(lead_import),
         "may_rest": books is not None and books.not_sent > 0 and _has_a_rest(lead_import),
+        **profile.record(lead_import),
         "old_values": before_words.record_of(lead_import),
         "old_rows": before_words.rows_kept(lead_import),
         "may_put_back": repair.is_offered(lead_import),

@@ -25,8 +25,8 @@ from imports.delivery import before, before_words, children, control, outlook, r
 from imports.forms.review import AskForm, CustomerNameForm, OptionsForm, SendForm
 from imports.models import EDITABLE, DryRun, Import, ImportState, OnDuplicate
 from imports.reports import balance, cost
-from imports.review import gates, guard
-from imports.views import found, kept_back, steps
+from imports.review import gates, guard, standing
+from imports.views import found, groups, kept_back, profile, review_changes, steps
 from imports.views.columns import checking
 from imports.views.handbook.explanations import NO_AUTOMATION
 from imports.views.http import Request, attempt
@@ -141,12 +141,12 @@ def _asked(lead_import: Import) -> dict[str, Any]:
 
 
 def _placed(
-    lead_import: Import, groups: list[review.ProblemGroup]
+    lead_import: Import, problems: list[review.ProblemGroup]
 ) -> list[tuple[review.ProblemGroup, int | None]]:
     """Each group with the place of its column: addresses carry that and never a heading, which
     is a person's name where a sheet has no headings."""
     places = {name: i for i, name in enumerate(headers.names(lead_import.headers))}
-    return [(group, places.get(group.column)) for group in groups]
+    return [(group, places.get(group.column)) for group in problems]
 
 
 def _would_be(lead_import: Import, requests: int) -> dict[str, Any]:
@@ -164,12 +164,12 @@ def _would_be(lead_import: Import, requests: int) -> dict[str, Any]:
 
 
 def _found(
-    lead_import: Import, groups: list[review.ProblemGroup], leads: Tally
+    lead_import: Import, problems: list[review.ProblemGroup], leads: Tally
 ) -> found.Panel | None:
     """What was found in the file, by all its rows, until it is sent."""
     if lead_import.state != ImportState.REVIEW:
         return None
-    return found.panel(lead_import, first_look.of_every_row(lead_import, groups, leads))
+    return found.panel(lead_import, first_look.of_every_row(lead_import, problems, leads))
 
 
 def _warned(lead_import: Import) -> list[refused_before.Warned]:
@@ -202,22 +202,25 @@ def page(
         return render(request, "imports/review.html", context)
     leads = tally.of(lead_import)
     costs, books = cost.cost(lead_import, leads), balance.balance(lead_import, leads)
-    groups = review.problem_groups(lead_import)
-    rules = {name: getattr(lead_import, name) for name in ("duplicates", "unchanged", "again")}
-    context |= _asked(lead_import) | {
+    problems = review.problem_groups(lead_import)
+    rules = {name: getattr(lead_import, name) for name in ("unchanged", "again")}
+    context |= review_changes.context(request, lead_import) | _asked(lead_import)
+    context |= {
         "options": OptionsForm(initial=rules),
         "balance": books,
         "cost": costs,
         "repairs_others": family.is_in_one(lead_import),
         "gone": gone.count(lead_import) if lead_import.is_editable else 0,
         **_would_be(lead_import, costs.requests),
-        "problems": _placed(lead_import, groups),
+        "problems": _placed(lead_import, problems),
         "no_automation": NO_AUTOMATION,
-        "findings": _found(lead_import, groups, leads),
+        "findings": _found(lead_import, problems, leads),
         "warned": _warned(lead_import),
         "token": customer.token,
         "gates": gates.open_gates(lead_import) if lead_import.is_editable else [],
         "kept_back": kept_back.groups(leads),
+        **profile.beside(lead_import),
+        **groups.summary(lead_import, standing.token(lead_import)),
         "reasons_before": children.reasons(lead_import) if lead_import.is_editable else [],
         "reading": read_ways.cost(lead_import, customer.keep_minutes),
         "cannot_read": before_words.refused(customer),

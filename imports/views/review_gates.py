@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 from imports import access
 from imports.errors import BadInput
 from imports.forms.review import CustomerNameForm
-from imports.review import guard
+from imports.review import guard, guard_answer
 from imports.views import review
 from imports.views.http import Request, attempt
 from portal.models import Role
@@ -26,10 +26,10 @@ def confirm_customer(request: Request, pk: int) -> HttpResponse:
         return review.page(request, lead_import, name_form=form)
     typed = form.cleaned_data["name"]
     try:
-        guard.refuse_other_name(lead_import.customer, typed)
+        guard_answer.refuse_other_name(lead_import.customer, typed)
     except BadInput as problem:
         form.add_error("name", problem.sentence)
         return review.page(request, lead_import, name_form=form)
     done = f"It was written down that the file is meant for {lead_import.customer}."
-    attempt(request, done, guard.confirm, lead_import, request.user, typed)
+    attempt(request, done, guard_answer.confirm, lead_import, request.user, typed)
     return redirect("import_review", pk)

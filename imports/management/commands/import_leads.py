@@ -15,6 +15,7 @@ from imports.intake import upload
 from imports.intake.dialect import Dialect
 from imports.intake.sensitive.masking import Masking
 from imports.intake.table import open_table
+from imports.management import provenance_options
 from imports.management.base import PortalCommand, acting_user, add_user_option
 from imports.management.reporting import check_report_path, write_report
 from imports.management.waiting import Exit, Wait, exit_of, summary_of
@@ -23,13 +24,15 @@ from imports.models import (
     DryRun,
     Duplicates,
     Import,
+    Melting,
+    NameOnly,
     OnceChecked,
     OnDuplicate,
     Unchanged,
 )
 from imports.reports import balance
 from imports.reports.rows import Selection
-from imports.review import guard
+from imports.review import guard_answer
 from portal.models import Role, User
 
 SAMPLE = 200  # rows that a mapping file is tried on
@@ -70,6 +73,19 @@ class Command(PortalCommand):
             help="the customer's name: the file is theirs even where it looks like another's",
         )
         parser.add_argument(
+            "--melting",
+            choices=Melting.values,
+            default=Melting.HOLD.value,
+            help="rows of different people that share an e-mail or phone and would become one "
+            "lead (hold)",
+        )
+        parser.add_argument(
+            "--name-only",
+            choices=NameOnly.values,
+            default=NameOnly.HOLD.value,
+            help="rows with neither phone nor e-mail, which MEGA never finds again (hold)",
+        )
+        parser.add_argument(
             "--dry-run", action="store_true", help="ask MEGA what it would do; write nothing"
         )
         parser.add_argument("--no-wait", action="store_true", help="return once it is accepted")
@@ -77,6 +93,7 @@ class Command(PortalCommand):
             "--report", type=Path, metavar="PATH.csv|.xlsx", help="write the row-level report"
         )
         parser.add_argument("--json", action="store_true", help="print the summary as JSON")
+        provenance_options.add(parser)
         add_user_option(parser)
 
     def handle(self, *_args: Any, **options: Any) -> None:
@@ -85,10 +102,10 @@ class Command(PortalCommand):
         check_report_path(options["report"])
         name = options["confirm_customer"]
         if name is not None:
-            guard.refuse_other_name(customer, name)
+            guard_answer.refuse_other_name(customer, name)
         lead_import = _accept(customer, user, options)
         if name is not None:
-            guard.confirm(lead_import, user, name)
+            guard_answer.confirm(lead_import, user, name)
         tasks.nudge_read(lead_import.pk)
         if options["no_wait"]:
             self._print(summary_of(lead_import), as_json=options["json"])
@@ -138,7 +155,10 @@ def _accept(customer: Customer, user: User | None, options: dict[str, Any]) -> I
         on_duplicate=OnDuplicate(options["on_duplicate"]) if options["on_duplicate"] else None,
         duplicates=Duplicates(options["duplicates"]),
         unchanged=Unchanged(options["unchanged"]),
+        melting=Melting(options["melting"]),
+        name_only=NameOnly(options["name_only"]),
         once_checked=once,
+        provenance=provenance_options.read(options),
     )
     try:
         with path.open("rb") as opened:

@@ -99,6 +99,7 @@ def test_cells_put_together_are_read_too(parts, between, region):
     readers = [phones.reader(region), read_email, clean.read_name]
     readers += [formats.reader(one) for one in ("dmy", "mdy", "comma", "point", "yes_no")]
     for read in readers:
-        value, notes = read(cell)
+        cleaned = read(cell)
+        value = cleaned.value
         assert value is None or value == value.strip() != ""
-        assert {note.code for note in notes} <= set(problems.KINDS)
+        assert {note.code for note in cleaned.notes} <= set(problems.KINDS)

@@ -18,6 +18,7 @@ from imports.tests.delivery.steps import (
     results,
     reviewed,
 )
+from imports.tests.thawed import thawed
 
 SAID = "leads[8].stage_slug: must be one of new, won"
 LEADS = [
@@ -176,9 +177,10 @@ def test_each_waiting_request_is_looked_through_once(made, django_assert_num_que
 
 @pytest.mark.django_db
 def test_many_held_rows_are_a_question_too(made):
-    Lead.objects.filter(number__gt=26).update(body={"stage_slug": "gone", "contact_name": "A"})
-    Batch.objects.filter(number__gt=1).delete()
-    Import.objects.update(planned_at=None)
+    with thawed():
+        Lead.objects.filter(number__gt=26).update(body={"stage_slug": "gone", "contact_name": "A"})
+        Batch.objects.filter(number__gt=1).delete()
+        Import.objects.update(planned_at=None)
     assert plan.plan(made.pk)
     refuse_the_first(made)
     Import.objects.update(accepted=["first_failures"])

@@ -30,8 +30,8 @@ NUMBER = 41
 
 def row(number, cells, reason=""):
     nothing = {"lead_id": "", "matched_by": "", "why": "", "ignored": [], "problems": []}
-    return ReportRow(number=number, bucket="failed", reason=reason, cells=cells, batch_id=None,
-                     key="", sent_at=None, **nothing)  # fmt: skip
+    return ReportRow(number=number, bucket="failed", reason=reason, cells=cells, corrected=cells,
+                     batch_id=None, key="", sent_at=None, **nothing)  # fmt: skip
 
 
 def parent(*headers):

@@ -7,6 +7,7 @@ from imports import tasks
 from imports.columns import derive, options
 from imports.delivery import children, control, plan
 from imports.errors import WrongState
+from imports.intake.upload import Wishes
 from imports.models import (
     Attempt,
     BatchState,
@@ -16,6 +17,7 @@ from imports.models import (
     ImportState,
     Kind,
     Lead,
+    NameOnly,
     OnDuplicate,
     Origin,
     Outcome,
@@ -35,6 +37,7 @@ SIX = (
     "Eli,(206) 555-0105,eli@example.com,\r\n"  # 6
     "Ana again,,ana@example.com,\r\n"  # 7
 )
+SENDS_NAMES = Wishes(name_only=NameOnly.SEND)
 
 
 def fresh(lead_import):
@@ -70,7 +73,7 @@ def settle(lead_import, results, left=(), state=ImportState.FINISHED):
 @pytest.fixture
 def over(acme, ines):
     """Row 3 was invalid, 2 and 6 failed, 4 was made, 7 (the same Ana) too, 5 is unknown."""
-    made = story.reviewed(acme, ines.user, content=SIX)
+    made = story.reviewed(acme, ines.user, content=SIX, wishes=SENDS_NAMES)
     results = {2: "failed", 4: "created", 6: "failed", 7: "created"}
     return settle(made, results, left=[5])
 
@@ -170,7 +173,7 @@ def test_invalid_rows_go_when_they_are_asked_for_and_other_columns_may_make_them
 
 
 def test_a_row_that_stayed_unknown_goes_only_if_mega_can_recognise_it(ines, acme):
-    made = story.reviewed(acme, ines.user, content=SIX)
+    made = story.reviewed(acme, ines.user, content=SIX, wishes=SENDS_NAMES)
     parent = settle(made, {2: "created", 6: "created", 7: "created"}, left=[4, 5])
 
     asked = story.text(ines.get(f"/imports/{parent.pk}/retry/"))
@@ -182,7 +185,7 @@ def test_a_row_that_stayed_unknown_goes_only_if_mega_can_recognise_it(ines, acme
 
 
 def test_what_is_still_being_settled_never_goes(ines, acme):
-    made = story.reviewed(acme, ines.user, content=SIX)
+    made = story.reviewed(acme, ines.user, content=SIX, wishes=SENDS_NAMES)
     parent = settle(made, {2: "failed"}, state=ImportState.CANCELLED)
     story.a_batch(parent, [4, 6], state=BatchState.UNKNOWN, first_sent_at=timezone.now())
 
@@ -196,7 +199,7 @@ def test_what_is_still_being_settled_never_goes(ines, acme):
 
 @pytest.mark.parametrize("moving", [BatchState.WAITING, BatchState.CLAIMED, BatchState.SENDING])
 def test_nothing_goes_while_a_request_may_still_carry_it(ines, acme, moving):
-    made = story.reviewed(acme, ines.user, content=SIX)
+    made = story.reviewed(acme, ines.user, content=SIX, wishes=SENDS_NAMES)
     parent = settle(made, {2: "failed"}, state=ImportState.CANCELLED)
     story.a_batch(parent, [4, 6], state=moving)
 
@@ -208,7 +211,7 @@ def test_nothing_goes_while_a_request_may_still_carry_it(ines, acme, moving):
 
 def test_a_row_that_the_books_hide_is_not_sent_again(ines, acme):
     """A request that was answered without a result for a row: never, unless books are wrong."""
-    made = story.reviewed(acme, ines.user, content=SIX)
+    made = story.reviewed(acme, ines.user, content=SIX, wishes=SENDS_NAMES)
     parent = settle(made, {2: "created"}, state=ImportState.CANCELLED)
     story.a_batch(parent, [4, 6], state=BatchState.DONE)
 
@@ -218,7 +221,7 @@ def test_a_row_that_the_books_hide_is_not_sent_again(ines, acme):
 
 
 def test_what_was_not_sent_before_a_cancel_is_taken_up(ines, acme):
-    made = story.reviewed(acme, ines.user, content=SIX)
+    made = story.reviewed(acme, ines.user, content=SIX, wishes=SENDS_NAMES)
     parent = settle(made, {2: "created", 4: "failed"}, state=ImportState.CANCELLED)
     page = story.text(ines.get(f"/imports/{parent.pk}/report/"))
     assert "3 rows were not sent" in page
@@ -300,7 +303,7 @@ def test_its_file_is_not_read_again_and_is_no_second_upload(ines, over):
 
 def test_a_later_upload_of_the_file_is_compared_with_the_upload(ines, acme, over):
     take(ines, over, "failed")
-    again = story.reviewed(acme, ines.user, content=SIX)
+    again = story.reviewed(acme, ines.user, content=SIX, wishes=SENDS_NAMES)
     page = story.text(ines.get(f"/imports/{again.pk}/review/"))
     assert f'import <a href="/imports/{over.pk}/">#{over.pk}</a>' in page
 

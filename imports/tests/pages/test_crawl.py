@@ -33,6 +33,7 @@ UNLINKED = {  # reached otherwise than by a link
     "account_reset_password_done",
     "account_reset_password_from_key",  # by mail
     "account_reset_password_from_key_done",
+    "import_rule_columns",  # by a button that keeps what was chosen of the columns
     "import_joins",  # by a button that keeps what was chosen of the columns
 }
 

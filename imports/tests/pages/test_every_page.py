@@ -26,7 +26,8 @@ POSTED = {
     "history_search", "team_webhook_test", "notices_read", "notice_read", "customer_known",
     "together_start", "together_remove", "import_sheets", "import_keep_column", "tokens_check",
     "tour_start", "tour_stop", "styleguide_toast", "import_save_mapping", "import_use_mapping",
-    "members_search", "import_possible",
+    "members_search", "import_possible", "import_review_undo", "import_check_again",
+    "import_override", "import_override_end", "import_group_decide", "import_group_undo",
 }  # fmt: skip
 FOR_IMPORTERS = {
     "customer_check", "customer_words_read", "import_read_again", "import_read_preview",
@@ -35,15 +36,18 @@ FOR_IMPORTERS = {
     "import_undo", "import_pause", "import_resume", "import_go_on", "import_cancel",
     "import_decide", "import_priority", "import_retry", "import_rest", "import_columns",
     "import_column", "import_joins", "import_blank_words", "import_possible",
+    "import_consent", "import_rule_columns", "import_check_again", "import_override_end",
+    "import_provenance",
     "import_send", "import_new", "import_skip_reading", "import_put_back",
     "customer_known", "together_start", "together_remove", "import_sheets", "tokens_check",
     "tour_start", "import_save_mapping", "import_use_mapping", "team_mapping",
-    "team_mapping_remove",
+    "team_mapping_remove", "import_grid_row", "import_grid_change", "import_review_undo",
+    "import_group_decide", "import_group_undo",
 }  # fmt: skip
 FOR_MANAGERS = {
     "customer_new", "customer_edit", "customer_token", "member_add", "member_role",
     "member_remove", "team_webhook", "team_webhook_test", "team_webhook_remove",
-    "import_keep_column", "customers_new", "customers_preview",
+    "import_keep_column", "import_override", "customers_new", "customers_preview",
 }  # fmt: skip
 GET_FOR_MANAGERS = {"customers_wrong"}
 OF_THE_READER = {  # lists of one's own things, and pages about the portal
@@ -86,7 +90,7 @@ def addresses(acme, max_):
             sent = pk | {"batch": answer.batch_id}
             options = [{}, pk, sent if "request" in name else pk | {"batch": batch.pk},
                        sent | {"attempt": answer.pk}, pk | {"column": 0},
-                       pk | {"saved_pk": kept_mapping.pk}]  # fmt: skip
+                       pk | {"saved_pk": kept_mapping.pk}, pk | {"number": 2}, pk | {"act": 1}]  # fmt: skip
         made[name] = next(path for path in (_reverse(name, o) for o in options) if path)
     return made
 

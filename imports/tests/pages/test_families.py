@@ -24,6 +24,7 @@ from imports.tests.pages.test_came_back import (
     verdicts,
 )
 from imports.tests.pages.test_children import settle
+from imports.tests.thawed import thawed
 
 LEFT_OUT = {2: "duplicate"}
 
@@ -135,7 +136,8 @@ def test_the_eldest_too_leaves_out_what_a_file_of_it_brought(ines, acme):
 def test_another_account_of_mega_has_nothing_of_it_but_two_of_the_same_have(ines, max_, over):
     content = ana_of(ines, over)
     first, second = back(ines, content), back(max_, content)
-    Import.objects.filter(pk=over.pk).update(mega_id="00000000-0000-4000-8000-000000000001")
+    with thawed():
+        Import.objects.filter(pk=over.pk).update(mega_id="00000000-0000-4000-8000-000000000001")
     settle(first, {2: "created"})
     options.look_again(second)
     assert verdicts(second) == LEFT_OUT

@@ -1,10 +1,13 @@
 """Before anything is sent: what will happen, what is wrong, what it costs."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from imports.columns import derive, options
+from imports.intake.upload import Wishes
 from imports.models import Customer, DryRun, Duplicates, Import, ImportState
 from imports.reports import cost
 from imports.tests import people
@@ -150,13 +153,17 @@ def test_a_word_to_send_that_does_not_say_what_was_shown_is_asked_for_again(ines
 
 def test_duplicates_within_the_file_are_left_out_as_chosen(ines, acme):
     twice = story.SHEET + "Ana S,,ana@example.com,,\r\n"
-    lead_import = story.reviewed(acme, ines.user, content=twice)
-    assert "Send 4 leads" in review(ines, lead_import)
-    chosen = {"duplicates": "first", "unchanged": "send"}
-    ines.post(f"/imports/{lead_import.pk}/review/options/", chosen)
+    lead_import = story.reviewed(acme, ines.user, content=twice, wishes=Wishes(duplicates="ask"))
+    page = review(ines, lead_import)
+    assert "Send 2 leads" in page
+    assert "2 rows: of one person with other rows, but not the same" in page
+    token = re.search(r'name="seen" value="(\w+)"', page)[1]
+    chosen = {"about": "differs", "choice": "first", "seen": token}
+    ines.post(f"/imports/{lead_import.pk}/review/groups/decide/", chosen)
     page = review(ines, lead_import)
     assert "Send 3 leads" in page
     assert "Left out: another row of the file is of the same person." in page
+    assert "Decided for all" in page
 
 
 def test_without_a_token_the_page_says_who_can_help(ines, max_, db):

@@ -17,6 +17,7 @@ from django.utils import timezone
 from imports import urls
 from imports.columns import derive, saved
 from imports.columns.changes import Change
+from imports.columns.consent import Consent
 from imports.columns.sources import Split
 from imports.customer_list import kept
 from imports.customer_list.sheet import Raw, Sheet
@@ -28,6 +29,7 @@ from imports.models import (
     BatchState,
     Customer,
     DryRun,
+    Gathering,
     Import,
     ImportState,
     Lead,
@@ -39,6 +41,7 @@ from imports.models import (
     Word,
 )
 from imports.notices import tell, webhooks
+from imports.review import acts, corrections, deciding, origins, overrides
 from imports.tests.pages import story
 from portal import urls as site
 from portal.models import Membership, User
@@ -59,6 +62,28 @@ SHAPED = (
     "Who,Phone,E-mail,Town,State,Budget,A heading that goes on for longer than a phone is wide\r\n"
     '"SOUZA, Ana",p:(206) 555-0123 / 206 555 0124,ana@example.com,Austin,TX,"5.000,50",yes\r\n'
     f'"OKAFOR, Ben",030 901820,ben@example.com,{"Boise" * 12},,"1,5",no\r\n'
+)
+ASKING = (
+    "Full name,Phone,E-mail,Opt-in,A heading that is long: may we send you a newsletter?\r\n"
+    "Ana Souza,2065550123,ana@example.com,yes,bounced on a day long ago\r\n"
+    "Ben Okafor,2065550177,ben@example.com,no,\r\n"
+    f"Chen Li,2065550188,chen@example.com,{'perhaps-' * 12},\r\n"
+)
+WANTED = (
+    "Full name,Phone,E-mail,Born on a day,Double opt-in\r\n"
+    "Ana Souza,2065550123,ana@example.com,,yes\r\n"
+    "Ben Okafor,2065550177,ben@example.com,,no\r\n"
+    "Ben O.,,ben@example.com,,yes\r\n"
+)
+GATHERED = (
+    "Name,E-mail,Phone,City\r\n"
+    "Ana Souza <b>the first</b>,ana@example.com,+44 20 7946 0958,Rome\r\n"
+    "Ben Okafor,ben@example.com,+1 207 946 0958,Oslo\r\n"
+    f"Chen Li,{'chen' * 12}@example.com,,{'Bonn' * 20}\r\n"
+    f"Chen Li,{'chen' * 12}@example.com,,Rome\r\n"
+    "Dora Novak,dora@example.com,,\r\n"
+    "Dora Novak,dora@example.com,,\r\n"
+    "Eve Only,,,\r\n"
 )
 WHY = "MEGA refused 1 of the 3 rows of the first request."
 STEPS = ("file", "columns", "review", "send", "report", "rows", "requests")
@@ -86,7 +111,21 @@ class World:
         """The pages of the columns that can still be changed, and of what is joined of them."""
         shaped = f"/imports/{self.imports['shaped'].pk}/columns/"
         places = ["", "joined/", *(f"{place}/" for place in range(7))]
-        return [f"{shaped}{place}" for place in places]
+        whom = [f"/imports/{self.imports[name].pk}/" for name in ("asking", "wanted")]
+        parts = ("columns/consent/", "columns/rules/", "provenance/")
+        return [f"{shaped}{place}" for place in places] + [w + p for w in whom for p in parts]
+
+    def its_repairs(self):
+        """Rows of a review, one of them, and each change of many: cells, groups, dropped rows."""
+        rows = f"/imports/{self.imports['review'].pk}/review/rows/"
+        asked = ("", "?result=invalid", "?column=2", "?why=dropped", "?after=3", "4/")
+        changes = (f"change/?do={do}&column=2" for do in ("replace", "fill", "drop"))
+        return [f"{rows}{one}" for one in (*asked, *changes)]
+
+    def its_groups(self):
+        """Rows of one person, and of different people, in groups."""
+        groups = f"/imports/{self.imports['gathered'].pk}/review/groups/"
+        return [f"{groups}?about={about}" for about in ("melts", "differs", "identical")]
 
     def where_they_stand(self):
         """Each import's own address leads to its step."""
@@ -170,12 +209,16 @@ def _second(lead_import, **fields):
 def _waiting_for_a_person(world):
     made, customer, owner = world.imports, world.customer, world.owner
     made["review"] = story.reviewed(customer, owner, name="review.csv")
+    _repair(made["review"], owner)
     _ask_about(made["review"])
     made["child"] = story.reviewed(customer, owner, name="repaired.csv", parent=made["finished"])
     made["masked"] = story.reviewed(customer, owner, name="masked.csv", content=MASKED)
     made["mapping"] = story.reviewed(customer, owner, name="mapping.csv", content=UNNAMED)
     made["shaped"] = _shaped(world)
     made["odd"] = _odd(world)
+    made["asking"] = story.reviewed(customer, owner, name="asking.csv", content=ASKING)
+    made["wanted"] = _wanted(world)
+    made["gathered"] = _gathered(world)
     made["paused"] = _half(world, ImportState.PAUSED)
     _second(made["paused"], state=BatchState.WAITING)
     made["decision"] = _half(world, ImportState.DECISION)
@@ -219,6 +262,50 @@ def _odd(world):
     made = story.reviewed(customer, world.owner, name="odd.csv")
     found = {"kind": "people", "customer": other.pk, "percent": 41, "own": 0}
     Traits.objects.filter(lead_import=made).update(odd=found)
+    return made
+
+
+def _repair(lead_import, owner):
+    """A cell is corrected, with a value of many characters, and a row is dropped."""
+    long = {4: "<b>" + "a budget " * 12}
+    corrections.edit(lead_import, owner, 3, long, {4: corrections.seen_as("")})
+    acts.drop(lead_import, owner, [4], why="A <b>test</b> row")
+
+
+def _wanted(world):
+    """Who must not be contacted is known; what the customer wants besides, the file does not tell.
+
+    A manager set aside that they may not be contacted.
+    """
+    Customer.objects.filter(pk=world.customer.pk).update(
+        rule_age=18, rule_countries=["US", "CA"], note="Ask <b>Jane</b> " * 20
+    )
+    world.customer.refresh_from_db()
+    made = story.reviewed(world.customer, world.owner, name="wanted.csv", content=WANTED)
+    now = derive.mapping_of(made)
+    answer = Consent(("no",), ("yes",))
+    columns = (*now.columns[:4], replace(now.columns[4], consent=answer))
+    told = replace(now, columns=columns)
+    derive.remap(made, told, world.owner, expected_version=made.mapping.version)
+    story.check(made)
+    made = Import.objects.get(pk=made.pk)
+    overrides.send_all_the_same(made, world.owner, "opt_out", "They asked us <b>to</b> " * 9)
+    said = {"supplier": "Spring <b>fair</b>", "basis": "consent", "handed_over_by": "Jane " * 20}
+    origins.note(made, world.owner, said)
+    return Import.objects.get(pk=made.pk)
+
+
+def _gathered(world):
+    """Different people with one phone, one person twice; decided for all, and for one group."""
+    wishes = Wishes(duplicates="ask", mapping={"columns": {"City": "custom_fields.city"}})
+    made = story.reviewed(
+        world.customer, world.owner, name="gathered.csv", content=GATHERED, wishes=wishes
+    )
+    deed = acts.Deed(acts.Kind.DECIDE, "melts", content={"choice": "leave_out"})
+    acts.do(made, world.owner, deed)
+    group = Gathering.objects.get(lead_import=made, kind="d", first=4)
+    seen = deciding.seen_as(group)
+    deciding.for_one(made, world.owner, ("d", 4), "merge_first", seen=seen)
     return made
 
 
@@ -320,6 +407,8 @@ def _of_the_finished_import(world):
         "batch": request.pk,
         "attempt": attempt.pk,
         "column": 0,
+        "number": 2,
+        "act": 1,
         "saved_pk": _a_mapping(world).pk,
     }
 
@@ -337,6 +426,7 @@ def is_page(answer):
 def pages(world, client):
     """The addresses at which a person finds a page, each once."""
     found = [*addresses(world).values(), *world.where_they_stand(), *world.its_columns()]
+    found += [*world.its_repairs(), *world.its_groups()]
     answers = [client.get(address, follow=True) for address in found]
     shown = [_shown(answer) for answer in answers if is_page(answer)]
     return list(dict.fromkeys(shown))

@@ -8,7 +8,7 @@ from imports.delivery import control, unattended
 from imports.errors import WrongState
 from imports.intake.upload import Wishes
 from imports.models import Event, Import, ImportState, OnceChecked, OnDuplicate, ReviewAct, Traits
-from imports.review import gates, guard
+from imports.review import gates, guard, guard_answer
 from imports.tests import people
 from imports.tests.pages import story
 from imports.tests.pages.conftest import *  # noqa: F403 - its people
@@ -78,7 +78,7 @@ def test_the_one_odd_fact_is_named_and_nothing_is_sent_until_the_name_is_typed(
 
 
 def test_the_answer_stays_with_other_columns_and_goes_when_it_is_undone(ines, mixed_up):
-    guard.confirm(mixed_up, ines.user, "Acme")
+    guard_answer.confirm(mixed_up, ines.user, "Acme")
     mapping = derive.mapping_of(mixed_up)
     derive.remap(mixed_up, mapping, ines.user, expected_version=mixed_up.mapping.version)
     story.check(mixed_up)

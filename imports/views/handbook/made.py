@@ -35,6 +35,9 @@ DETAILS: Final = {
     "number_impossible": "with the decimal mark of its column",
     "currency_removed": "the number",
     "hidden_removed": "characters that nobody sees",
+    "email_shared": "several",
+    "phone_shared": "several",
+    "rows_merged": "other rows",
 }
 _ALLOWED = "one of MEGA's values"
 

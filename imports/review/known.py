@@ -1,0 +1,82 @@
+"""Leads that this customer already received through the portal, under other names than rows have.
+
+What MEGA has of other sources nobody knows here.
+"""
+
+from collections import defaultdict
+from typing import Any
+
+from django.db import connection
+
+from imports import whole_file
+from imports.models import Import
+from imports.review.melting import Met
+from imports.review.scope import Scope
+
+# A lead has the name that it was given last. Names that are spelt alike need no closer look.
+_MET = """
+    WITH mine AS MATERIALIZED (
+        SELECT number, email_key, phone_key, lower(body->>'contact_name') AS name
+        FROM imports_lead
+        WHERE import_id = %(import)s AND mapping_id = %(mapping)s AND verdict = 'ok' AND {among}
+    ), theirs AS MATERIALIZED (
+        SELECT p.email_key, p.phone_key, p.body->>'contact_name' AS name, o.lead_id, o.attempt_id,
+               p.number
+        FROM imports_lead p
+        JOIN imports_outcome o ON o.import_id = p.import_id AND o.number = p.number
+        WHERE p.import_id = ANY(%(imports)s) AND p.mapping_id = ANY(%(mappings)s) AND {known}
+          AND o.import_id = ANY(%(imports)s) AND o.status IN ('created', 'updated')
+          AND p.body ? 'contact_name'
+    ), other AS (
+        SELECT m.number, 'e' AS kind, t.lead_id
+        FROM mine m JOIN theirs t ON t.email_key = m.email_key
+        WHERE m.name IS DISTINCT FROM lower(t.name)
+        UNION
+        SELECT m.number, 'p', t.lead_id FROM mine m JOIN theirs t ON t.phone_key = m.phone_key
+        WHERE m.name IS DISTINCT FROM lower(t.name)
+    ), last AS (
+        SELECT DISTINCT ON (t.lead_id) t.lead_id, t.name FROM theirs t
+        WHERE t.lead_id IN (SELECT lead_id FROM other)
+        ORDER BY t.lead_id, t.attempt_id DESC, t.number DESC
+    )
+    SELECT DISTINCT o.number, o.kind, l.name FROM other o JOIN last l USING (lead_id)
+    ORDER BY 1, 2, 3
+"""
+_KEYS = """
+    SELECT array_agg(email_key) FILTER (WHERE email_key IS NOT NULL),
+           array_agg(phone_key) FILTER (WHERE phone_key IS NOT NULL)
+    FROM imports_lead WHERE import_id = %(import)s AND mapping_id = %(mapping)s AND {among}
+"""
+_KNOWN = "(p.email_key = ANY(%(emails)s) OR p.phone_key = ANY(%(phones)s))"  # by their indexes
+
+
+def met(locked: Import, scope: Scope) -> dict[int, list[Met]]:
+    """Return for rows that are ok the leads of other names that MEGA would take them for."""
+    earlier = _earlier(locked)
+    if not earlier["imports"]:
+        return {}
+    known, parameters = "true", scope.parameters | earlier
+    if scope.numbers is not None:
+        known, parameters = _KNOWN, parameters | _keys(scope)
+    found: defaultdict[int, list[Met]] = defaultdict(list)
+    with whole_file.cursor() as cursor:
+        cursor.execute(_MET.format(among=scope.among(), known=known), parameters)
+        for number, kind, name in cursor:
+            found[number].append(Met(kind, name))
+    return dict(found)
+
+
+def _earlier(lead_import: Import) -> dict[str, list[int]]:
+    """Return the customer's other imports of which something was sent, and their mappings."""
+    same_account = Import.objects.filter(
+        customer=lead_import.customer_id, mega_id=lead_import.mega_id, started_at__isnull=False
+    )
+    ids = list(same_account.exclude(pk=lead_import.pk).values_list("pk", "mapping_id"))
+    return {"imports": [one for one, _ in ids], "mappings": [one for _, one in ids if one]}
+
+
+def _keys(scope: Scope) -> dict[str, Any]:
+    with connection.cursor() as cursor:
+        cursor.execute(_KEYS.format(among=scope.among()), scope.parameters)
+        emails, phones = cursor.fetchone()
+    return {"emails": emails or [], "phones": phones or []}

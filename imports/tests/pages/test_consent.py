@@ -1,0 +1,201 @@
+"""People who must not be contacted: a column says so, a person says how, nobody slips through."""
+
+import pytest
+from django.urls import reverse
+
+from imports import tasks
+from imports.columns import bars, check, derive
+from imports.columns.consent import Consent
+from imports.delivery import control
+from imports.errors import WrongState
+from imports.intake.upload import Wishes
+from imports.models import Event, Import, ImportState, Lead, OnDuplicate, ReviewAct
+from imports.review import gates, judge
+from imports.tests.pages import story
+
+SHEET = (
+    "Name,Email,Phone,Opt-in\n"
+    "Ann,ann@example.com,2065550123,yes\n"
+    "Bob,bob@example.com,2065550177,no\n"
+    "Bob B,bob@example.com,,yes\n"
+    "Cat,cat@example.com,(206) 555-0177,Yes \n"
+    "Dan,dan@example.com,,\n"
+    "Eve,eve@example.com,,yes\n"
+)
+ANSWERS = {"says_3_0": "allows", "says_3_1": "forbids", "says_3_2": "forbids"}
+
+
+def verdicts(made):
+    leads = Lead.objects.filter(lead_import=made).order_by("number")
+    return list(leads.values_list("number", "verdict", "code"))
+
+
+def reasons(made):
+    return dict(Lead.objects.filter(lead_import=made).values_list("number", "reason"))
+
+
+def answered(browser, made, **answers):
+    version = Import.objects.get(pk=made.pk).mapping.version
+    data = {"expected_version": version, **answers}
+    done = browser.post(reverse("import_consent", args=[made.pk]), data)
+    assert done.status_code == 302, done.content.decode()
+    story.check(made)
+    return Import.objects.get(pk=made.pk)
+
+
+@pytest.fixture
+def made(acme):
+    return story.reviewed(acme, content=SHEET)
+
+
+def test_nothing_is_sent_before_a_person_says_which_values_forbid_contact(made, ines):
+    page = ines.get(reverse("import_review", args=[made.pk])).content.decode()
+    assert "Column “Opt-in” seems to tell who must not be contacted." in page
+    with pytest.raises(WrongState, match="Say which values forbid contact"):
+        control.send(made, ines.user, on_duplicate=OnDuplicate.SKIP)
+
+    asked = ines.get(reverse("import_consent", args=[made.pk])).content.decode()
+    assert "“yes”: 4 rows" in asked
+    assert "“no”: 1 row" in asked
+    assert "Blank: 1 row" in asked
+    assert '<option value="allows" selected>' in asked
+    assert '<option value="forbids" selected>' in asked
+
+    made = answered(ines, made, **ANSWERS)
+    assert gates.open_gates(made) == []
+    assert verdicts(made) == [
+        (2, "ok", ""),
+        (3, "excluded", "opt_out"),
+        (4, "excluded", "opt_out"),
+        (5, "excluded", "opt_out"),
+        (6, "excluded", "opt_out"),
+        (7, "ok", ""),
+    ]
+    said = "Column “Opt-in” says “no”, which forbids contact."
+    assert reasons(made)[3] == said
+    assert reasons(made)[4] == f"Has the same e-mail as row 3, of which this holds: {said}"
+    assert reasons(made)[5] == f"Has the same phone as row 3, of which this holds: {said}"
+    assert reasons(made)[6] == "Column “Opt-in” is blank, which forbids contact."
+    control.send(made, ines.user, on_duplicate=OnDuplicate.SKIP)
+
+
+def test_every_value_needs_an_answer_and_says_so_beside_it(made, ines):
+    data = {"expected_version": 1, "says_3_0": "allows", "says_3_1": "forbids"}
+    done = ines.post(reverse("import_consent", args=[made.pk]), data)
+    assert done.status_code == 422
+    assert "Say whether this forbids or allows contact." in done.content.decode()
+    assert Import.objects.get(pk=made.pk).mapping.version == 1
+
+
+def test_a_column_of_refusals_is_guessed_the_other_way_round(acme, ines):
+    made = story.reviewed(acme, content=SHEET.replace("Opt-in", "Unsubscribed"))
+    page = ines.get(reverse("import_consent", args=[made.pk])).content.decode()
+    first = page[page.index("“yes”: 4 rows") : page.index("“no”: 1 row")]
+    assert '<option value="forbids" selected>' in first
+
+
+def test_values_alone_are_enough(acme, ines):
+    made = story.reviewed(acme, content=SHEET.replace("Opt-in", "State of mail").replace(
+        "no\n", "unsubscribed\n"))  # fmt: skip
+    assert [gate.code for gate in gates.open_gates(made)] == ["consent"]
+
+
+def test_a_column_that_says_nothing_of_it_lets_everybody_go(made, ines):
+    made = answered(ines, made, nothing_3="on")
+    assert {verdict for _, verdict, _ in verdicts(made)} == {"ok"}
+    assert gates.open_gates(made) == []
+
+
+def test_the_next_file_of_the_layout_takes_the_answer_over_unless_something_is_new(
+    acme, ines, made
+):
+    made = answered(ines, made, **ANSWERS)
+    Import.objects.filter(pk=made.pk).update(send_after="2026-01-01T00:00Z", state="finished")
+
+    again = story.reviewed(acme, content=SHEET.replace("Ann", "Ada"))
+    assert gates.open_gates(again) == []
+    assert ("excluded", "opt_out") in {one[1:] for one in verdicts(again)}
+
+    new = story.reviewed(acme, content=SHEET + "Fay,fay@example.com,,perhaps\n")
+    assert [gate.code for gate in gates.open_gates(new)] == ["consent"]
+    page = ines.get(reverse("import_consent", args=[new.pk])).content.decode()
+    assert page.count('<option value="" selected>please say') == 1, "only of what is new"
+    new = answered(ines, new, **ANSWERS, says_3_3="forbids")
+    assert gates.open_gates(new) == []
+
+
+def test_a_value_that_nobody_decided_is_kept_back_as_unclear(made, ines):
+    now = derive.mapping_of(made)
+    assert now.columns[3].consent == Consent(is_asked=True)
+    made = answered(ines, made, **ANSWERS)
+    current = derive.mapping_of(made)
+    checker = check.compile_mapping(current, "US", bars=bars.of(current, None))
+    row = checker.check(9, ["Gil", "gil@example.com", "", "maybe"])
+    assert row.barred == "opt_out_unclear"
+    assert row.barred_why == (
+        "Column “Opt-in” says “maybe”, and nobody has said whether that forbids contact."
+    )
+
+
+def test_judging_one_row_equals_judging_all(made, ines):
+    made = answered(ines, made, **ANSWERS)
+    expected, said = verdicts(made), reasons(made)
+    Lead.objects.filter(lead_import=made, number__in=[3, 4, 5]).update(
+        verdict="ok", code="", reason=""
+    )
+    judge.apply(made, [5])
+    assert verdicts(made) == expected
+    assert reasons(made) == said
+
+
+def test_only_a_manager_sends_them_all_the_same_and_says_why(made, ines, max_, audrey):
+    made = answered(ines, made, **ANSWERS)
+    address = reverse("import_override", args=[made.pk])
+    assert ines.post(address, {"code": "opt_out", "why": "They asked us"}).status_code == 403
+    max_.post(address, {"code": "opt_out", "why": " "})
+    assert not ReviewAct.objects.exists()
+
+    max_.post(address, {"code": "opt_out", "why": "They asked us in person"})
+    assert {verdict for _, verdict, _ in verdicts(made)} == {"ok"}
+    act = ReviewAct.objects.get()
+    assert (act.about, act.content["rows"], act.made_by) == ("opt_out", 4, max_.user)
+    event = Event.objects.filter(act="review_decided").get()
+    assert "person" not in str(event.facts)
+    page = ines.get(reverse("import_review", args=[made.pk])).content.decode()
+    assert "They asked us in person" in page
+    report = audrey.get(reverse("import_report", args=[made.pk])).content.decode()
+    assert "They asked us in person" in report
+
+    ines.post(reverse("import_override_end", args=[made.pk]), {"act": act.pk})
+    assert [code for *_, code in verdicts(made)].count("opt_out") == 4
+
+
+def test_another_answer_ends_what_was_set_aside(made, ines, max_):
+    made = answered(ines, made, **ANSWERS)
+    max_.post(
+        reverse("import_override", args=[made.pk]), {"code": "opt_out", "why": "They asked us"}
+    )
+    made = answered(ines, made, says_3_0="allows", says_3_1="forbids", says_3_2="allows")
+    assert [code for *_, code in verdicts(made)].count("opt_out") == 3
+    assert ReviewAct.objects.get().undone_by == ines.user
+
+
+def test_a_mapping_file_answers_for_the_command_line(acme):
+    plan = {"columns": {"Opt-in": {"consent": {"forbids": ["no", ""], "allows": ["yes"]}}}}
+    made = story.reviewed(acme, content=SHEET, wishes=Wishes(mapping=plan))
+    assert gates.open_gates(made) == []
+    assert [code for *_, code in verdicts(made)].count("opt_out") == 4
+
+    bad = {"columns": {"Opt-in": {"consent": {"forbid": ["no"]}}}}
+    failed = story.uploaded(acme, content=SHEET, wishes=Wishes(mapping=bad))
+    tasks.read(failed.pk)
+    failed.refresh_from_db()
+    assert failed.state == ImportState.FAILED
+    assert "'consent' is" in failed.reason
+
+
+def test_a_stranger_and_a_viewer_answer_nothing(made, sam, vera):
+    for name in ("import_consent", "import_override", "import_rule_columns", "import_provenance"):
+        address = reverse(name, args=[made.pk])
+        assert sam.post(address, ANSWERS).status_code == 404
+        assert vera.post(address, ANSWERS).status_code == 403
