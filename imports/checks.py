@@ -1,7 +1,8 @@
 """Misconfiguration, found by `manage.py check` before it does harm.
 
 imports.E001  TOKEN_KEYS is missing, too short or names a key twice
-imports.E002  a stored token or webhook does not open with TOKEN_KEYS  (check --database default)
+imports.E002  a stored token, webhook or key of the do-not-import lists does not open with
+              TOKEN_KEYS (check --database default)
 imports.E003  MEGA_BASE_URL would carry tokens and leads in the clear
 imports.E004  the demo login exists though DEBUG is off                (check --database default)
 imports.E006  nothing says where people reach the site, so no link can be mailed
@@ -22,7 +23,7 @@ from django.db import connections
 
 from imports import vault
 from imports.errors import VaultError
-from imports.models import Token, Webhook
+from imports.models import ListKey, Token, Webhook
 from portal.context import is_loopback_url
 from portal.models import User
 
@@ -81,6 +82,21 @@ def webhooks_open(databases: Sequence[str] | None = None, **_kwargs: Any) -> lis
         if _has_table(alias, Webhook)
         for webhook in Webhook.objects.using(alias).filter(retired_at=None).iterator()
         if (problem := _why_closed(webhook))
+    ]
+
+
+@register(Tags.database)
+def list_key_opens(databases: Sequence[str] | None = None, **_kwargs: Any) -> list[CheckMessage]:
+    return [
+        Error(
+            "The key of the do-not-import lists cannot be opened.",
+            hint=problem,
+            id="imports.E002",
+        )
+        for alias in databases or []
+        if _has_table(alias, ListKey)
+        for key in ListKey.objects.using(alias).all()
+        if (problem := _why_closed(key))
     ]
 
 
@@ -185,9 +201,11 @@ def way_to_the_store(**_kwargs: Any) -> list[CheckMessage]:
     ]
 
 
-def _why_closed(one: Token | Webhook) -> str:
+def _why_closed(one: Token | Webhook | ListKey) -> str:
     try:
-        if isinstance(one, Webhook):
+        if isinstance(one, ListKey):
+            vault.unseal(one.sealed, one.pk, vault.LIST_KEY)
+        elif isinstance(one, Webhook):
             vault.unseal(one.sealed_url, one.team_id, vault.WEBHOOK_URL)
         else:
             vault.unseal(one.sealed, one.customer_id)
@@ -196,7 +214,7 @@ def _why_closed(one: Token | Webhook) -> str:
     return ""
 
 
-def _has_table(alias: str, model: type[Token | Webhook | User]) -> bool:
+def _has_table(alias: str, model: type[Token | Webhook | ListKey | User]) -> bool:
     """False before the first migration."""
     connection = connections[alias]
     with connection.cursor() as cursor:

@@ -18,8 +18,8 @@ LONGEST_NAME = 120  # characters
 KEEPING = ("keep_old_values", "keep_minutes", "hold_won", "hold_lost", "hold_days")
 ASKING = ("failure_percent", "update_points")
 RULES = ("rule_age", "rule_days", "rule_countries", "rule_proof", "needs_provenance")
-CHANGEABLE = ("name", "region", "requests_per_minute", "on_duplicate", "mega_id", *ASKING, *KEEPING,
-              *RULES, "note")  # fmt: skip
+CHANGEABLE = ("name", "region", "requests_per_minute", "on_duplicate", "mega_id", "import_field",
+              *ASKING, *KEEPING, *RULES, "note")  # fmt: skip
 _WORDS = ("name", "note")  # that people type: no trail holds them
 
 
@@ -76,7 +76,7 @@ def change(customer: Customer, user: User | None) -> Customer:
                     "The MEGA id cannot change once a token was set: another id is another "
                     "customer. Create that customer instead."
                 )
-            customer.save(update_fields=changed)
+            customer.save(update_fields=[*changed, *_forget_what_was_found(customer, changed)])
             facts = {f: _fact(getattr(customer, f)) for f in changed if f not in _WORDS}
             trail.record(
                 acts.CUSTOMER_CHANGED,
@@ -87,6 +87,14 @@ def change(customer: Customer, user: User | None) -> Customer:
     except IntegrityError as error:
         raise taken(customer) from error
     return customer
+
+
+def _forget_what_was_found(customer: Customer, changed: Sequence[str]) -> tuple[str, ...]:
+    """What MEGA said of the former custom field does not hold for another; the fields changed."""
+    if not {"import_field", "mega_id"} & {*changed}:
+        return ()
+    customer.import_field_found, customer.import_field_asked_at = "", None
+    return ("import_field_found", "import_field_asked_at")
 
 
 def read_region(text: str) -> str:

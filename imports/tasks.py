@@ -16,7 +16,7 @@ from celery import Task, shared_task, signals  # noqa: TID251 - one of the two d
 from django.db import transaction
 from kombu.exceptions import KombuError
 
-from imports.columns import derive, profile
+from imports.columns import derive, options, profile
 from imports.delivery import deliver as delivery
 from imports.delivery import leases, lessons, plan, pulse, reading, solo, word_reading, word_wishes
 from imports.delivery.clock import Nudges
@@ -89,8 +89,23 @@ def _prepare_for_the_next_file(**_kwargs: Any) -> None:
 
 @shared_task(name="imports.check")
 def check(chunk_id: int) -> None:
-    """Check one range of rows under its mapping."""
-    derive.check_chunk(chunk_id)
+    """Check one range of rows under its mapping; after the last one, what can wait."""
+    import_id = derive.check_chunk(chunk_id)
+    if import_id is not None:
+        derive.tidy(import_id)
+
+
+@shared_task(name="imports.check_all")
+def check_all(import_id: int) -> None:
+    """Have every unchecked chunk of an import checked; those that were nudged already find out."""
+    publish(check, derive.unchecked_chunks(import_id))
+
+
+@shared_task(name="imports.look_again")
+def look_again(import_id: int) -> None:
+    """Judge an import in review anew, after a do-not-import list was changed."""
+    if lead_import := Import.objects.select_related("customer__team").filter(pk=import_id).first():
+        options.look_again(lead_import)
 
 
 @shared_task(name="imports.count_columns")
@@ -145,6 +160,7 @@ def publish(task: "Task[Any, Any]", ids: Iterable[int]) -> bool:
     return True
 
 
+NUDGED_BY_PAGES = 50  # a publish takes most of a millisecond
 AGAIN_SECONDS = 30.0
 _nudged: dict[tuple[str, int], float] = {}  # of this process: when, by `time.monotonic`
 
@@ -199,10 +215,22 @@ def nudge_plan_dry_run(dry_run_id: int) -> None:
 
 def nudge_chunks_of(import_id: int) -> None:
     """After commit: have every unchecked chunk of the current mapping checked."""
-    transaction.on_commit(lambda: publish(check, derive.unchecked_chunks(import_id)), robust=True)
+    transaction.on_commit(partial(_publish_chunks_of, import_id), robust=True)
+
+
+def _publish_chunks_of(import_id: int) -> None:
+    """Nudge a few here, and have a worker nudge the others: a page waits for this."""
+    chunks = derive.unchecked_chunks(import_id)
+    if publish(check, chunks[:NUDGED_BY_PAGES]) and len(chunks) > NUDGED_BY_PAGES:
+        publish(check_all, [import_id])
 
 
 def nudge_copied(import_id: int) -> None:
     """After commit: have rows that were copied from another import checked, and then counted."""
     nudge_chunks_of(import_id)
     transaction.on_commit(partial(publish, count_columns, [import_id]), robust=True)
+
+
+def nudge_look_again(import_ids: list[int]) -> None:
+    """After commit: have imports in review judged anew; the word to send does so at the latest."""
+    transaction.on_commit(partial(publish, look_again, import_ids), robust=True)

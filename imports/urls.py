@@ -1,19 +1,23 @@
 """The pages of the domain. None of them is ever kept in a cache (`private`)."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.urls import URLPattern, path
 
 from imports.views import (
+    asking,
     at_columns,
     audit,
     charts,
     children,
+    cleaned,
     columns,
     customer_list,
     customer_table,
     customers,
+    do_not_import,
     engine,
     files,
     found,
@@ -30,12 +34,14 @@ from imports.views import (
     notices,
     old_values,
     pages,
+    predictions,
     repair,
     report,
     requests,
     review,
     review_changes,
     review_gates,
+    row_listed,
     rows,
     saved_mappings,
     sending,
@@ -47,6 +53,7 @@ from imports.views import (
     together,
     tokens,
     tour,
+    unchanged,
     webhooks,
     whom,
 )
@@ -56,6 +63,26 @@ from imports.views.http import private
 def page(route: str, view: Callable[..., Any], name: str) -> URLPattern:
     """A page of ours."""
     return path(route, private(view), name=name)
+
+
+def _lists(of: str, under: str) -> list[URLPattern]:
+    """The pages of a do-not-import list, of a customer or of a team."""
+    pages: dict[str, tuple[str, Callable[..., Any]]] = {
+        "": ("", do_not_import.detail),
+        "_add": ("add/", do_not_import.add),
+        "_check": ("check/", do_not_import.check),
+        "_csv": ("export.csv", do_not_import.export),
+        "_remove": ("<int:pk>/remove/", do_not_import.remove),
+        "_remove_source": ("sources/<int:pk>/remove/", do_not_import.remove_source),
+    }
+    return [
+        page(
+            f"{under}/<slug:slug>/do-not-import/{end}",
+            partial(view, of=of),
+            f"{of}_do_not_import{name}",
+        )
+        for name, (end, view) in pages.items()
+    ]
 
 
 urlpatterns = [
@@ -80,6 +107,7 @@ urlpatterns = [
     page("customers/<slug:slug>/words/", known_there.live, "customer_words"),
     page("customers/<slug:slug>/words/read/", known_there.read, "customer_words_read"),
     page("customers/<slug:slug>/known/", new.already_there, "customer_known"),
+    *_lists("customer", "customers"),
     page("teams/", teams.index, "teams"),
     page("teams/<slug:slug>/", teams.detail, "team"),
     page("teams/<slug:slug>/members/", teams.add, "member_add"),
@@ -95,6 +123,7 @@ urlpatterns = [
     page("teams/<slug:slug>/webhook/", webhooks.detail, "team_webhook"),
     page("teams/<slug:slug>/webhook/test/", webhooks.test, "team_webhook_test"),
     page("teams/<slug:slug>/webhook/remove/", webhooks.remove, "team_webhook_remove"),
+    *_lists("team", "teams"),
     page("imports/new/", new.new, "import_new"),
     page("uploads/<uuid:together>/", together.detail, "together"),
     page("uploads/<uuid:together>/start/", together.start, "together_start"),
@@ -121,15 +150,20 @@ urlpatterns = [
     page("imports/<int:pk>/review/", review.detail, "import_review"),
     page("imports/<int:pk>/review/options/", review.options, "import_options"),
     page("imports/<int:pk>/review/customer/", review_gates.confirm_customer, "import_confirm"),
+    page("imports/<int:pk>/review/unchanged/", unchanged.choose, "import_unchanged"),
+    page("imports/<int:pk>/review/ask/", asking.ask, "import_ask"),
+    page("imports/<int:pk>/review/ask/cancel/", asking.cancel, "import_ask_cancel"),
+    page("imports/<int:pk>/review/asked/", predictions.live, "import_asked"),
+    page("imports/<int:pk>/cleaned.csv", cleaned.as_csv, "import_cleaned_csv"),
+    page("imports/<int:pk>/cleaned.xlsx", cleaned.as_workbook, "import_cleaned_xlsx"),
+    page("imports/<int:pk>/problems.csv", cleaned.problems, "import_problems"),
+    page("imports/<int:pk>/predicted.csv", predictions.download, "import_predictions"),
     page("imports/<int:pk>/review/override/", whom.override, "import_override"),
     page("imports/<int:pk>/review/override/end/", whom.override_end, "import_override_end"),
     page("imports/<int:pk>/provenance/", whom.provenance, "import_provenance"),
     page("imports/<int:pk>/review/groups/", groups.index, "import_groups"),
     page("imports/<int:pk>/review/groups/decide/", groups.decide, "import_group_decide"),
     page("imports/<int:pk>/review/groups/undo/<int:act>/", groups.undo, "import_group_undo"),
-    page("imports/<int:pk>/review/ask/", review.ask, "import_ask"),
-    page("imports/<int:pk>/review/ask/cancel/", review.ask_cancel, "import_ask_cancel"),
-    page("imports/<int:pk>/review/asked/", review.asked, "import_asked"),
     page("imports/<int:pk>/review/rows/", grid.index, "import_grid"),
     page("imports/<int:pk>/review/rows/<int:number>/", grid.row, "import_grid_row"),
     page("imports/<int:pk>/review/rows/change/", grid_change.change, "import_grid_change"),
@@ -158,6 +192,12 @@ urlpatterns = [
     page("imports/<int:pk>/rest/", children.rest, "import_rest"),
     page("imports/<int:pk>/send/skip-reading/", old_values.skip, "import_skip_reading"),
     page("imports/<int:pk>/rows/", rows.index, "import_rows"),
+    page("imports/<int:pk>/rows/<int:number>/do-not-import/", row_listed.add, "import_row_listed"),
+    page(
+        "imports/<int:pk>/review/do-not-import/",
+        row_listed.add_forbidden,
+        "import_forbidden_listed",
+    ),
     page("imports/<int:pk>/report/", report.detail, "import_report"),
     page("imports/<int:pk>/report.csv", report.download, "import_download"),
     page("imports/<int:pk>/to-repair.csv", repair.as_csv, "import_repair_csv"),

@@ -1,9 +1,10 @@
 """Sealing of secrets: AES-256-GCM under the keys of TOKEN_KEYS, bound to purpose and owner.
 
-API tokens belong to one customer, a webhook's address and secret to one team. What is sealed is
-`version (1 byte) | key id (8) | nonce (12) | ciphertext and tag`. Version, purpose, owner's id and
-key id are authenticated, so a sealed token that is copied to another customer does not open. The
-first of TOKEN_KEYS seals, all of them open: see `reseal_tokens`.
+API tokens belong to one customer, a webhook's address and secret to one team, the key of the
+do-not-import lists to the site. What is sealed is `version (1 byte) | key id (8) | nonce (12) |
+ciphertext and tag`. Version, purpose, owner's id and key id are authenticated, so a sealed token
+that is copied to another customer does not open. The first of TOKEN_KEYS seals, all of them open:
+see `reseal_tokens`.
 
 Fingerprints tell whether two tokens are the same without opening either (two customers with one
 key share its quota). Like the seal they hang on a key, and the first one writes them; look a token
@@ -44,6 +45,12 @@ class Purpose:
 TOKEN = Purpose(b"mega-api-token", "token", "customer", "enter it again on the customer's page.")
 WEBHOOK_URL = Purpose(b"webhook-url", "webhook", "team", "enter it again on the team's page.")
 WEBHOOK_SECRET = Purpose(b"webhook-secret", "secret", "team", "enter it again on the team's page.")
+LIST_KEY = Purpose(
+    b"do-not-import-key",
+    "key of the do-not-import lists",
+    "site",
+    "have it restored from the backup that the lists were restored from.",
+)
 
 
 @dataclass(frozen=True)

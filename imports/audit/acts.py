@@ -30,6 +30,10 @@ WEBHOOK_SET = "webhook_set"
 WEBHOOK_REMOVED = "webhook_removed"
 WEBHOOK_TESTED = "webhook_tested"
 
+LISTED = "listed"
+UNLISTED = "unlisted"
+LISTED_CUT = "listed_cut"
+
 UPLOADED = "uploaded"
 DERIVED = "derived"
 FOLLOWED = "followed"
@@ -99,6 +103,9 @@ LABELS: dict[str, str] = {
     WEBHOOK_SET: "Webhook set",
     WEBHOOK_REMOVED: "Webhook removed",
     WEBHOOK_TESTED: "Webhook tested",
+    LISTED: "Put on a do-not-import list",
+    UNLISTED: "Taken off a do-not-import list",
+    LISTED_CUT: "Rows left out of a request by a do-not-import list",
     UPLOADED: "File uploaded",
     DERIVED: "Made of another import's rows",
     FOLLOWED: "Rows taken into a follow-up",

@@ -30,7 +30,7 @@ from imports.columns.sources import Take
 from imports.columns.typed import Scalar
 from portal import characters
 
-RULES_VERSION: Final = 5
+RULES_VERSION: Final = 6
 """Raised with every change that can make another lead of the same row."""
 
 PHONE_DATA_VERSION: Final = phones.PHONE_DATA_VERSION

@@ -36,6 +36,21 @@ def marked(made: Mapping, lead_import: Import) -> Mapping:
     return made if columns == made.columns else replace(made, columns=columns)
 
 
+def open_places(made: Mapping, lead_import: Import) -> list[int]:
+    """The places of the columns of which a person must still say who may be contacted.
+
+    A mapping of the former release has no marks; there the headings alone tell.
+    """
+    if lead_import.origin == Origin.REPAIR:
+        return []
+    return [column.index for column in made.columns if _asks(column)]
+
+
+def _asks(column: ColumnMap) -> bool:
+    known = column.consent
+    return known.is_asked if known else bool(consent_words.way_of(column.header))
+
+
 def _marked(
     column: ColumnMap, profile: ColumnProfile | None, stand: MappingType[int, list[str] | None]
 ) -> ColumnMap:

@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 import phonenumbers
 from phonenumbers.geodata.locale import LOCALE_DATA
 
-from imports.columns import phones
+from imports.columns import one_phone, phones
 from imports.columns.headers import squash
 
 HEADINGS: Final = frozenset(
@@ -101,4 +101,4 @@ def _is_national(cell: str) -> bool:
 
 
 def _valid(cells: Sequence[str], region: str) -> int:
-    return sum(phones.is_sure(phones.read_phone(cell, region)) for cell in cells)
+    return sum(one_phone.is_sure(phones.read_phone(cell, region)) for cell in cells)

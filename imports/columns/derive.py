@@ -10,12 +10,14 @@ from django.db.models.functions import Now
 
 from imports.audit import acts, trail
 from imports.columns import (
+    blank_words,
     by_words,
     check,
     checked,
     chunks,
     consent_marks,
     defects,
+    former,
     guessing,
     mapfile,
     mapping,
@@ -36,7 +38,6 @@ from imports.models import (
     ColumnProfile,
     Import,
     ImportState,
-    Lead,
     MappingVersion,
 )
 from imports.review import judge, superseded
@@ -65,6 +66,7 @@ def propose(import_id: int, fence: int) -> None:
         lead_import,
         lambda: ours.update(work_until=Now() + READING_LEASE),
         besides={place: evidence.see for place, evidence in seen.items()},
+        own=_own_words(lead_import, guessed, remembered.latest),
     )
     proposed = memory.completed(survey.judged(guessed, seen), remembered)
     proposed = by_words.with_columns(proposed, lead_import, rows, remembered)
@@ -79,9 +81,18 @@ def propose(import_id: int, fence: int) -> None:
         _take_up(import_id, fence, proposed, profiles)
 
 
-def _as_in(former: MappingVersion, proposed: Mapping) -> Mapping:
+def _own_words(lead_import: Import, *known: Mapping | None) -> set[str]:
+    """The words that the mapping may read as blank besides the usual ones, by what is known yet."""
+    last = _former(lead_import)
+    stood = [one.words.own for one in known if one]
+    if last and (before := memory.readable(last)):
+        stood.append(before.words.own)
+    return {word for words in stood for word in words}
+
+
+def _as_in(last: MappingVersion, proposed: Mapping) -> Mapping:
     try:
-        return taken_over.from_former(proposed, Mapping.from_json(former.content))
+        return taken_over.from_former(proposed, Mapping.from_json(last.content))
     except BadMapping:
         return proposed
 
@@ -99,11 +110,11 @@ def _take_up(
     locked = _still_read(import_id, fence).first()
     if locked is None:
         return
-    former = _former(locked)
+    last = _former(locked)
     # What a person brought along or chose is that person's; what the portal guessed is nobody's.
     author = locked.created_by if locked.mapping_choice else None
-    if former and (again := _as_in(former, proposed)) != proposed:
-        proposed, author = again, former.created_by
+    if last and (again := _as_in(last, proposed)) != proposed:
+        proposed, author = again, last.created_by
     profile.store(locked, profiles, proposed)
     version = use(locked, proposed, author)
     facts = {"version": version.version, "automatic": True}
@@ -184,7 +195,8 @@ def _lock(lead_import: Import, states: tuple[ImportState, ...]) -> Import:
 def use(locked: Import, wanted: Mapping, user: User | None) -> MappingVersion:
     """Make the mapping the current one and cut the rows into chunks to be checked under it.
 
-    Wherever it comes from, masked columns feed nothing. The caller holds the import's row.
+    Wherever it comes from, masked columns feed nothing. Leads of former mappings stay until the
+    rows are checked (`former`). The caller holds the import's row.
     """
     wanted = consent_marks.marked(mapping.with_masked(wanted, locked.masked), locked)
     wanted, rules = rule_columns.found(wanted, locked)
@@ -208,7 +220,6 @@ def use(locked: Import, wanted: Mapping, user: User | None) -> MappingVersion:
         "phone_data_version": check.PHONE_DATA_VERSION,
     }
     Import.objects.filter(pk=locked.pk).update(**changes)
-    Lead.objects.filter(lead_import=locked).exclude(mapping=version).delete()
     if not sentences:
         chunks.cut(locked, version)
     return version
@@ -221,8 +232,9 @@ def unchecked_chunks(import_id: int) -> list[int]:
     return list(waiting.order_by("first").values_list("pk", flat=True))
 
 
-def check_chunk(chunk_id: int) -> None:
-    """Check one range of rows; whoever checks the last one concludes for the whole file.
+def check_chunk(chunk_id: int) -> int | None:
+    """Check one range of rows; whoever checks the last one concludes for the whole file, and gets
+    the import's id.
 
     1. Take the chunk. 2. Check its rows, outside any transaction. 3. Store the leads, only while
     the import still has this mapping. 4. When no chunk is left: duplicates, then review.
@@ -233,6 +245,14 @@ def check_chunk(chunk_id: int) -> None:
     chunk = Chunk.objects.select_related("mapping").get(pk=chunk_id)
     if not Chunk.objects.filter(mapping=chunk.mapping, done_at=None).exists():
         judge.conclude(chunk.mapping)
+        return chunk.mapping.lead_import_id
+    return None
+
+
+def tidy(import_id: int) -> None:
+    """Do what neither the checking nor a page waits for: count words, drop former leads."""
+    blank_words.count_own(Import.objects.select_related("mapping").get(pk=import_id))
+    former.drop(import_id)
 
 
 def _take(chunk_id: int) -> Chunk | None:

@@ -37,6 +37,8 @@ _NAMES = Family("names", "name", "names", 50, "sent without the name")
 _SEVERAL = Family("several", "cell", "cells", 48, "sent with one of them")
 _BLANK = Family("placeholders", "contact", "contacts", 40, "read as blank")
 _UNLIKELY = Family("unlikely", "phone", "phones", 35, "sent all the same")
+_SHARED = Family("shared", "contact", "contacts", 32, "left out, as was decided")
+_MERGED = Family("merged", "row", "rows", 30, "sent, as was decided")
 _TIDIED = Family("tidied", "cell", "cells", 25, "tidied before sending")
 _OTHER = Family("other", "cell", "cells", 10, "sent")
 
@@ -102,6 +104,9 @@ _MEMBERS: Final[Mapping[str, tuple[Family, str, str]]] = {
         "begins with a country code without its +",
         "begin with a country code without its +",
     ),
+    "email_shared": (_SHARED, "is shared by different people", "are shared by different people"),
+    "phone_shared": (_SHARED, "is shared by different people", "are shared by different people"),
+    "rows_merged": (_MERGED, "holds what others had besides", "hold what others had besides"),
     "stage_reshaped": (_TIDIED, "is a stage's name", "are stages' names"),
 }
 _REMARK = (_OTHER, "was remarked on by another release", "were remarked on by another release")

@@ -125,6 +125,22 @@ def since(lead_import: Import, base: MappingVersion, mine: Mapping) -> Meanwhile
     return Meanwhile(newest.created_by, newest.created_at, columns, constants, others)
 
 
+def between(before: Mapping, now: Mapping) -> tuple[list[tuple[str, str]], list[str]]:
+    """What is otherwise in a mapping of the same sheet: of columns and of values for all rows, by
+    name, and of the rest in sentences.
+    """
+    columns = [
+        (now.names[index], _words(now.columns[index], before.columns[index]))
+        for index in _changed(before, now)
+    ]
+    constants = [
+        (f"{fields.label(name)} for every row", now.constants.get(name, "none"))
+        for name in sorted({*before.constants, *now.constants})
+        if before.constants.get(name) != now.constants.get(name)
+    ]
+    return columns + constants, list(_others(before, now))
+
+
 def merged(base: Mapping, theirs: Mapping, mine: Mapping) -> Mapping:
     """Theirs with whatever this person changed: what a page shows until it is decided.
 

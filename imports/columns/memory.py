@@ -17,7 +17,7 @@ from django.utils import timezone
 from imports.columns import fields, formats, looks, taken_over
 from imports.columns.mapping import ColumnMap, Mapping, fed, fold_cell
 from imports.errors import BadMapping
-from imports.models import Batch, Import, ImportState, Kind, Origin
+from imports.models import Batch, Import, ImportState, Kind, MappingVersion, Origin
 
 OWN, TEAMS = 10, 20  # imports that are looked at
 _OWNED = ("stage", "uuid", "text")  # kinds of fields whose values or slugs are one customer's
@@ -86,8 +86,13 @@ def _mappings(imports: QuerySet[Import]) -> list[tuple[Import, Mapping]]:
 
 def mapping_of(one: Import) -> Mapping | None:
     """Return what the columns of an earlier import became; None where that cannot be read."""
+    return readable(one.mapping) if one.mapping else None
+
+
+def readable(version: MappingVersion) -> Mapping | None:
+    """Return the mapping of a version; None where it cannot be read."""
     try:
-        return Mapping.from_json(one.mapping.content) if one.mapping else None
+        return Mapping.from_json(version.content)
     except BadMapping:
         return None
 

@@ -27,7 +27,7 @@ from imports.models import (
     Unchanged,
     Verdict,
 )
-from imports.review import judge, standing
+from imports.review import judge, listed, standing
 from portal.models import Role, User
 
 DECIDE_ROWS = {"duplicates", "unchanged", "again"}
@@ -79,9 +79,10 @@ def set_options(
 
 @transaction.atomic
 def look_again(lead_import: Import) -> None:
-    """Leave out what went to MEGA by another import since the rows were checked, and no more."""
-    if not gone.is_changed(lead_import):  # most are not, and deciding anew takes its time
-        return
+    """Decide anew where rows went to MEGA by another import, or a do-not-import list was changed,
+    since the rows were checked."""
+    if not (gone.is_changed(lead_import) or listed.is_changed(lead_import)):
+        return  # most are not, and deciding anew takes its time
     locked = Import.objects.select_for_update(no_key=True).get(pk=lead_import.pk)
     if locked.state != ImportState.REVIEW:
         return

@@ -41,13 +41,14 @@ class Counted:
     filled: int = 0
     words: Counter[str] = field(default_factory=Counter)
     values: Counter[str] | None = field(default_factory=Counter)
+    own: frozenset[str] = frozenset()  # words besides those
 
     def see(self, cells: Column) -> None:
         """Count the cells of some more rows."""
         if self.values is None:
             stripped = list(map(str.strip, cells))
             self.filled += len(stripped) - stripped.count("")
-            self.words.update(_words(stripped))
+            self.words.update(self._words(stripped))
             return
         self.values.update(cells)
         if len(self.values) > MOST or any(len(cell) > LONGEST for cell in self.values):
@@ -70,19 +71,19 @@ class Counted:
 
     @property
     def blanks(self) -> dict[str, int]:
-        """How often each word that says nothing stands in it."""
+        """How often each word that says nothing stands in it; of own ones also that none does."""
         found = self.words.copy()
         for cell, count in (self.values or {}).items():
-            found.update(dict.fromkeys(_words([cell.strip()]), count))
-        return dict(found)
+            found.update(dict.fromkeys(self._words([cell.strip()]), count))
+        return dict.fromkeys(self.own, 0) | found
 
     def _give_up(self) -> None:
         self.filled, self.words, self.values = self.count, Counter(self.blanks), None
 
-
-def _words(stripped: Iterable[str]) -> Iterator[str]:
-    """Those of the cells that say nothing, in small letters."""
-    return filter(placeholders.DEFAULT.__contains__, map(str.lower, stripped))
+    def _words(self, stripped: Iterable[str]) -> Iterator[str]:
+        """Those of the cells that say nothing, in small letters."""
+        says_nothing = placeholders.DEFAULT | self.own if self.own else placeholders.DEFAULT
+        return filter(says_nothing.__contains__, map(str.lower, stripped))
 
 
 def _is_like_a_contact(cell: str) -> bool:
@@ -111,13 +112,16 @@ def counted(
     lead_import: Import,
     keep_lease: Callable[[], object] = lambda: None,
     besides: Mapping[int, See] | None = None,
+    own: Iterable[str] = (),
 ) -> list[ColumnProfile]:
     """Count the columns of an import's rows, in one pass; nothing is stored yet.
 
+    `own` are words that the customer reads as blank besides the usual ones.
     `besides` are given the cells of the columns at their index in the same pass. Of masked columns
     no values are kept.
     """
-    columns = [Counted() for _ in lead_import.headers]
+    words = frozenset(own)
+    columns = [Counted(own=words) for _ in lead_import.headers]
     for place in [*lead_import.masked, *range(MOST_COLUMNS, len(columns))]:
         columns[place].values = None
     rows = 0
@@ -150,11 +154,17 @@ def count(import_id: int) -> None:
     lead_import = copied.first()
     if lead_import is None or lead_import.profiles.exists():
         return
-    found = counted(lead_import)
+    found = counted(lead_import, own=_own_words(lead_import))
     with transaction.atomic():
         locked = copied.select_for_update(no_key=True).first()
         if locked and locked.mapping:
             store(locked, found, mapping.Mapping.from_json(locked.mapping.content))
+
+
+def _own_words(lead_import: Import) -> tuple[str, ...]:
+    if lead_import.mapping is None:
+        return ()
+    return mapping.Mapping.from_json(lead_import.mapping.content).words.own
 
 
 def store(

@@ -1,11 +1,11 @@
 """By which columns a customer's rules are judged, and which rule has none in a file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from django.utils import timezone
 
-from imports.columns import bars, countries, rules
+from imports.columns import bars, countries, headers, rules
 from imports.columns.mapping import Mapping
 from imports.columns.rules import Kind, Rules
 from imports.models import Import, Origin
@@ -28,7 +28,21 @@ def found(made: Mapping, lead_import: Import) -> tuple[Mapping, Rules]:
         if getattr(made.rules, kind) is None
     }
     new = {kind: place for kind, place in places.items() if place is not None}
-    return (replace(made, rules=replace(made.rules, **new)) if new else made), asked
+    if new:
+        made = replace(made, rules=replace(made.rules, **new))
+    return _with_country(made, headings, asked, lead_import), asked
+
+
+def _with_country(
+    made: Mapping, headings: Sequence[str], asked: Rules, lead_import: Import
+) -> Mapping:
+    """Without phones nobody looked for a column of countries yet."""
+    if not asked.countries or bars.tells_country(made):
+        return made
+    for place, heading in enumerate(headings):
+        if headers.squash(heading) in countries.HEADINGS and place not in lead_import.masked:
+            return replace(made, country=place)
+    return made
 
 
 def _kinds(asked: Rules) -> Iterator[Kind]:

@@ -9,11 +9,11 @@ from imports.columns.review import EVERY_ROW
 from imports.models import Import, Verdict
 
 _COUNT = """
-    SELECT verdict, code, count(*), count(*) FILTER (WHERE shared),
+    SELECT verdict, code, repeats, count(*), count(*) FILTER (WHERE shared),
            min(number) FILTER (WHERE shared)
     FROM imports_lead WHERE import_id = %(import)s AND mapping_id = %(mapping)s
       AND number BETWEEN %(first)s AND %(last)s
-    GROUP BY 1, 2
+    GROUP BY 1, 2, 3
 """
 
 
@@ -21,13 +21,17 @@ _COUNT = """
 class Tally:
     """Leads of the current mapping by verdict; those that share an e-mail or phone with another.
 
-    `codes` are those that are kept back, by the code of why (`review.holds.KINDS`).
+    `codes` are those that are kept back, by the code of why (`review.holds.KINDS`). `repeats` are
+    those that an earlier import brought just so, by its number, whether they are sent or left out;
+    `repeats_sent` of them go.
     """
 
     verdicts: dict[str, int]
     shared: int = 0
     first_shared: int | None = None  # a row number
     codes: dict[str, int] = field(default_factory=dict)
+    repeats: dict[int, int] = field(default_factory=dict)
+    repeats_sent: int = 0
 
     @property
     def to_send(self) -> int:
@@ -52,9 +56,18 @@ def of(lead_import: Import, *, between: tuple[int, int] = EVERY_ROW) -> Tally:
     firsts = [number for *_, number in found if number is not None]
     verdicts: Counter[str] = Counter()
     codes: Counter[str] = Counter()
-    for verdict, code, rows, *_ in found:
+    repeats: Counter[int] = Counter()
+    for verdict, code, earlier, rows, *_ in found:
         verdicts[verdict] += rows
         if code:
             codes[code] += rows
-    shared = sum(shared for *_, shared, _ in found)
-    return Tally(dict(verdicts), shared, min(firsts, default=None), dict(codes))
+        if earlier:
+            repeats[earlier] += rows
+    return Tally(
+        dict(verdicts),
+        sum(shared for *_, shared, _ in found),
+        min(firsts, default=None),
+        dict(codes),
+        dict(repeats),
+        sum(rows for verdict, _, one, rows, *_ in found if one and verdict == Verdict.OK),
+    )

@@ -107,17 +107,14 @@ def _replace(batch: Batch, held: dict[int, RefusedValue]) -> None:
         numbers = [number for number, one in held.items() if one == refused]
         leads = Lead.objects.filter(lead_import=batch.import_pk, mapping=mapping)
         leads.filter(number__in=numbers).update(verdict=Verdict.INVALID, reason=why(refused))
-    rest = [number for number in batch.row_numbers if number not in held]
     # Held rows count as failed together with the rows beside them, not before those are answered:
     # else of the rows judged so far, all would have failed.
     failed = batch.failed + len(held)
-    batch.answered = batch.failed = 0 if rest else failed
-    if rest:
-        part = parts.offspring(batch, rest, now, splits=batch.splits)
+    part = parts.without(batch, held, now, reason="alike")
+    batch.answered = batch.failed = 0 if part else failed
+    if part:
         part.sifted_to, part.answered, part.failed = batch.sifted_to, failed, failed
         part.save()
-    batch.state, batch.settled_at = BatchState.REPLACED, now
-    batch.reason = "alike"
 
 
 def why(refused: RefusedValue) -> str:

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from imports.audit import acts, trail
-from imports.delivery import bodies, keys, standing
+from imports.delivery import bodies, keys, standing, trial_row
 from imports.delivery.conclude import Code, Conclusion
 from imports.errors import WrongState
 from imports.models import (
@@ -67,9 +67,9 @@ def start_check(customer: Customer, user: User | None) -> Batch:
         raise WrongState(f"{customer.name} has no token yet. Set one first.", code="no_token")
     Token.objects.select_for_update(no_key=True).get(pk=token.pk)  # two who ask come one by one
     shared = _pending(customer, token) or _fresh(customer, token)
-    if shared is not None:
+    if shared is not None and trial_row.asks_for(shared, customer.import_field):
         return shared
-    leads = [{"row_ref": "check", "contact_name": "Token check"}]
+    leads = [trial_row.lead(customer.import_field)]
     body = bodies.encode(leads, customer.on_duplicate, dry_run=True)
     batch = Batch.objects.create(
         customer=customer,
@@ -93,7 +93,7 @@ def _pending(customer: Customer, token: Token) -> Batch | None:
         Q(state__in=(BatchState.WAITING, BatchState.CLAIMED))
         | Q(state=BatchState.SENDING, token=token)
     )
-    return open_ones.first()
+    return open_ones.order_by("pk").last()
 
 
 def ask_again() -> None:
@@ -166,6 +166,7 @@ def follow(batch: Batch, attempt: Attempt) -> None:
     Comes last in the settling transaction: it locks imports and the chain.
     """
     token = Token.objects.get(pk=attempt.token_id)
+    trial_row.note(batch, attempt)
     if token.check_result == "ok" and token.retired_at is None:
         keys.unblock(token)
     facts = {"token": token.pk, "result": token.check_result}

@@ -12,6 +12,7 @@ from imports.audit import acts, trail
 from imports.columns import gone
 from imports.delivery import before, dry_runs, outcomes, plan, preview, questions, sendable
 from imports.errors import WrongState
+from imports.mega.contract import MAX_ROWS
 from imports.models import (
     FINAL,
     Batch,
@@ -24,7 +25,7 @@ from imports.models import (
     OnDuplicate,
     Priority,
 )
-from imports.review import gates
+from imports.review import gates, judge
 from portal.models import User
 
 UNDO_SECONDS = 10
@@ -54,6 +55,7 @@ def send(  # noqa: PLR0913 - all by name: what the person confirmed
     seen.refuse_other_columns(locked)
     sendable.refuse_other_account(locked)
     sendable.refuse_without_token(locked)
+    judge.look_at_lists(locked)
     gates.refuse_open(locked)
     gone.leave_out(locked, for_good=True)
     leads = sendable.count(locked)
@@ -74,6 +76,7 @@ def _queue(locked: Import, user: User | None, undo_seconds: int) -> None:
         state=ImportState.QUEUED,
         on_duplicate=locked.on_duplicate,
         preview=preview.full(locked),
+        import_field=locked.customer.import_field,
         to_send=locked.to_send,
         sent_by=user,
         vouched_by=user,
@@ -213,8 +216,11 @@ def _leave(locked: Batch) -> None:
 
 
 @transaction.atomic
-def start_dry_run(lead_import: Import, user: User | None) -> DryRun:
-    """Ask MEGA what it would do with every lead; nothing is written there, requests are spent."""
+def start_dry_run(lead_import: Import, user: User | None, *, is_sample: bool = False) -> DryRun:
+    """Ask MEGA what it would do with every lead; nothing is written there, requests are spent.
+
+    A sample is one request with leads from all over the sheet.
+    """
     locked = _lock(lead_import, (ImportState.REVIEW,), "asked about")
     sendable.refuse_other_account(locked)
     if locked.customer.token is None:
@@ -228,9 +234,11 @@ def start_dry_run(lead_import: Import, user: User | None) -> DryRun:
         lead_import=locked,
         mapping_id=plan.mapping_id_of(locked),
         on_duplicate=locked.on_duplicate,
+        is_sample=is_sample,
         created_by=user,
     )
-    _record(locked, acts.DRY_RUN, user, {"dry_run": dry_run.pk, "leads": leads})
+    asked = {"leads": min(leads, MAX_ROWS), "sample": True} if is_sample else {"leads": leads}
+    _record(locked, acts.DRY_RUN, user, {"dry_run": dry_run.pk, **asked})
     return dry_run
 
 

@@ -11,7 +11,8 @@ from django.conf import settings
 from django.db import InterfaceError, InternalError, OperationalError, connection, transaction
 
 from imports import vault
-from imports.delivery import leases, settle
+from imports.delivery import leases, listed, settle
+from imports.do_not_import.lists import VERSION
 from imports.errors import MegaError, NotSent, VaultError
 from imports.mega.client import MegaClient
 from imports.mega.contract import Answer
@@ -27,8 +28,9 @@ LONGEST_PAUSE = 2.0  # seconds between the start of taking and the post; more is
 # Takes a batch that lies claimed, if its token is still in use and its import still going: a pause
 # or a cancel stops what was never sent, a batch that may have arrived is repeated all the same. A
 # claim that has lapsed is not taken: all may have slept for a week, and the clock decides anew.
+# What was never sent is taken only if no do-not-import list was changed since it was looked at.
 # What is taken has its attempt in the same statement, so that nothing is sent without a record.
-_TAKE = """
+_TAKE = f"""
 WITH taken AS (
     UPDATE imports_batch b
     SET state = 'sending', fence = fence + 1,
@@ -40,21 +42,22 @@ WITH taken AS (
     WHERE b.id = %(batch)s AND b.state = 'claimed' AND t.id = b.token_id
       AND b.lease_until > clock_timestamp() AND coalesce(b.deaths < %(deaths)s::int, true)
       AND t.retired_at IS NULL AND (t.refused_at IS NULL OR b.kind = 'check')
-      AND (b.kind <> 'send' OR b.first_sent_at IS NOT NULL OR EXISTS (
-            SELECT 1 FROM imports_import i
-            WHERE i.id = b.import_id AND i.state IN ('queued', 'sending')))
+      AND (b.kind <> 'send' OR b.first_sent_at IS NOT NULL OR (
+            b.listed_to = {VERSION.format(customer="b.customer_id")} AND EXISTS (
+                SELECT 1 FROM imports_import i
+                WHERE i.id = b.import_id AND i.state IN ('queued', 'sending'))))
     RETURNING b.id, b.kind, b.fence, b.token_id, t.quota_id, b.customer_id, b.mega_id, b.base_url,
               b.key, b.body, t.sealed
 ), noted AS (
     INSERT INTO imports_attempt (batch_id, quota_id, token_id, kind, worker, fence, started_at,
                                  was_sent, headers, conclusion)
-    SELECT id, quota_id, token_id, kind, %(worker)s, fence, clock_timestamp(), true, '{}', ''
+    SELECT id, quota_id, token_id, kind, %(worker)s, fence, clock_timestamp(), true, '{{}}', ''
     FROM taken
     RETURNING id
 )
 SELECT noted.id, taken.id, kind, fence, sealed, customer_id, mega_id, base_url, key, body
 FROM taken, noted
-"""
+"""  # noqa: S608 - made of constants
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,8 @@ def deliver(batch_id: int, worker: str, *, harmless: bool = False) -> bool:
     With `harmless` a batch that took so many workers with it that it must run alone is not taken.
     """
     taken = take(batch_id, worker, harmless=harmless)
+    if taken is None and listed.look_through(batch_id):
+        taken = take(batch_id, worker, harmless=harmless)
     if taken is None:
         return False
     _settle(taken, post(taken))

@@ -84,7 +84,10 @@ def _store(batch: Batch, found: Conclusion) -> None:
 
 
 FINISH = """
-    UPDATE imports_dryrun d SET state = 'done', finished_at = now()
+    UPDATE imports_dryrun d SET state = 'done', finished_at = now(), counted = (
+        SELECT coalesce(jsonb_object_agg(status, rows), '{}') FROM (
+            SELECT status, count(*) AS rows FROM imports_prediction p
+            WHERE p.dry_run_id = d.id GROUP BY status) by_status)
     WHERE d.state = 'running' AND NOT EXISTS (
         SELECT 1 FROM imports_batch b WHERE b.dry_run_id = d.id
           AND b.state IN ('waiting', 'claimed', 'sending', 'unknown', 'decision'))

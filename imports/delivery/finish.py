@@ -11,7 +11,7 @@ from imports.audit import acts, trail
 from imports.delivery import lessons, questions
 from imports.delivery.setbacks import Setbacks
 from imports.models import OPEN, UNDER_WAY, Import, ImportState, Kind
-from imports.reports import balance
+from imports.reports import balance, comparison
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +78,11 @@ def _finish(import_id: int) -> bool:
         log.error("books of import %s do not balance: %s", import_id, sheet.summary())
     reason = "" if state != ImportState.INCONSISTENT else sheet.difference
     Import.objects.filter(pk=import_id).update(
-        state=state, finished_at=Now(), reason=reason, question=""
+        state=state,
+        finished_at=Now(),
+        reason=reason,
+        question="",
+        came_out=comparison.compare(lead_import),
     )
     lessons.note(lead_import)
     trail.record(_ACTS[state], actor=None, lead_import=lead_import, facts=_facts(sheet))

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from imports.delivery import bodies, preview
-from imports.models import Batch, Import
+from imports.models import Batch, BatchState, Import
 
 
 def offspring(batch: Batch, numbers: Collection[int], now: datetime, *, splits: int) -> Batch:
@@ -31,4 +31,16 @@ def offspring(batch: Batch, numbers: Collection[int], now: datetime, *, splits: 
         body_sha256=body.sha256,
         matchless=bodies.is_matchless(leads),
         foreseen=preview.foreseen(lead_import, list(numbers)),
+        listed_to=batch.listed_to,
     )
+
+
+def without(batch: Batch, left: Collection[int], now: datetime, *, reason: str) -> Batch | None:
+    """Replace a batch that was never sent by one of its other rows, under a new key.
+
+    Neither of them is saved yet; None when no row is left. Nothing of the batch's bytes can be at
+    MEGA: who has not made sure of that under the batch's lock must not ask.
+    """
+    rest = [number for number in batch.row_numbers if number not in left]
+    batch.state, batch.settled_at, batch.reason = BatchState.REPLACED, now, reason
+    return offspring(batch, rest, now, splits=batch.splits) if rest else None

@@ -4,14 +4,15 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from itertools import islice
+from itertools import chain, islice
+from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
-from imports.delivery import before, bodies, preview
+from imports.delivery import before, bodies, numbered, preview, sample
 from imports.delivery.packing import Packable, Packer, Parcel
 from imports.errors import WrongState
 from imports.mega.contract import MAX_ROWS
@@ -167,7 +168,12 @@ def _store_slice(planner: Planner, parcels: list[Parcel], *, done: bool) -> bool
 
 def _wish(lead_import: Import) -> tuple[object, ...]:
     """Return what the stored bytes follow from, and which confirmation they belong to."""
-    return lead_import.mapping_id, lead_import.on_duplicate, lead_import.send_after
+    return (
+        lead_import.mapping_id,
+        lead_import.on_duplicate,
+        lead_import.send_after,
+        lead_import.import_field,
+    )
 
 
 def _last_stored(lead_import: Import) -> int:
@@ -188,9 +194,13 @@ def store(planner: Planner, parcels: list[Parcel]) -> None:
         Batch.objects.bulk_create(chunk)
 
 
-def _batch(planner: Planner, parcel: Parcel, bodies_of: dict[int, dict[str, object]]) -> Batch:
+def _batch(planner: Planner, parcel: Parcel, bodies_of: dict[int, dict[str, Any]]) -> Batch:
     lead_import, dry_run = planner.lead_import, planner.dry_run
-    leads = [{"row_ref": str(n), **bodies_of[n]} for n in parcel.row_numbers]
+    slug = numbered.field_of(lead_import, dry_run)
+    leads = [
+        {"row_ref": str(n), **numbered.body(lead_import, slug, bodies_of[n])}
+        for n in parcel.row_numbers
+    ]
     on_duplicate = dry_run.on_duplicate if dry_run else lead_import.on_duplicate
     body = bodies.encode(leads, on_duplicate, dry_run=dry_run is not None)
     return Batch(
@@ -210,11 +220,15 @@ def _batch(planner: Planner, parcel: Parcel, bodies_of: dict[int, dict[str, obje
         body_sha256=body.sha256,
         matchless=bodies.is_matchless(leads),
         foreseen=None if dry_run else preview.foreseen(lead_import, parcel.row_numbers),
+        listed_to=lead_import.listed_to,
     )
 
 
 def plan_dry_run(dry_run_id: int) -> bool:
-    """Plan a dry run: the same leads in full requests, all independent of each other."""
+    """Plan a dry run: the same leads in full requests, all independent of each other.
+
+    A sample is one request, of whose persons each has one row in it.
+    """
     with transaction.atomic():
         dry_run = (
             DryRun.objects.select_for_update()
@@ -224,13 +238,20 @@ def plan_dry_run(dry_run_id: int) -> bool:
         if dry_run is None:
             return False
         planner = Planner(dry_run.lead_import, dry_run, Packer(first_rows=MAX_ROWS))
-        for parcels in _all_slices(planner):
+        for parcels in [_of_sample(planner, dry_run)] if dry_run.is_sample else _all(planner):
             store(planner, parcels)
         DryRun.objects.filter(pk=dry_run.pk).update(state=DryRun.State.RUNNING)
     return True
 
 
-def _all_slices(planner: Planner) -> Iterator[list[Parcel]]:
+def _of_sample(planner: Planner, dry_run: DryRun) -> list[Parcel]:
+    leads = sendable(planner.lead_import, dry_run).filter(number__in=sample.numbers(dry_run))
+    asked = leads.values_list("number", "shared", "email_key", "phone_key")
+    full = planner.packer.pack([packable(*row) for row in asked])
+    return list(islice(chain(full, planner.packer.finish()), 1))
+
+
+def _all(planner: Planner) -> Iterator[list[Parcel]]:
     done = False
     while not done:
         parcels, done = planner.next_slice()

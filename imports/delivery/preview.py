@@ -36,6 +36,7 @@ def full(lead_import: Import) -> DryRun | None:
             mapping=lead_import.mapping_id,
             on_duplicate=lead_import.on_duplicate,
             state=DryRun.State.DONE,
+            is_sample=False,
         )
         .order_by("-pk")
         .first()

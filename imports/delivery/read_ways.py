@@ -137,6 +137,7 @@ def _parameters(lead_import: Import, number: int = 0, term: int = -1) -> dict[st
         mapping=lead_import.mapping_id,
         on_duplicate=OnDuplicate.UPDATE,
         state=DryRun.State.DONE,
+        is_sample=False,
     ).last()
     return {
         "import": lead_import.pk,

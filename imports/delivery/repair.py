@@ -13,7 +13,9 @@ from django.db import connection, transaction
 
 from imports.audit import acts, trail
 from imports.columns import derive
+from imports.columns.formats import ReadAs
 from imports.columns.mapping import ColumnMap, Mapping
+from imports.columns.typed import Scalar
 from imports.delivery import restorable
 from imports.errors import WrongState
 from imports.models import (
@@ -27,6 +29,7 @@ from imports.models import (
 )
 from portal.models import User
 
+Rows = dict[int, dict[str, Scalar]]  # old values by row number and field
 _COPY = "COPY imports_row (import_id, number, cells, note) FROM STDIN"
 
 
@@ -91,7 +94,7 @@ def make(parent: Import, user: User | None) -> Import:
         .get(pk=parent.pk)
     )
     _refuse(locked)
-    rows = {}
+    rows: Rows = {}
     for lead in restorable.every(locked):
         back = restorable.put_back(lead)
         if not back.why:
@@ -100,7 +103,7 @@ def make(parent: Import, user: User | None) -> Import:
         raise WrongState("There is nothing to put back: see the reasons on this page.")
     child = _new(locked, user, rows)
     _store(child, rows)
-    derive.use(child, _mapping(child.headers), user)
+    derive.use(child, _mapping(child.headers, rows), user)
     facts = {"origin": str(Origin.REPAIR), "rows": len(rows)}
     trail.record(acts.FOLLOWED, actor=user, lead_import=locked, facts=facts | {"child": child.pk})
     trail.record(acts.DERIVED, actor=user, lead_import=child, facts=facts | {"parent": locked.pk})
@@ -132,7 +135,7 @@ def _refuse(parent: Import) -> None:
         raise WrongState(f"Import #{earlier.pk} puts these old values back already. Go on there.")
 
 
-def _new(parent: Import, user: User | None, rows: dict[int, dict[str, str]]) -> Import:
+def _new(parent: Import, user: User | None, rows: Rows) -> Import:
     names = {name for values in rows.values() for name in values}
     plain = [name for name in restorable.FIELDS if name in names]
     return Import.objects.create(
@@ -153,18 +156,22 @@ def _new(parent: Import, user: User | None, rows: dict[int, dict[str, str]]) -> 
     )
 
 
-def _store(child: Import, rows: dict[int, dict[str, str]]) -> None:
+def _store(child: Import, rows: Rows) -> None:
     with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
         for number in sorted(rows):
-            cells = [rows[number].get(name, "") for name in child.headers]
+            cells = [restorable.text(rows[number].get(name)) for name in child.headers]
             copy.write_row((child.pk, number, cells, ""))
 
 
-def _mapping(headers: list[str]) -> Mapping:
-    """Every column is named for the field that it feeds."""
-    return Mapping(
-        tuple(
-            ColumnMap(index, name, name, reason="Old value", confidence="exact")
-            for index, name in enumerate(headers)
-        )
-    )
+def _mapping(headers: list[str], rows: Rows) -> Mapping:
+    """Every column is named for the field that it feeds; a custom field whose old values all are
+    numbers, or all yes or no, is read as such, so that it is not made a text.
+    """
+    columns = []
+    for index, name in enumerate(headers):
+        kind: ReadAs = ""
+        if name.startswith(restorable.CUSTOM):
+            kind = restorable.read_as([values[name] for values in rows.values() if name in values])
+        made = ColumnMap(index, name, name, reason="Old value", confidence="exact", read_as=kind)
+        columns.append(made)
+    return Mapping(tuple(columns))

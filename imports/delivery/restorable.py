@@ -5,17 +5,21 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, Final
 
 from django.db import connection
 
 from imports import whole_file
+from imports.columns import formats
+from imports.columns.formats import ReadAs
+from imports.columns.typed import Scalar
 from imports.mega import contract
 from imports.models import Import
 
 FIELDS = tuple(name for name in contract.FIELDS if name not in ("row_ref", "custom_fields"))
 CONTACTS = ("contact_email", "contact_phone")
 CUSTOM = "custom_fields."
+_TYPED: Final[tuple[ReadAs, ...]] = ("yes_no", "point")
 
 
 @dataclass(slots=True)
@@ -31,13 +35,14 @@ class Updated:
 
 @dataclass(frozen=True, slots=True)
 class PutBack:
-    """What becomes of one lead. `values` holds the contacts to find it by and what differs.
+    """What becomes of one lead. `values` holds the contacts to find it by and what differs, custom
+    fields with the scalar that MEGA showed.
 
     `why` is '' when there is something to put back, else a code of `WHY_NOT`.
     """
 
     why: str
-    values: dict[str, str] = field(default_factory=dict)
+    values: dict[str, Scalar] = field(default_factory=dict)
     emptied: tuple[str, ...] = ()  # fields that were empty before: MEGA's API clears none
     untold: tuple[str, ...] = ()  # fields that MEGA does not show
 
@@ -57,10 +62,12 @@ def put_back(lead: Updated) -> PutBack:
         return PutBack("made_here")
     if lead.old is None:
         return PutBack("not_read")
-    contacts = {name: text(lead.old.get(name)) for name in CONTACTS if lead.old.get(name)}
-    if not contacts:
+    values: dict[str, Scalar] = {
+        name: text(lead.old.get(name)) for name in CONTACTS if lead.old.get(name)
+    }
+    if not values:
         return PutBack("no_contact")
-    values, emptied, untold = dict(contacts), [], []
+    emptied, untold = [], []
     for name, sent in lead.sent.items():
         is_told, old = _told(lead.old, name)
         if not is_told:
@@ -68,7 +75,7 @@ def put_back(lead: Updated) -> PutBack:
         elif is_same(name, old, sent):
             continue
         elif text(old):
-            values[name] = text(old)
+            values[name] = old if isinstance(old, bool | int | float) else text(old)
         else:
             emptied.append(name)
     changed = any(
@@ -87,6 +94,28 @@ def is_as_left(now: Mapping[str, Any], sent: Mapping[str, str], wanted: Mapping[
         if name not in sent or not is_same(name, current, sent[name]):
             return False
     return True
+
+
+def read_as(values: Collection[Scalar]) -> ReadAs:
+    """How cells with these old values of a custom field are read, so that each is sent as the very
+    scalar that MEGA showed; "" where they go as text.
+    """
+    for kind in _TYPED:
+        read, made = formats.reader(kind), formats.converter(kind)
+        sent = [
+            made(one) if made and (one := read(text(value)).value) else None for value in values
+        ]
+        if all(map(_is_very_same, values, sent)):
+            return kind
+    return ""
+
+
+def _is_very_same(one: object, other: object) -> bool:
+    return (
+        one == other
+        and isinstance(one, bool | int | float)
+        and (isinstance(one, bool) == isinstance(other, bool))
+    )
 
 
 def text(value: object) -> str:

@@ -169,11 +169,14 @@ def _ignored(ignored: Collection[str], lead_import: Import) -> Asked | None:
 
 
 def _chosen(lead_import: Import) -> set[str]:
-    """Return the slugs of the mapping's custom fields: the portal never guesses one by itself."""
+    """Return the slugs that people chose: of the mapping's custom fields, which the portal never
+    guesses by itself, and of the one that gets the import's number.
+    """
     content = lead_import.mapping.content if lead_import.mapping else {}
     targets = {column["target"] for column in content.get("columns", ())}
     targets.update(content.get("constants", ()))
-    return {one.removeprefix(CUSTOM) for one in targets if one and one.startswith(CUSTOM)}
+    chosen = {one.removeprefix(CUSTOM) for one in targets if one and one.startswith(CUSTOM)}
+    return chosen | ({lead_import.import_field} - {""})
 
 
 def _budget(lead_import: Import) -> Asked | None:

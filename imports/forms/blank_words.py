@@ -8,6 +8,7 @@ from django import forms
 from django.forms.boundfield import BoundWidget
 
 from imports.columns import clean, placeholders
+from imports.columns.blank_words import Counts
 from imports.columns.mapping import Mapping
 from imports.columns.meanwhile import Meanwhile
 from imports.columns.placeholders import Words
@@ -39,15 +40,16 @@ class WordsForm(PartForm):
         *,
         current: Mapping,
         version: int,
-        counts: Counter[str] | None,
+        counts: Counts | None,
         begun: Mapping | None = None,
     ) -> None:
         super().__init__(data, current=current, version=version, begun=begun)
         words = self.begun.words
         self.initial["usual"] = [*placeholders.DEFAULT.difference(words.out)]
         self.initial["own"] = "\n".join(words.own)
-        self.counts = counts or Counter()
-        self._listed = sorted(placeholders.DEFAULT, key=lambda one: (-self.counts[one], one))
+        self.counts = counts
+        self._usual = counts.usual if counts else Counter[str]()
+        self._listed = sorted(placeholders.DEFAULT, key=lambda one: (-self._usual[one], one))
         self.fields["usual"].choices = [(word, word) for word in self._listed]  # type: ignore[attr-defined]
 
     @property
@@ -63,7 +65,22 @@ class WordsForm(PartForm):
 
     def _ticks(self) -> list[tuple[BoundWidget, int]]:
         ticks = zip(self._listed, self["usual"].subwidgets, strict=True)
-        return [(tick, self.counts[word]) for word, tick in ticks]
+        return [(tick, self._usual[word]) for word, tick in ticks]
+
+    @property
+    def counted(self) -> list[tuple[str, int]]:
+        """The mapping's own words with how often they stand in this file, where that is known."""
+        own = self.counts.own if self.counts else {}
+        return [(word, count) for word, count in own.items() if count is not None]
+
+    @property
+    def uncounted(self) -> list[str]:
+        """Those that are counted once all rows are checked."""
+        return (
+            [word for word, count in self.counts.own.items() if count is None]
+            if self.counts
+            else []
+        )
 
     def clean(self) -> dict[str, Any]:
         """Make `cleaned_data["mapping"]`; what cannot be is said beside its control."""

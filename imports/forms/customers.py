@@ -6,6 +6,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from imports import customers
+from imports.columns import fields
 from imports.errors import BadInput
 from imports.forms.customer_rules import RULE_HELP, RULE_LABELS, CountriesField
 from imports.models import Customer, OnDuplicate
@@ -42,10 +43,12 @@ class CustomerForm(_CustomerForm):
     class Meta:
         model = Customer
         fields = ("team", "name", "mega_id", "region", "requests_per_minute", "on_duplicate",
-                  *customers.ASKING, *customers.KEEPING, *customers.RULES, "note")  # fmt: skip
+                  "import_field", *customers.ASKING, *customers.KEEPING, *customers.RULES,
+                  "note")  # fmt: skip
         labels = RULE_LABELS | {
             "region": "Region of phones without a country code",
             "requests_per_minute": "Requests a minute",
+            "import_field": "Custom field that gets the import's number",
             "keep_old_values": "Keep the old values of leads that are updated",
             "keep_minutes": "Minutes that sending waits for that at most",
             "hold_won": "Hold back leads that MEGA has as won",
@@ -59,6 +62,9 @@ class CustomerForm(_CustomerForm):
             "after the first token.",
             "requests_per_minute": "MEGA's limit for this account, usually 10. One request carries "
             "up to 500 leads.",
+            "import_field": "The slug of a custom field in MEGA. Each lead gets the number of its "
+            "import there, so that an import's leads can be found again in the CRM. Left empty: "
+            "none.",
             "failure_percent": "Judged on the first request, then on all rows answered so far; the "
             "import stops and asks. 100 never asks.",
             "update_points": "Judged only where MEGA was asked about every row first. 100 never "
@@ -67,6 +73,9 @@ class CustomerForm(_CustomerForm):
         widgets = {
             "note": forms.Textarea(attrs={"rows": 3}),
             "mega_id": forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+            "import_field": forms.TextInput(
+                attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"}
+            ),
             "region": forms.TextInput(attrs={"maxlength": 2, "autocapitalize": "characters"}),
         }
 
@@ -102,6 +111,18 @@ class CustomerForm(_CustomerForm):
     def _as_it_was(self, name: str) -> int:
         given = self.cleaned_data[name]
         return int(getattr(self.instance, name) if given is None else given)
+
+    def clean_import_field(self) -> str:
+        """A slug that MEGA does not keep for itself; also as mappings write it."""
+        slug = str(self.cleaned_data["import_field"]).strip().removeprefix(fields.CUSTOM)
+        if slug and not fields.is_slug(slug):
+            raise forms.ValidationError(
+                "A slug has up to 64 letters without accents, digits, hyphens and underscores, "
+                "such as import_no."
+            )
+        if fields.is_reserved(slug):
+            raise forms.ValidationError(f"MEGA keeps {slug} for a field of its own; use another.")
+        return slug
 
     def clean_name(self) -> str:
         """Without doubled spaces; one that can be seen."""

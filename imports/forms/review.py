@@ -9,11 +9,6 @@ from imports.models import Again, Decision, OnDuplicate, Priority, Unchanged
 class OptionsForm(forms.Form):
     """Which rows are left out of what is sent."""
 
-    unchanged = forms.TypedChoiceField(
-        label="Rows that are identical to what the customer already got",
-        choices=Unchanged.choices,
-        coerce=Unchanged,
-    )
     again = forms.TypedChoiceField(
         label="Rows that went to MEGA by another import in the meantime",
         choices=Again.choices,
@@ -21,6 +16,12 @@ class OptionsForm(forms.Form):
         required=False,  # asked only of rows that repair others
         empty_value=None,
     )
+
+
+class UnchangedForm(forms.Form):
+    """Whether rows that the customer already got as they are go again."""
+
+    unchanged = forms.TypedChoiceField(choices=Unchanged.choices, coerce=Unchanged)
 
 
 class AskForm(forms.Form):
@@ -39,6 +40,23 @@ class AskForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what happens to people whom MEGA already has."},
     )
+
+
+class PreviewForm(AskForm):
+    """What MEGA is asked first: about every row as it is, or about one request of them."""
+
+    SAMPLE = "sample"
+
+    about = forms.ChoiceField(
+        required=False,
+        choices=[("all", "Every row"), (SAMPLE, "A sample")],
+        error_messages={"invalid_choice": "Choose whether MEGA is asked about a sample or all."},
+    )
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether only a sample was asked for; every row where nothing is said."""
+        return bool(self.cleaned_data["about"] == self.SAMPLE)
 
 
 class _Seen(forms.IntegerField):

@@ -4,14 +4,15 @@ from dataclasses import dataclass
 
 from django import forms
 
+from imports.models import OutcomeStatus
 from imports.reports.balance import LABELS
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """What a list of rows is narrowed to (a result, a problem's code, the place of its column, the
-    key of MEGA's reason, the code of why it is kept back), and the number of the row after which
-    it begins."""
+    key of MEGA's reason, the code of why it is kept back, what MEGA foretold and whether something
+    else came of it), and the number of the row after which it begins."""
 
     result: str
     problem: str
@@ -19,6 +20,8 @@ class Place:
     after: int
     reason: str = ""
     why: str = ""
+    predicted: str = ""
+    unforeseen: bool = False
 
 
 class PersonForm(forms.Form):
@@ -49,6 +52,8 @@ class PlaceForm(forms.Form):
     after = forms.IntegerField(required=False, min_value=0, max_value=2_000_000)
     reason = forms.RegexField(r"^[0-9a-f]{12}$", required=False)
     why = forms.RegexField(r"^[a-z_]{1,20}$", required=False)
+    predicted = forms.ChoiceField(required=False, choices=OutcomeStatus.choices)
+    unforeseen = forms.BooleanField(required=False)
 
     @property
     def place(self) -> Place:
@@ -62,4 +67,6 @@ class PlaceForm(forms.Form):
             asked.get("after") or 0,
             asked.get("reason") or "",
             asked.get("why") or "",
+            asked.get("predicted") or "",
+            bool(asked.get("unforeseen")),
         )

@@ -210,7 +210,8 @@ class Table:
                 blank += 1
         raise UnreadableFile(
             f"{self._source.label} has headings in row {self._first - 1:,} but no rows below them."
-            " Add the leads below the headings and upload it again."
+            " Add the leads below the headings and upload it again.",
+            code="no_rows",
         )
 
     def _too_many_rows(self) -> UnreadableFile:

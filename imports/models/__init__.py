@@ -13,7 +13,8 @@ from imports.models.batches import (
     RefusedValue,
 )
 from imports.models.before import BeforeImage, BeforeRead, Held, ReadAttempt, ReadQuota
-from imports.models.customers import Customer, OnDuplicate, Quota, Token
+from imports.models.customers import Customer, FieldFound, OnDuplicate, Quota, Token
+from imports.models.do_not_import import DoNotImportList, ListAddition, ListEntry, ListKey
 from imports.models.drafts import Draft
 from imports.models.events import Chain, Event
 from imports.models.imports import (
@@ -68,11 +69,13 @@ __all__ = [
     "Correction",
     "Customer",
     "Decision",
+    "DoNotImportList",
     "Draft",
     "DryRun",
     "Duplicates",
     "Event",
     "Exchange",
+    "FieldFound",
     "Gathering",
     "Held",
     "Import",
@@ -81,6 +84,9 @@ __all__ = [
     "LawfulBasis",
     "Lead",
     "Lesson",
+    "ListAddition",
+    "ListEntry",
+    "ListKey",
     "MailWish",
     "MappingVersion",
     "Melting",

@@ -29,6 +29,9 @@ class DryRun(models.Model):
     mapping = models.ForeignKey(MappingVersion, models.CASCADE, related_name="+")
     on_duplicate = models.CharField(max_length=6)
     state = models.CharField(max_length=9, choices=State.choices, default=State.PLANNING)
+    # One request of leads from all over the sheet: never a full preview.
+    is_sample = models.BooleanField(default=False, db_default=False)
+    counted = models.JSONField(null=True)  # predictions by status, once it is done
     reason = models.TextField(blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
@@ -128,6 +131,7 @@ class Batch(models.Model):
     failed = models.PositiveSmallIntegerField(default=0, db_default=0)  # of those, held ones too
     updated = models.PositiveSmallIntegerField(default=0, db_default=0)  # of those
     sifted_to = models.BigIntegerField(default=0, db_default=0)  # newest RefusedValue looked for
+    listed_to = models.PositiveBigIntegerField(default=0, db_default=0)  # of DoNotImportList
     settled_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -16,6 +16,14 @@ class OnDuplicate(models.TextChoices):
     UPDATE = "update", "Update existing leads"
 
 
+class FieldFound(models.TextChoices):
+    """What MEGA said of a custom field when a trial row carried it."""
+
+    NOTHING = "", "Not asked yet"
+    KNOWN = "known", "MEGA knows it"
+    IGNORED = "ignored", "MEGA does not know it"
+
+
 class Customer(models.Model):
     """A client account. Its MEGA id cannot change once it has had a token (trigger `0002`)."""
 
@@ -63,6 +71,18 @@ class Customer(models.Model):
         validators=[MaxValueValidator(3650)],
         help_text="0 holds none back.",
     )
+    import_field = models.CharField(
+        "custom field that gets the import's number",
+        max_length=64,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Its slug in MEGA. Empty: leads get no number.",
+    )
+    import_field_found = models.CharField(
+        max_length=7, choices=FieldFound.choices, blank=True, default="", db_default=""
+    )
+    import_field_asked_at = models.DateTimeField(null=True)
     rule_age = models.PositiveSmallIntegerField(
         "minimum age", null=True, blank=True, validators=[MaxValueValidator(120)]
     )

@@ -195,7 +195,12 @@ class Import(models.Model):
     preview = models.ForeignKey(  # the dry run that asked about every lead, just as it was planned
         "DryRun", models.SET_NULL, null=True, related_name="+"
     )
+    import_field = models.CharField(  # the custom field that its number goes into, as it was sent
+        max_length=64, blank=True, default="", db_default=""
+    )
+    came_out = models.JSONField(null=True)  # against the preview: reports.comparison
     to_send = models.PositiveIntegerField(null=True)  # leads, when the word to send was given
+    listed_to = models.PositiveBigIntegerField(default=0, db_default=0)  # of DoNotImportList
     planned_at = models.DateTimeField(null=True)  # every batch is cut
     started_at = models.DateTimeField(null=True)  # first attempt
     finished_at = models.DateTimeField(null=True)  # every row is final

@@ -73,6 +73,7 @@ class Lead(models.Model):
     phone_key = models.TextField(null=True)  # noqa: DJ001 - NULL joins nothing
     shared = models.BooleanField(default=False)  # another lead of the import has a key of it
     digest = models.BinaryField()  # columns.digests.lead_hash of the body
+    repeats = models.PositiveIntegerField(null=True)  # the import that already brought the same
     checked = models.JSONField(null=True)  # as it was before a decision changed it: review.changed
 
     class Meta:
@@ -162,6 +163,11 @@ class Prediction(models.Model):
     errors = models.JSONField()
     ignored_custom_fields = models.JSONField()
     digest = models.BinaryField()  # of the lead that was asked about
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["dry_run", "status", "number"], name="prediction_by_status")
+        ]
 
     def __str__(self) -> str:
         return f"prediction for row {self.number}"

@@ -45,3 +45,8 @@ class SavedMapping(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def stamp(self) -> str:
+        """Another one after each change; a page that offers it sends it back."""
+        return f"{self.changed_at.timestamp():.6f}"

@@ -214,11 +214,15 @@ def _seconds(start: datetime | None, end: datetime | None) -> float:
 
 
 def predicted(dry_run: DryRun) -> Balance:
-    """Return the balance sheet as MEGA predicted it; nothing was written."""
+    """Return the balance sheet as MEGA predicted it; nothing was written.
+
+    That of a sample is about the rows that MEGA was asked about.
+    """
     lead_import = dry_run.lead_import
+    counts = prediction_counts(dry_run)
+    if dry_run.is_sample:
+        return Balance(lead_import.pk, lead_import.state, sum(counts.values()), **counts)
     held = {"blank": lead_import.blank_count} | tally.of(lead_import).held
-    outcomes = Prediction.objects.filter(dry_run=dry_run).values_list("status")
-    counts: dict[str, int] = dict(outcomes.annotate(rows=Count("number")).order_by())
     rest = lead_import.row_count - sum(held.values()) - sum(counts.values())
     requests = Attempt.objects.filter(batch__dry_run=dry_run, was_sent=True).count()
     return Balance(
@@ -231,3 +235,11 @@ def predicted(dry_run: DryRun) -> Balance:
         **held,
         **counts,
     )
+
+
+def prediction_counts(dry_run: DryRun) -> dict[str, int]:
+    """Return its predictions by status; those of one that is done were counted then."""
+    if dry_run.counted is not None:
+        return dict(dry_run.counted)
+    found = Prediction.objects.filter(dry_run=dry_run).values_list("status")
+    return dict(found.annotate(rows=Count("number")).order_by())

@@ -30,6 +30,10 @@ class Cost:
     to_ask: int
 
     @property
+    def minutes_to_ask(self) -> float:
+        return _minutes(self.to_ask, self.limit_per_minute)
+
+    @property
     def is_previewed(self) -> bool:
         """Whether MEGA was asked about every row, so that the first request is no small one."""
         return self.first_rows == MAX_ROWS
@@ -66,9 +70,22 @@ def cost(lead_import: Import, leads: Tally | None = None) -> Cost:
     customer = lead_import.customer
     token = customer.token
     limit = (token.quota.learned_limit if token else None) or customer.requests_per_minute
-    waits = max(-(-requests // limit) - 1, 0)
-    to_ask = requests_of(MAX_ROWS)
-    return Cost(counted.to_send, requests, waits * 61 / 60, limit, first_rows, to_ask)
+    to_ask, minutes = requests_of(MAX_ROWS), _minutes(requests, limit)
+    return Cost(counted.to_send, requests, minutes, limit, first_rows, to_ask)
+
+
+def without(costs: Cost, leads: int) -> tuple[int, float]:
+    """Return how many requests and minutes fewer it takes when so many of the leads do not go.
+
+    With a negative number: how many it would take more than now if so many came in addition.
+    """
+    now, then = (packing.count(n, costs.first_rows, []) for n in (costs.leads, costs.leads - leads))
+    limit = costs.limit_per_minute
+    return abs(now - then), abs(_minutes(now, limit) - _minutes(then, limit))
+
+
+def _minutes(requests: int, limit: int) -> float:
+    return max(-(-requests // limit) - 1, 0) * 61 / 60
 
 
 def _last(lead_import: Import) -> list[packing.Packable]:

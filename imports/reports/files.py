@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
 from io import StringIO
@@ -19,6 +19,7 @@ from imports.reports.harmless import harmless
 from imports.reports.rows import ReportRow, Selection, every
 
 BOM = "\ufeff"
+CSV = "text/csv; charset=utf-8"
 FLUSH = 500  # rows written at a time
 SHEET_ROWS = 1_048_576
 CELL_CHARS = 32_767
@@ -61,13 +62,19 @@ def _time(moment: datetime) -> str:
 
 
 def write_csv(lead_import: Import, chosen: Selection, shape: Shape = REPORT) -> Iterator[bytes]:
-    """Give the rows as CSV: UTF-8 with BOM, CRLF, comma."""
+    """Give the rows as CSV."""
+    lines = (shape.line(lead_import, row) for row in every(lead_import, chosen))
+    return stream(shape.header(lead_import), lines)
+
+
+def stream(head: list[str], lines: Iterable[list[str]]) -> Iterator[bytes]:
+    """Give harmless lines as CSV: UTF-8 with BOM, CRLF, comma."""
     buffer = StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     buffer.write(BOM)
-    writer.writerow(shape.header(lead_import))
-    for place, row in enumerate(every(lead_import, chosen), start=1):
-        writer.writerow(shape.line(lead_import, row))
+    writer.writerow(head)
+    for place, cells in enumerate(lines, start=1):
+        writer.writerow(cells)
         if place % FLUSH == 0:
             yield _drain(buffer)
     yield _drain(buffer)
@@ -81,7 +88,13 @@ def _drain(buffer: StringIO) -> bytes:
 
 
 def write_xlsx(lead_import: Import, chosen: Selection, path: Path, shape: Shape = REPORT) -> None:
-    """Write the rows as XLSX: every cell a string, never a formula or a link.
+    """Write the rows as XLSX. Raises OSError when the disk is full."""
+    lines = (shape.line(lead_import, row) for row in every(lead_import, chosen))
+    write_book(shape.header(lead_import), lines, path)
+
+
+def write_book(head: list[str], lines: Iterable[list[str]], path: Path) -> None:
+    """Write harmless lines as XLSX: every cell a string, never a formula or a link.
 
     Rows wait in files beside it, which are gone afterwards. Raises OSError when the disk is full.
     """
@@ -89,20 +102,17 @@ def write_xlsx(lead_import: Import, chosen: Selection, path: Path, shape: Shape 
     with TemporaryDirectory(dir=path.parent, prefix=".report-") as folder:
         try:
             with xlsxwriter.Workbook(str(path), {**options, "tmpdir": folder}) as book:
-                _write_all(book, lead_import, chosen, shape)
+                _write_all(book, head, lines)
         except FileCreateError as problem:
             raise OSError(*problem.args[0].args) from None
 
 
-def _write_all(
-    book: xlsxwriter.Workbook, lead_import: Import, chosen: Selection, shape: Shape
-) -> None:
-    head = shape.header(lead_import)
+def _write_all(book: xlsxwriter.Workbook, head: list[str], lines: Iterable[list[str]]) -> None:
     sheet, place = _sheet(book, head), 1
-    for row in every(lead_import, chosen):
+    for cells in lines:
         if place == SHEET_ROWS:
             sheet, place = _sheet(book, head), 1
-        _write(sheet, place, shape.line(lead_import, row))
+        _write(sheet, place, cells)
         place += 1
 
 
@@ -121,14 +131,15 @@ def _write(sheet: xlsxwriter.worksheet.Worksheet, place: int, texts: list[str]) 
 
 def report_name(lead_import: Import, chosen: Selection, ending: str) -> str:
     """Return a file name that says what it is: import, customer, which rows."""
-    return _name(lead_import, chosen.bucket.replace("_", "-") or "all", ending)
+    return name_of(lead_import, chosen.bucket.replace("_", "-") or "all", ending)
 
 
 def repair_name(lead_import: Import, ending: str) -> str:
     """Return the same for a file of rows to repair."""
-    return _name(lead_import, "to-repair", ending)
+    return name_of(lead_import, "to-repair", ending)
 
 
-def _name(lead_import: Import, which: str, ending: str) -> str:
+def name_of(lead_import: Import, which: str, ending: str) -> str:
+    """Return a file name of an import's: which of its rows."""
     customer = re.sub(r"[^a-z0-9-]+", "-", lead_import.customer.slug)
     return f"import-{lead_import.pk}-{customer}-{which}.{ending}"

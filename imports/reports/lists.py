@@ -12,7 +12,7 @@ from django.db.models import Count, QuerySet
 
 from imports.audit import acts
 from imports.delivery import readiness
-from imports.models import Batch, Customer, Event, Import, Kind, Recipient
+from imports.models import Batch, Customer, Event, Import, Kind, ListEntry, Recipient
 from imports.reports.charts.months import Line
 from imports.reports.harmless import harmless
 from portal.models import Membership
@@ -81,6 +81,18 @@ def members_csv(found: QuerySet[Membership]) -> Iterator[bytes]:
 def _member(one: Membership) -> list[Cell]:
     gone = "" if one.user.is_active else "yes"
     return [one.user.name, one.user.email, one.get_role_display(), one.created_at, gone]
+
+
+def do_not_import_csv(found: QuerySet[ListEntry]) -> Iterator[bytes]:
+    """One line an entry of a do-not-import list: what is known of it."""
+    head = ("Kind", "Hint", "Source", "Reason", "How", "Added by", "Added at")
+    return _csv(head, _each(found, _listed))
+
+
+def _listed(one: ListEntry) -> list[Cell]:
+    by = one.addition
+    return [one.get_kind_display(), one.hint, by.source, by.reason, by.get_way_display(),
+            by.added_by or "", by.added_at]  # fmt: skip
 
 
 def _each(found: QuerySet[T], line: Callable[[T], list[Cell]]) -> Iterator[list[Cell]]:  # type: ignore[type-var]  # any model

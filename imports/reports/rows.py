@@ -12,7 +12,7 @@ from django.db import connection
 from imports import whole_file
 from imports.columns.problems import Problem
 from imports.models import Import, Row
-from imports.reports import balance
+from imports.reports import balance, foretold
 from imports.reports.balance import BUCKET, LABELS, LAST_NUMBER, ROWS_WITH_ALL, Balance
 from imports.reports.charts import reasons
 from imports.review import overlay
@@ -28,6 +28,7 @@ _SELECT = f"""
     {ROWS_WITH_ALL} {{where}}
     ORDER BY r.number LIMIT %(limit)s
 """
+_ALSO_SENT = {"unchanged": "AND l.repeats IS NOT NULL"}  # kept back only where that is chosen
 _SENT_AT = "SELECT id, started_at FROM imports_attempt WHERE id = ANY(%s)"
 _BATCHES = "SELECT id, key, detail, first_sent_at FROM imports_batch WHERE id = ANY(%s)"
 
@@ -72,6 +73,9 @@ class Selection:
     wordings: tuple[str, ...] | None = None  # any of these: `reasons.wordings_of`
     numbers: tuple[int, ...] | None = None  # any of these, in their order: `search.numbers`
     code: str = ""  # of why the row is kept back: `review.holds.KINDS`
+    predicted: str = ""  # what `dry_run` foretold of it
+    dry_run: int | None = None
+    unforeseen: bool = False  # only where something else came of it: `foretold.FORESEEN`
 
     def where(self) -> tuple[str, dict[str, Any]]:
         """Return SQL conditions and their parameters."""
@@ -88,8 +92,11 @@ class Selection:
             parts.append("AND l.problems @> %(problem)s::jsonb")
             values["problem"] = json.dumps([wanted])
         if self.code:
-            parts.append("AND l.code = %(code)s")
+            parts.append(_ALSO_SENT.get(self.code, "AND l.code = %(code)s"))
             values["code"] = self.code
+        if self.predicted:
+            parts.append(foretold.unforeseen() if self.unforeseen else foretold.PREDICTED)
+            values |= {"predicted": self.predicted, "dry_run": self.dry_run}
         if self.wordings is not None:
             said = f"{reasons.OF_ROW} = ANY(%(wordings)s::jsonb[])"
             parts.append(f"AND o.status = 'failed' AND {said}")

@@ -45,9 +45,9 @@ def do(lead_import: Import, user: User | None, deed: Deed, *, seen: str | None =
     """Record a decision, or rows that are dropped, and judge anew whom it is about.
 
     These are its `rows` and whoever shares a person with them; without any, all rows, or those
-    that a decision is about (`decided.concerned`). `seen` is
-    the token of the page on which it was decided. LookAgain when somebody changed the review
-    since; WrongState when the import is in no review.
+    that a decision is about (`decided.concerned`). `seen` is the token of the page on which it was
+    decided. LookAgain when somebody changed the review since; WrongState when the import is in no
+    review.
     """
     locked = lock(lead_import, seen)
     act = record(locked, user, deed)

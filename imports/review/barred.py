@@ -27,7 +27,7 @@ _EXCLUDE = """
     WITH said AS ({first})
     UPDATE imports_lead l SET verdict = 'excluded', code = s.code, reason = s.why FROM said s
     WHERE l.import_id = %(import)s AND l.mapping_id = %(mapping)s AND l.number = s.number
-      AND s.verdict = 'ok'
+      AND s.verdict = 'ok' AND {among}
 """
 # Whatever became of the row that says so: that a person must not be contacted stays true.
 _SAME_PERSON = """
@@ -50,6 +50,7 @@ _SAME_PERSON = """
                  || f.why
     FROM first f
     WHERE l.import_id = %(import)s AND l.mapping_id = %(mapping)s AND l.number = f.number
+      AND {among_others}
 """
 
 
@@ -76,7 +77,7 @@ def _standing(locked: Import, codes: Sequence[str]) -> list[str]:
 
 
 def _asks_for_consent(locked: Import) -> bool:
-    columns = locked.mapping.content["columns"] if locked.mapping else []
+    columns = locked.mapping.content.get("columns", []) if locked.mapping else []
     return any("consent" in column for column in columns)
 
 

@@ -1,6 +1,6 @@
 """Which rows of a review are meant: by result, problem, column, why they are kept back, or text.
 
-A page looks at no more than MOST leads, by indexes that hold these alone and in the order of the
+A page looks at no more than LOOKED leads, by indexes that hold these alone and in the order of the
 sheet, so that it takes the same time in a file of a hundred rows and in one of a million.
 """
 
@@ -17,8 +17,10 @@ from imports import whole_file
 from imports.models import Import, Verdict
 from portal import characters
 
+LOOKED: Final = 20_000
+"""Leads that are looked at for a page, or for counting its rows."""
 MOST: Final = 50_000
-"""Leads that are looked at for a page, or searched for a text."""
+"""Leads that are searched for a text."""
 
 _OK: Final = "not_sent"  # as the balance sheet calls what will be sent
 _NEAR = """
@@ -29,17 +31,18 @@ _NEAR = """
 """
 _FOUND = "SELECT n.number FROM ({near}) n WHERE true {far} ORDER BY n.number LIMIT %(limit)s"
 _LOOKED = "SELECT n.number FROM ({near}) n ORDER BY n.number OFFSET %(most)s - 1 LIMIT 1"
-_COUNT = "SELECT count(*) FROM ({near}) n WHERE true {far}"
-# Cells as they were read, or as they were corrected.
+_COUNT = "SELECT count(*) FILTER (WHERE true {far}), count(*) FROM ({near}) n"
+# Cells as they were read, or as they were corrected. Row by row: a join may read all of the import.
 _TEXT = """
     WITH picked AS MATERIALIZED (SELECT unnest(%(picked)s::int[]) AS number)
-    SELECT s.number FROM picked s
-    JOIN imports_row r ON r.import_id = %(import)s AND r.number = s.number
+    SELECT p.number FROM picked p CROSS JOIN LATERAL (
+        SELECT r.cells FROM imports_row r
+        WHERE r.import_id = %(import)s AND r.number = p.number OFFSET 0) r
     WHERE strpos(lower(array_to_string(r.cells, ' ')), lower(%(text)s)) > 0
     UNION
     SELECT c.number FROM imports_correction c
     JOIN imports_reviewact a ON a.id = c.act_id AND a.undone_at IS NULL
-    JOIN picked s ON s.number = c.number
+    JOIN picked p ON p.number = c.number
     WHERE c.import_id = %(import)s AND strpos(lower(c.new), lower(%(text)s)) > 0
     ORDER BY 1
 """
@@ -102,28 +105,32 @@ class Stretch:
 
 def page(lead_import: Import, chosen: Chosen, *, after: int = 0, limit: int = 100) -> Stretch:
     """Return the chosen rows that come after a number, as far as one page looks."""
-    values = chosen.values(lead_import) | {"after": after, "limit": limit + 1, "most": MOST}
-    near = _NEAR.format(near=chosen.near(), most=MOST)
+    return _stretch(lead_import, chosen, after, limit, looked=LOOKED)
+
+
+def _stretch(
+    lead_import: Import, chosen: Chosen, after: int, limit: int, *, looked: int
+) -> Stretch:
+    values = chosen.values(lead_import) | {"after": after, "limit": limit + 1, "most": looked}
+    near = _NEAR.format(near=chosen.near(), most=looked)
     with _in_order() as cursor:
         cursor.execute(_FOUND.format(near=near, far=chosen.far()), values)
         found = [number for (number,) in cursor.fetchall()]
         if len(found) > limit:
             return Stretch(found[:limit], found[limit - 1])
         cursor.execute(_LOOKED.format(near=near), values)
-        looked = cursor.fetchone()
-    return Stretch(found, looked[0] if looked else None)
+        last = cursor.fetchone()
+    return Stretch(found, last[0] if last else None)
 
 
 def count(lead_import: Import, chosen: Chosen) -> tuple[int, bool]:
-    """Return how many rows are chosen among the first MOST, and whether these are all."""
-    values = chosen.values(lead_import) | {"after": 0, "most": MOST + 1}
-    near = _NEAR.format(near=chosen.near(), most=MOST + 1)
+    """Return how many rows are chosen among the first LOOKED, and whether these are all."""
+    values = chosen.values(lead_import) | {"after": 0}
+    near = _NEAR.format(near=chosen.near(), most=LOOKED + 1)
     with _in_order() as cursor:
         cursor.execute(_COUNT.format(near=near, far=chosen.far()), values)
-        (found,) = cursor.fetchone()
-        cursor.execute(_LOOKED.format(near=near), values)
-        is_whole = cursor.fetchone() is None
-    return found, is_whole
+        found, looked = cursor.fetchone()
+    return min(found, LOOKED), looked <= LOOKED
 
 
 def every(lead_import: Import, chosen: Chosen) -> list[int]:
@@ -141,7 +148,7 @@ def with_text(lead_import: Import, chosen: Chosen, text: str) -> tuple[Chosen, b
 
     Among more than MOST the first MOST are searched. Capitals make no difference.
     """
-    some = page(lead_import, chosen, limit=MOST)
+    some = _stretch(lead_import, chosen, 0, MOST, looked=MOST)
     values: dict[str, Any] = {"import": lead_import.pk, "picked": some.numbers}
     with whole_file.cursor() as cursor:
         cursor.execute(_TEXT, values | {"text": characters.seen(text)})

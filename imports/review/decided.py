@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final
 
+from imports.intake.celltext import count
 from imports.models import Duplicates, Gathering, Import, Lead, Melting, NameOnly, ReviewAct
-from imports.review import standing
+from imports.review import holds, standing
 from imports.review.persons import MOST
 
 WHOSE = "wrong_customer"  # is about no row by itself
@@ -30,21 +31,37 @@ _LOOKED_AT: Final = {MELTS: (MELTS,), DIFFERS: (DIFFERS, IDENTICAL)}
 """What can be chosen, by what it is about (a code of `review.holds`), in words."""
 
 
+@dataclass(frozen=True, slots=True)
+class _One:
+    """A decision about one gathering, and its rows."""
+
+    act: ReviewAct
+    rows: frozenset[int]
+
+
 @dataclass(slots=True)
 class Decisions:
     """All that stands for one import, read once for a judgement."""
 
     for_all: dict[str, str]
-    _acts: list[ReviewAct] = field(default_factory=list)
-    _of_row: dict[tuple[str, str, int], list[int]] = field(default_factory=dict)
-    _rows: dict[int, frozenset[int]] = field(default_factory=dict)
+    _of_row: defaultdict[tuple[str, str, int], list[_One]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+
+    def add(self, act: ReviewAct) -> None:
+        """Let a decision count, before those that were added until now."""
+        if not act.rows:
+            self.for_all[act.about] = act.content["choice"]
+            return
+        one = _One(act, frozenset(act.rows))
+        for number in act.rows:
+            self._of_row[act.about, act.content["kind"], number].append(one)
 
     def about(self, about: str, kind: str, rows: Sequence[int]) -> tuple[str, ReviewAct | None]:
         """Return the choice for a gathering of these rows, and the decision of its own, if any."""
-        for place in self._of_row.get((about, kind, rows[0]), ()):
-            if self._rows[place].issuperset(rows):
-                act = self._acts[place]
-                return act.content["choice"], act
+        for one in reversed(self._of_row.get((about, kind, rows[0]), ())):
+            if one.rows.issuperset(rows):
+                return one.act.content["choice"], one.act
         return self.for_all[about], None
 
 
@@ -57,19 +74,19 @@ def of(lead_import: Import) -> Decisions:
             NO_MATCH: lead_import.name_only,
         }
     )
-    of_row: defaultdict[tuple[str, str, int], list[int]] = defaultdict(list)
     acts = standing.of(lead_import).filter(kind=ReviewAct.Kind.DECIDE, about__in=CHOICES)
     for act in acts.order_by("pk"):
-        if not act.rows:
-            found.for_all[act.about] = act.content["choice"]
-            continue
-        found._acts.append(act)
-        place = len(found._acts) - 1
-        found._rows[place] = frozenset(act.rows)
-        for number in act.rows:
-            of_row[act.about, act.content["kind"], number].insert(0, place)
-    found._of_row = dict(of_row)
+        found.add(act)
     return found
+
+
+def told(act: ReviewAct) -> str:
+    """Say what was decided, for how many rows; of acts without their rows `size` is known."""
+    size = getattr(act, "size", None)
+    rows = len(act.rows) if size is None else size
+    which = count(rows, "row") if rows else "All rows"
+    choice = CHOICES[act.about][act.content["choice"]]
+    return f"{which} {holds.kind(act.about).title}: “{choice}”."
 
 
 def carried(parent: Import) -> dict[str, str]:

@@ -2,10 +2,8 @@
 
 from typing import Final
 
-from imports.columns import bars, rule_columns
-from imports.columns.mapping import Mapping
+from imports.columns import bars, consent_marks, memory, rule_columns
 from imports.columns.rules import Rules
-from imports.errors import BadMapping
 from imports.models import Import
 from imports.review import overrides
 from imports.review.gate import Gate
@@ -22,11 +20,11 @@ _WANTED: Final = {
 
 def consent(lead_import: Import) -> Gate | None:
     """Open while a column says who may be contacted, and nobody said which of its values do."""
-    made = _mapping(lead_import)
+    made = memory.mapping_of(lead_import)
     if made is None:
         return None
-    asked = [name for name, column in zip(made.names, made.columns, strict=True)
-             if column.consent and column.consent.is_asked]  # fmt: skip
+    names = made.names
+    asked = [names[place] for place in consent_marks.open_places(made, lead_import)]
     if not asked:
         return None
     named = " and ".join(f"“{name}”" for name in asked[:3])
@@ -42,7 +40,7 @@ def consent(lead_import: Import) -> Gate | None:
 
 def rules_changed(lead_import: Import) -> Gate | None:
     """Open when the customer's rules are others than those by which the rows were checked."""
-    made, version = _mapping(lead_import), lead_import.mapping
+    made, version = memory.mapping_of(lead_import), lead_import.mapping
     if made is None or version is None:
         return None
     _, today = rule_columns.found(made, lead_import)
@@ -74,7 +72,7 @@ def missing_column(lead_import: Import) -> Gate | None:
 
 def missing(lead_import: Import) -> list[str]:
     """The codes of the rules that cannot be judged and that no manager overrode."""
-    made, version = _mapping(lead_import), lead_import.mapping
+    made, version = memory.mapping_of(lead_import), lead_import.mapping
     if made is None or version is None:
         return []
     lost = rule_columns.missing(made, Rules.from_json(version.rules))
@@ -82,10 +80,3 @@ def missing(lead_import: Import) -> list[str]:
         return []
     overridden = overrides.codes(lead_import)
     return [code for code in lost if code not in overridden]
-
-
-def _mapping(lead_import: Import) -> Mapping | None:
-    try:
-        return Mapping.from_json(lead_import.mapping.content) if lead_import.mapping else None
-    except BadMapping:
-        return None

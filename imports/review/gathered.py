@@ -10,7 +10,7 @@ from django.db import connection
 from imports.columns import headers
 from imports.columns.mapping import Mapping
 from imports.models import Gathering, Melting, NameOnly, ReviewAct, Verdict
-from imports.review import changed, merging, names, no_match, ties, twins
+from imports.review import changed, decided, merging, names, no_match, ties, twins
 from imports.review.decided import DIFFERS, MELTS, Decisions
 from imports.review.melting import Key, Kind, Melt, Tied, melts
 from imports.review.merging import Changed
@@ -135,7 +135,7 @@ def _persons(rows: Sequence[Tied], found: _Found) -> Iterable[list[Tied]]:
     edges = [
         (row.number, first.setdefault(key, row.number))
         for row in still
-        for key in row.keys()
+        for key in row.known_by()
         if key not in found.meant
     ]
     of_number = {row.number: row for row in still}
@@ -154,8 +154,10 @@ def _as_sent(row: Tied, found: _Found) -> Tied:
 def _person(scope: Scope, decisions: Decisions, rows: list[Tied], found: _Found) -> None:
     numbers = [row.number for row in rows]
     choice, act = decisions.about(DIFFERS, Kind.PERSON.value, numbers)
-    merges = twins.may_merge(rows)
-    if choice in twins.MERGES and not merges:
+    merges, are_identical = twins.may_merge(rows), twins.are_identical(rows)
+    if are_identical:
+        choice, act = scope.lead_import.duplicates, None  # there is nothing to decide in review
+    elif choice in twins.MERGES and not merges:
         choice, act = twins.ASK, None
     found.fates.update({fate.number: fate for fate in twins.fates(rows, choice)})
     if going := twins.merged(rows, choice):
@@ -164,7 +166,7 @@ def _person(scope: Scope, decisions: Decisions, rows: list[Tied], found: _Found)
     found.gatherings.append(
         Gathering(
             lead_import=scope.lead_import,
-            about="identical" if twins.are_identical(rows) else DIFFERS,
+            about=decided.IDENTICAL if are_identical else DIFFERS,
             kind=Kind.PERSON,
             first=numbers[0],
             size=len(numbers),

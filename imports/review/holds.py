@@ -34,7 +34,7 @@ KINDS: Final[Mapping[str, Hold]] = {
         "must not be contacted",
         "Nothing to do: a column of the file says so, of this row or of another one of the same"
         " person.",
-        "parts/review/override.html",
+        "parts/review/opt_out.html",
     ),
     "opt_out_unclear": Hold(
         "unclear whether they may be contacted",
@@ -61,9 +61,15 @@ KINDS: Final[Mapping[str, Hold]] = {
         "Ask the supplier for the proof, or leave the rows out.",
         "parts/review/override.html",
     ),
+    "listed": Hold(
+        "on a do-not-import list",
+        "They are not sent. Where one of them is there by mistake, a manager takes the entry off "
+        "the list.",
+        "parts/review/listed.html",
+    ),
     "unchanged": Hold(
         "identical to what the customer already got",
-        "Nothing to do; or choose below that they are sent again.",
+        "Nothing to do; or send them again, under “Unchanged rows”.",
     ),
     "duplicate": Hold(
         "of one person with another row",

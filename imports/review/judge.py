@@ -17,6 +17,7 @@ from imports.review import (
     changed,
     dropped,
     guard,
+    listed,
     no_match,
     persons,
     same_person,
@@ -42,8 +43,9 @@ STAGES: Final[tuple[Stage, ...]] = (
     _leave_out_what_went,
     dropped.leave_out,
     barred.without_consent,
+    listed.leave_out,
     barred.against_rules,
-    unchanged.leave_out,
+    unchanged.mark,
     no_match.hold,
     same_person.judge,
 )
@@ -72,11 +74,22 @@ def apply(locked: Import, numbers: Iterable[int] | None = None) -> None:
     """Derive the verdicts anew; of all rows, or of these numbers and whoever shares a person.
 
     With numbers, the rows with which these shared a person before they were changed must be among
-    them. The caller holds the import's row.
+    them. All are judged where a do-not-import list was changed. The caller holds the import's row.
     """
+    if numbers is not None and listed.is_changed(locked):
+        numbers = None
     scope = Scope(locked, None if numbers is None else persons.together(locked, numbers))
     changed.restore(scope)
     with whole_file.cursor() as cursor:
         cursor.execute(_RESET.replace("{among}", scope.among()), scope.parameters)
     for stage in STAGES:
         stage(locked, scope)
+
+
+def look_at_lists(locked: Import) -> None:
+    """Derive the verdicts anew if a do-not-import list was changed since.
+
+    The caller holds the import's row.
+    """
+    if listed.is_changed(locked):
+        apply(locked)

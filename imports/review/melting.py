@@ -36,7 +36,7 @@ class Tied:
     digest: str
     met: list[Met] = field(default_factory=list)
 
-    def keys(self) -> list[Key]:
+    def known_by(self) -> list[Key]:
         """What MEGA would know it by."""
         found = [(Kind.EMAIL.value, self.email), (Kind.PHONE.value, self.phone)]
         return [(kind, value) for kind, value in found if value]
@@ -69,7 +69,7 @@ def melts(rows: Sequence[Tied]) -> list[Melt]:
 def _by_key(rows: Sequence[Tied]) -> dict[Key, list[Tied]]:
     found: defaultdict[Key, list[Tied]] = defaultdict(list)
     for row in rows:
-        for key in row.keys():
+        for key in row.known_by():
             found[key].append(row)
     return found
 
@@ -97,7 +97,7 @@ def _melt(
 
 def _ties(rows: Sequence[Tied], melted: set[Key]) -> Iterator[Melt]:
     """People who hang together through rows with two values, what melts by one value apart."""
-    clear = {row.number: [key for key in row.keys() if key not in melted] for row in rows}
+    clear = {row.number: [key for key in row.known_by() if key not in melted] for row in rows}
     sharing = _by_key(rows)
     edges = [(row.number, sharing[key][0].number) for row in rows for key in clear[row.number]]
     of_number = {row.number: row for row in rows}

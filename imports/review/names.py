@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -39,6 +38,7 @@ _APOSTROPHES = re.compile(r"['’‘`´ʼ.]")  # O'Connor, and J.R. beside JR
 _PARTS = re.compile(r"[^\W_]+")
 _PREFIX = 3  # letters that a short form has at least: Alex, Dom
 _TYPO = 5  # letters of a word in which one may be wrong
+_NONE: Final[frozenset[int]] = frozenset()
 _LONGEST = 6  # parts that are compared loosely
 
 
@@ -83,11 +83,12 @@ def people(names: Iterable[str]) -> list[str]:
             read.setdefault(name, text)
     found: list[Name] = []
     for name in sorted(read, key=lambda one: -len(one.parts)):  # what is short is often unclear
-        if all(_compare(name, known) is False for known in found[:MOST]):
+        if len(found) > MOST or all(_compare(name, known) is False for known in found):
             found.append(name)
     if len(found) == 1:
         found = next((pair for pair in _pairs_of(read) if _compare(*pair) is False), found)
-    return [text for name, text in read.items() if name in found]
+    kept = set(found)
+    return [text for name, text in read.items() if name in kept]
 
 
 def _pairs_of(read: Iterable[Name]) -> Iterator[list[Name]]:
@@ -121,9 +122,14 @@ def _compare(one: Name | None, other: Name | None) -> bool | None:
         return False if one.generation and other.generation else None
     if one.is_latin != other.is_latin:
         return None
-    exact = Counter(one.parts) & Counter(other.parts)
-    rest = [sorted((Counter(n.parts) - exact).elements()) for n in (one, other)]
-    matched = exact.total() + _pairs(rest[0][:_LONGEST], rest[1][:_LONGEST])
+    rest, others, matched = [], list(other.parts), 0
+    for part in one.parts:
+        if part in others:
+            others.remove(part)
+            matched += 1
+        else:
+            rest.append(part)
+    matched += _pairs(rest[:_LONGEST], others[:_LONGEST])
     fewest = min(len(one.parts), len(other.parts))
     return None if matched >= min(fewest, 2) else False
 
@@ -143,10 +149,12 @@ def _pairs(ones: Sequence[str], others: Sequence[str]) -> int:
 def _is_alike(one: str, other: str) -> bool:
     if not (one.isalpha() and other.isalpha()):
         return False  # numbers are alike when they are the same
-    short, long = sorted((one, other), key=lambda part: (len(part), part))
-    if (len(short) == 1 or len(short) >= _PREFIX) and long.startswith(short):
+    if ALIKE.get(one, _NONE) & ALIKE.get(other, _NONE):
         return True
-    if ALIKE.get(short, frozenset()) & ALIKE.get(long, frozenset()):
+    if one[0] != other[0]:
+        return False
+    short, long = (one, other) if len(one) < len(other) else (other, one)
+    if (len(short) == 1 or len(short) >= _PREFIX) and long.startswith(short):
         return True
     return len(short) >= _TYPO and _is_one_slip(short, long)
 

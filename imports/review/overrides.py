@@ -28,7 +28,9 @@ def send_all_the_same(
     held = Lead.objects.filter(lead_import=lead_import, mapping=lead_import.mapping_id, code=code)
     content = {"choice": "send", "rows": held.count()}
     deed = acts.Deed(ReviewAct.Kind.DECIDE, about=code, content=content, why=why)
-    return acts.do(lead_import, user, deed, seen=seen)
+    act = acts.do(lead_import, user, deed, seen=seen)
+    Import.objects.filter(pk=lead_import.pk).update(reason="")  # it may have been why it waited
+    return act
 
 
 def of(lead_import: Import) -> list[ReviewAct]:

@@ -99,5 +99,5 @@ def _edges(scope: Scope) -> Sequence[tuple[int, int]]:
 def _rows(scope: Scope, numbers: Sequence[int], met: dict[int, list[Met]]) -> Iterator[Tied]:
     with connection.cursor() as cursor:
         cursor.execute(_ROWS, scope.parameters | {"numbers": list(numbers)})
-        for number, *rest in cursor:
-            yield Tied(number, *rest, met.get(number, []))
+        for number, email, phone, name, digest in cursor:
+            yield Tied(number, email, phone, name, digest, met.get(number, []))

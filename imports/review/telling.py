@@ -16,9 +16,9 @@ from imports.review.overlay import quoted
 Kind = ReviewAct.Kind
 MOST: Final = 100  # acts that a page lists
 
-DECISIONS: Final[dict[str, Callable[[ReviewAct], str]]] = {
-    decided.WHOSE: lambda _act: "The customer's name was typed: the file is meant for them.",
-}
+DECISIONS: Final[dict[str, Callable[[ReviewAct], str]]] = dict.fromkeys(
+    decided.CHOICES, decided.told
+) | {decided.WHOSE: lambda _act: "The customer's name was typed: the file is meant for them."}
 """How a decision about a code is told, where "Decided about rows …" says too little."""
 
 

@@ -29,12 +29,17 @@ _UNCHANGED = """
     ), last AS (
         SELECT DISTINCT ON (number) * FROM same ORDER BY number, attempt_id DESC, row DESC
     )
-    UPDATE imports_lead l SET verdict = 'unchanged', code = 'unchanged',
-        reason = 'Identical to what import '
-        || last.import_id || ' already brought (row ' || last.row || ').'
+    UPDATE imports_lead l SET repeats = last.import_id{left_out}
     FROM last
     WHERE l.import_id = %(import)s AND l.mapping_id = %(mapping)s AND l.number = last.number
-      AND last.equal
+      AND last.equal AND {among_both}
+"""
+_LEFT_OUT = """, verdict = 'unchanged', code = 'unchanged',
+        reason = 'Identical to what import '
+        || last.import_id || ' already brought (row ' || last.row || ').'"""
+_FORGET = """
+    UPDATE imports_lead SET repeats = NULL
+    WHERE import_id = %(import)s AND mapping_id = %(mapping)s AND {among} AND repeats IS NOT NULL
 """
 _KEYS = """
     SELECT array_agg(email_key) FILTER (WHERE email_key IS NOT NULL),
@@ -44,15 +49,27 @@ _KEYS = """
 _KNOWN = "(p.email_key = ANY(%(emails)s) OR p.phone_key = ANY(%(phones)s))"  # by their indexes
 
 
-def leave_out(locked: Import, scope: Scope) -> None:
-    """Leave out what the customer has already, where that is the import's choice."""
-    if locked.unchanged != Unchanged.SKIP:
-        return
-    known, parameters = "true", scope.parameters | _earlier(locked)
+def mark(locked: Import, scope: Scope) -> None:
+    """Mark what the customer has already, and leave it out where that is the import's choice."""
+    earlier = _earlier(locked)
+    with whole_file.cursor() as cursor:
+        cursor.execute(_FORGET.format(among=scope.among()), scope.parameters)
+        if earlier["imports"]:
+            sql, parameters = _statement(scope, left_out=locked.unchanged == Unchanged.SKIP)
+            cursor.execute(sql, parameters | earlier)
+
+
+def _statement(scope: Scope, *, left_out: bool) -> tuple[str, dict[str, Any]]:
+    known, parameters = "true", scope.parameters
     if scope.numbers is not None:
         known, parameters = _KNOWN, parameters | _keys(scope)
-    with whole_file.cursor() as cursor:
-        cursor.execute(_UNCHANGED.format(among=scope.among(), known=known), parameters)
+    sql = _UNCHANGED.format(
+        among=scope.among(),
+        among_both=scope.among("l"),
+        known=known,
+        left_out=_LEFT_OUT if left_out else "",
+    )
+    return sql, parameters
 
 
 def _earlier(lead_import: Import) -> dict[str, list[int]]:

@@ -3,11 +3,13 @@
 import pytest
 from django.db import connection
 
-from imports.models import Import, ReadAttempt
+from imports.models import Customer, DryRun, Import, ReadAttempt
 from portal.models import User
 
 NEW = {
-    Import: ("layout", "again", "returned", "sensitive"),
+    Import: ("layout", "again", "returned", "sensitive", "import_field"),
+    Customer: ("import_field", "import_field_found"),
+    DryRun: ("is_sample",),
     ReadAttempt: ("asked",),
     User: ("tour",),
 }

@@ -316,7 +316,7 @@ def test_a_new_mapping_derives_every_lead_anew():
     for chunk in derive.unchecked_chunks(made.pk):
         derive.check_chunk(chunk)
 
-    lead = Lead.objects.get(lead_import=made)
+    lead = Lead.objects.get(lead_import=made, mapping=version)
     assert (lead.mapping_id, lead.body["contact_email"]) == (version.pk, "ann@example.com")
     assert Event.objects.filter(act=acts.MAPPED, import_id=made.pk).exists()
 
@@ -422,7 +422,9 @@ def test_a_defective_mapping_is_refused_with_its_first_defect():
 
 
 def test_duplicates_are_decided_anew_when_the_choice_changes():
-    made = checked(uploaded("Name,Email\nA,x@example.com\nB,X@example.com\nC,c@example.com\n"))
+    made = checked(
+        uploaded("Name,Email\nAnn B,x@example.com\nAnn,X@example.com\nC,c@example.com\n")
+    )
     assert list(verdicts_of(made)) == ["ok", "ok", "ok"]
 
     found = {}

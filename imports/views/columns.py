@@ -1,5 +1,6 @@
 """The second step: what becomes of each column."""
 
+from collections import Counter
 from typing import Any
 
 from django.contrib import messages
@@ -21,6 +22,7 @@ from imports.columns import (
     sensitive,
 )
 from imports.columns.mapping import Mapping
+from imports.columns.stale import Stale
 from imports.errors import PortalError, WrongState
 from imports.forms.columns import ColumnsForm
 from imports.forms.saved import SaveForm
@@ -159,7 +161,10 @@ def _first_rows(lead_import: Import) -> list[list[str]]:
 def _words(lead_import: Import, current: Mapping) -> list[tuple[str, int]] | None:
     """The words that are read as blank in this file's contacts, the most frequent first."""
     found = blank_words.counts(lead_import, current)
-    return None if found is None else found.most_common()
+    if found is None:
+        return None
+    own = {word: count for word, count in found.own.items() if count}
+    return (found.usual | Counter(own)).most_common()
 
 
 def page(
@@ -169,6 +174,7 @@ def page(
     *,
     status: int = 200,
     save_form: SaveForm | None = None,
+    stale: Stale | None = None,
 ) -> HttpResponse:
     """The columns page with these forms; 422 where what was sent of the columns is wrong."""
     context = steps.shared(request, lead_import, "import_columns") | {
@@ -177,6 +183,7 @@ def page(
         "sensitive": sensitive.of(lead_import),
         "findings": found.panel(lead_import),
         "page": "import_columns",
+        "stale": stale,
     }
     if form is not None:
         context |= _beside(request, lead_import, form) | {

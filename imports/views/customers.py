@@ -13,6 +13,7 @@ from imports import access, customers
 from imports.columns import rule_columns, template_book
 from imports.columns.rules import of_customer
 from imports.delivery import checks, outlook
+from imports.do_not_import import lists
 from imports.errors import PortalError
 from imports.forms.customers import CustomerForm, TokenForm
 from imports.models import Customer
@@ -36,6 +37,7 @@ def detail(request: Request, slug: str) -> HttpResponse:
         "rules": rule_columns.said(of_customer(customer, timezone.localdate())),
         **_imports(request.user, customer),
         **known_there.of(customer),
+        "listed": sum(lists.counts(lists.of(lists.Owner(customer.team, customer))).values()),
         "may_manage": access.can(request.user, customer.team, Role.MANAGER),
         "may_import": access.can(request.user, customer.team, Role.IMPORTER),
     }

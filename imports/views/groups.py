@@ -18,7 +18,7 @@ from imports.views import by_key, group_cards, steps
 from imports.views.http import PLACE, Request, attempt
 from portal.models import Role, User
 
-PER_PAGE = 20
+PER_PAGE = 15
 
 
 @require_GET
@@ -37,7 +37,7 @@ def index(request: Request, pk: int) -> HttpResponse:
         "cards": group_cards.cards(lead_import, page.entries),
         "may_decide": lead_import.state == ImportState.REVIEW,
         "buttons": group_cards.buttons(about) if about in decided.CHOICES else [],
-        "decisions": decisions(lead_import, about),
+        "decisions": _decisions(lead_import, about),
         "token": standing.token(lead_import),
     }
     return render(request, "imports/groups.html", context)
@@ -48,11 +48,11 @@ def _counts(lead_import: Import) -> dict[str, int]:
     return dict(found.annotate(groups=Count("id")).order_by())
 
 
-def decisions(lead_import: Import, about: str = "") -> list[tuple[ReviewAct, str, str]]:
-    """What stands about all groups, or about all rows, of a kind: the act and its words."""
-    acts_for_all = standing.of(lead_import, about).filter(
-        kind=Kind.DECIDE, about__in=decided.CHOICES, rows=[]
-    )
+def _decisions(lead_import: Import, about: str) -> list[tuple[ReviewAct, str, str]]:
+    """What stands about all groups of a kind: the act and its words."""
+    if about not in decided.CHOICES:
+        return []
+    acts_for_all = standing.of(lead_import, about).filter(kind=Kind.DECIDE, rows=[])
     return [
         (act, holds.kind(act.about).title, decided.CHOICES[act.about][act.content["choice"]])
         for act in acts_for_all.select_related("made_by").order_by("-pk")
@@ -107,6 +107,5 @@ def summary(lead_import: Import, token: str) -> dict[str, Any]:
         "melting": group_cards.cards(lead_import, list(largest)),
         "melts_buttons": group_cards.buttons(decided.MELTS),
         "differs_buttons": group_cards.buttons(decided.DIFFERS),
-        "decisions": decisions(lead_import),
         "review_token": token,
     }

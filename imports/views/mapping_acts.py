@@ -6,10 +6,10 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from imports import access, tasks
-from imports.columns import saved
-from imports.errors import PortalError
+from imports.columns import saved, stale
+from imports.errors import PortalError, WrongState
 from imports.forms.saved import TEAM, SaveForm
-from imports.models import Import
+from imports.models import Import, SavedMapping
 from imports.views import columns, mapping_form
 from imports.views.http import Request, toast
 from portal.models import Role
@@ -17,20 +17,52 @@ from portal.models import Role
 
 @require_POST
 def use(request: Request, pk: int, saved_pk: int) -> HttpResponse:
-    """Have the columns become what they are in a saved mapping."""
+    """Have the columns become what they are in a saved mapping, unless others changed either since
+    the page was opened: what they made of it is said first.
+    """
     lead_import = access.get_import(request.user, pk, need=Role.IMPORTER)
-    found = saved.of(lead_import).filter(pk=saved_pk).first()
+    found = saved.of(lead_import).select_related("changed_by").filter(pk=saved_pk).first()
     if found is None:
-        raise Http404
-    version = mapping_form.number(request.POST.get("expected_version")) or 0
+        return _is_gone(request, lead_import)
     try:
-        saved.use(lead_import, found, request.user, expected_version=version)
+        unseen = _use(request, lead_import, found)
     except PortalError as error:
         messages.error(request, error.sentence)
-    else:
-        tasks.nudge_chunks_of(pk)
-        toast(request, f"The columns are as in “{found}”.")
+        return redirect("import_columns", pk)
+    if unseen:
+        now = access.get_import(request.user, pk)
+        return columns.page(request, now, mapping_form.fresh(now), status=409, stale=unseen)
+    tasks.nudge_chunks_of(pk)
+    toast(request, f"The columns are as in “{found}”.")
     return redirect("import_columns", pk)
+
+
+def _use(request: Request, lead_import: Import, found: SavedMapping) -> stale.Stale | None:
+    """What the person has not seen; None where there is no such thing, and it was used."""
+    base, seen = mapping_form.version_shown(lead_import, request.POST), request.POST.get("seen")
+    if lead_import.is_editable and (unseen := stale.of(lead_import, found, base, seen)):
+        return unseen
+    try:
+        saved.use(lead_import, found, request.user, expected_version=base.version)
+    except WrongState:
+        now = access.get_import(request.user, lead_import.pk)  # a colleague was quicker
+        unseen = stale.of(now, found, base, seen) if now.is_editable and now.mapping else None
+        if unseen is None:
+            raise
+        return unseen
+    return None
+
+
+def _is_gone(request: Request, lead_import: Import) -> HttpResponse:
+    """Say so where it was: a colleague may have removed it since the page was opened."""
+    if lead_import.mapping is None:
+        raise Http404
+    messages.error(
+        request,
+        "There is no such saved mapping for this customer, or no longer: somebody may have removed"
+        " it after you opened the page. The columns are as they were.",
+    )
+    return columns.page(request, lead_import, mapping_form.fresh(lead_import), status=404)
 
 
 @require_POST

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from imports.columns import derive, fields, formats, rule_columns
+from imports.columns import fields, formats, memory, rule_columns
 from imports.columns.consent import Consent
 from imports.columns.mapping import Mapping
 from imports.columns.rules import Rules, of_customer
@@ -15,8 +15,11 @@ from imports.views import whom
 
 def beside(lead_import: Import) -> dict[str, Any]:
     """The customer's profile, overrides, and where the leads come from."""
-    made, version = derive.mapping_of(lead_import), lead_import.mapping
-    asked = Rules.from_json(version.rules) if version else None
+    version = lead_import.mapping
+    made = memory.mapping_of(lead_import)
+    if made is None or version is None:
+        return {}
+    asked = Rules.from_json(version.rules)
     return {
         "profile": _facts(lead_import, made),
         "rules_on": asked.on if asked else None,

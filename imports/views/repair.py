@@ -1,10 +1,7 @@
 """Rows to repair, as a file that is known again when it is uploaded."""
 
-from collections.abc import Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from functools import partial
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpResponseBase
@@ -12,15 +9,13 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_GET
 
 from imports import access
-from imports.models import Import
 from imports.reports import downloads, files, to_repair
 from imports.reports import rows as row_report
+from imports.reports.files import CSV
 from imports.reports.rows import Selection
+from imports.views import workbooks
 from imports.views.customers import XLSX
 from imports.views.http import Request, attachment
-from imports.views.report import CSV
-
-PIECE = 256 * 1024
 
 
 @require_GET
@@ -51,13 +46,5 @@ def _download(request: Request, pk: int, ending: str) -> HttpResponseBase:
     name = files.repair_name(lead_import, ending)
     if ending == "csv":
         return attachment(files.write_csv(lead_import, chosen, to_repair.REPAIR), name, CSV)
-    return attachment(_workbook(lead_import, chosen), name, XLSX)
-
-
-def _workbook(lead_import: Import, chosen: Selection) -> Iterator[bytes]:
-    with TemporaryDirectory(dir=settings.FILE_UPLOAD_TEMP_DIR, prefix="repair-") as folder:
-        path = Path(folder) / "rows.xlsx"
-        files.write_xlsx(lead_import, chosen, path, to_repair.REPAIR)
-        with path.open("rb") as file:
-            while piece := file.read(PIECE):
-                yield piece
+    write = partial(files.write_xlsx, lead_import, chosen, shape=to_repair.REPAIR)
+    return attachment(workbooks.streamed(write), name, XLSX)

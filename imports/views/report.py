@@ -11,14 +11,14 @@ from imports import access
 from imports.audit import acts
 from imports.delivery import alike, before_words, children, repair
 from imports.models import Event, Import, ImportState, Origin
-from imports.reports import balance, downloads, files, to_repair
+from imports.reports import balance, comparison, downloads, files, to_repair
+from imports.reports.files import CSV
 from imports.reports.rows import Selection
 from imports.views import live, profile, steps, tabs, words
 from imports.views.handbook.explanations import NO_AUTOMATION
 from imports.views.http import Request, attachment
 
 ALL = "all"
-CSV = "text/csv; charset=utf-8"
 
 
 @require_GET
@@ -40,6 +40,7 @@ def _context(request: Request, lead_import: Import) -> dict[str, Any]:
         "tabs": tabs.of_import(lead_import, "import_report"),
         "balance": books,
         "no_automation": NO_AUTOMATION,
+        "comparison": comparison.of(lead_import),
         "parts": [(c, w, n) for c, w, n in books.buckets() if n] if books else [],
         "to_repair": sum(getattr(books, name) for name in to_repair.USUAL) if books else 0,
         "most_in_a_workbook": to_repair.MOST_IN_A_WORKBOOK,

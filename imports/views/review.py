@@ -7,10 +7,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from imports import access, tasks
+from imports import access
 from imports.columns import (
     derive,
     family,
+    fields,
     first_look,
     gone,
     headers,
@@ -23,17 +24,26 @@ from imports.columns import options as choices
 from imports.columns.tally import Tally
 from imports.delivery import before, before_words, children, control, outlook, read_ways
 from imports.forms.review import AskForm, CustomerNameForm, OptionsForm, SendForm
-from imports.models import EDITABLE, DryRun, Import, ImportState, OnDuplicate
+from imports.models import EDITABLE, Import, ImportState
 from imports.reports import balance, cost
+from imports.reports.to_repair import MOST_IN_A_WORKBOOK
 from imports.review import gates, guard, standing
-from imports.views import found, groups, kept_back, profile, review_changes, steps
+from imports.views import (
+    found,
+    groups,
+    kept_back,
+    predictions,
+    profile,
+    review_changes,
+    steps,
+    unchanged,
+)
 from imports.views.columns import checking
 from imports.views.handbook.explanations import NO_AUTOMATION
 from imports.views.http import Request, attempt
 from portal.models import Role, User
 
 KEPT = ("keep_old_values", "hold_won", "hold_lost", "hold_days")
-ASKING = (DryRun.State.PLANNING, DryRun.State.RUNNING)
 
 
 @require_GET
@@ -44,7 +54,7 @@ def detail(request: Request, pk: int) -> HttpResponse:
 
 @require_POST
 def options(request: Request, pk: int) -> HttpResponse:
-    """Leave out, or send, duplicates and unchanged rows."""
+    """Leave out, or send, duplicates and rows that went already."""
     lead_import = access.get_import(request.user, pk, need=Role.IMPORTER)
     form = OptionsForm(request.POST)
     if form.is_valid():
@@ -81,63 +91,6 @@ def _send(lead_import: Import, user: User, wanted: dict[str, Any]) -> None:
         days=wanted.pop("hold_days") or 0,
     )
     control.send(lead_import, user, wish=wish, **wanted)
-
-
-@require_POST
-def ask(request: Request, pk: int) -> HttpResponse:
-    """A dry run: ask MEGA what it would do, which writes nothing there."""
-    lead_import = access.get_import(request.user, pk, need=Role.IMPORTER)
-    form = AskForm(request.POST)
-    if not form.is_valid():
-        return page(request, lead_import, form)
-    attempt(request, "", _ask, lead_import, request.user, form.cleaned_data["on_duplicate"])
-    return redirect("import_review", pk)
-
-
-def _ask(lead_import: Import, user: User, on_duplicate: OnDuplicate) -> None:
-    choices.set_options(lead_import, user, on_duplicate=on_duplicate)
-    dry_run = control.start_dry_run(lead_import, user)
-    tasks.nudge_plan_dry_run(dry_run.pk)
-
-
-@require_POST
-def ask_cancel(request: Request, pk: int) -> HttpResponse:
-    """Stop asking."""
-    lead_import = access.get_import(request.user, pk, need=Role.IMPORTER)
-    running = lead_import.dry_runs.filter(state__in=ASKING).last()
-    if running:
-        attempt(request, "", control.cancel_dry_run, running, request.user)
-    return redirect("import_review", pk)
-
-
-@require_GET
-def asked(request: Request, pk: int) -> HttpResponse:
-    """The live part of a dry run."""
-    lead_import = access.get_import(request.user, pk)
-    context = _asked(lead_import)
-    if request.GET.get("v") == context["asked_version"]:
-        return HttpResponse(status=204)
-    context |= steps.shared(request, lead_import, "import_review")
-    return render(request, "imports/review.html#asked", context)
-
-
-def _asked(lead_import: Import) -> dict[str, Any]:
-    """The newest dry run of the current mapping, how far it is and what it found."""
-    dry_run = lead_import.dry_runs.filter(mapping=lead_import.mapping_id).order_by("pk").last()
-    if dry_run is None:
-        return {"dry_run": None, "asked_version": ""}
-    batches = list(dry_run.batches.values_list("settled_at", flat=True))
-    done = sum(settled is not None for settled in batches)
-    return {
-        "dry_run": dry_run,
-        "asking": dry_run.state in ASKING,
-        "asked_choice": OnDuplicate(dry_run.on_duplicate).label,
-        "asked_done": done,
-        "asked_all": len(batches),
-        "asked_percent": round(100 * done / len(batches)) if batches else 0,
-        "asked_version": f"{dry_run.pk}.{dry_run.state}.{done}",
-        "predicted": balance.predicted(dry_run) if done else None,
-    }
 
 
 def _placed(
@@ -179,6 +132,12 @@ def _warned(lead_import: Import) -> list[refused_before.Warned]:
     return refused_before.of(derive.mapping_of(lead_import), vocabulary.of_import(lead_import))
 
 
+def _fills_field(lead_import: Import) -> bool:
+    """Whether the sheet itself has values for the custom field of the import's number."""
+    field = f"{fields.CUSTOM}{lead_import.customer.import_field}"
+    return field in derive.mapping_of(lead_import).targets
+
+
 def page(
     request: Request,
     lead_import: Import,
@@ -203,8 +162,8 @@ def page(
     leads = tally.of(lead_import)
     costs, books = cost.cost(lead_import, leads), balance.balance(lead_import, leads)
     problems = review.problem_groups(lead_import)
-    rules = {name: getattr(lead_import, name) for name in ("unchanged", "again")}
-    context |= review_changes.context(request, lead_import) | _asked(lead_import)
+    rules = {"again": lead_import.again}
+    context |= review_changes.context(request, lead_import) | predictions.state(lead_import)
     context |= {
         "options": OptionsForm(initial=rules),
         "balance": books,
@@ -219,10 +178,13 @@ def page(
         "token": customer.token,
         "gates": gates.open_gates(lead_import) if lead_import.is_editable else [],
         "kept_back": kept_back.groups(leads),
+        "unchanged": unchanged.panel(lead_import, leads, costs),
         **profile.beside(lead_import),
         **groups.summary(lead_import, standing.token(lead_import)),
         "reasons_before": children.reasons(lead_import) if lead_import.is_editable else [],
         "reading": read_ways.cost(lead_import, customer.keep_minutes),
+        "most_in_a_workbook": MOST_IN_A_WORKBOOK,
+        "fills_field": _fills_field(lead_import),
         "cannot_read": before_words.refused(customer),
     }
     return render(request, "imports/review.html", context, status=422 if form or name_form else 200)

@@ -8,13 +8,15 @@ from django.views.decorators.http import require_http_methods
 
 from imports import access
 from imports.columns import headers, problems
-from imports.forms.rows import PersonForm, PlaceForm
-from imports.reports import balance, search
+from imports.forms.rows import PersonForm, Place, PlaceForm
+from imports.models import DryRun, Import
+from imports.reports import balance, foretold, search
 from imports.reports import rows as row_report
 from imports.reports.balance import Balance
 from imports.reports.charts import reasons
+from imports.reports.rows import ReportRow, Selection
 from imports.review import holds
-from imports.views import live, steps, tabs, words
+from imports.views import live, predictions, steps, tabs, words
 from imports.views.http import Request
 
 LIMIT = 100
@@ -29,18 +31,19 @@ def index(request: Request, pk: int) -> HttpResponse:
     person = form.cleaned_data["person"] if form.is_valid() else ""
     names = headers.names(lead_import.headers)
     column = names[place.column] if place.column is not None and place.column < len(names) else ""
-    said = reasons.wordings_of(lead_import, place.reason) if place.reason else None
-    among = search.numbers(lead_import, person) if person else None
-    chosen = row_report.Selection(
-        place.result, place.problem, column, wordings=said, numbers=among, code=place.why
-    )
+    asked = foretold.newest(lead_import)
+    chosen = _chosen(lead_import, place, column, person, asked)
     books = balance.balance(lead_import)
-    found = row_report.page(lead_import, chosen, after=place.after, limit=LIMIT + 1)
+    found, total = _page(lead_import, chosen, place, books)
+    would = foretold.of_rows(lead_import, asked, [row.number for row in found])
     context = steps.shared(request, lead_import, "import_report") | {
         "tabs": tabs.of_import(lead_import, "import_rows"),
-        "rows": [(row, list(zip(names, row.cells, strict=False))) for row in found[:LIMIT]],
+        "rows": [
+            (row, list(zip(names, row.cells, strict=False)), would.get(row.number))
+            for row in found[:LIMIT]
+        ],
         "next_after": found[LIMIT - 1].number if len(found) > LIMIT else None,
-        "total": row_report.count(lead_import, chosen, books),
+        "total": total,
         "place": place,
         "column": column,
         "search": form,
@@ -49,9 +52,47 @@ def index(request: Request, pk: int) -> HttpResponse:
         "is_open": live.is_open(lead_import),
         "reason_words": reasons.words_of(lead_import, place.reason) if place.reason else "",
         "why_words": holds.kind(place.why).title if place.why else "",
+        "predictions": predictions.chips(asked) if asked else [],
         **_filters(books, place.problem),
     }
     return render(request, "imports/rows.html", context)
+
+
+def _chosen(
+    lead_import: Import, place: Place, column: str, person: str, asked: DryRun | None
+) -> Selection:
+    said = reasons.wordings_of(lead_import, place.reason) if place.reason else None
+    among = search.numbers(lead_import, person) if person else None
+    return Selection(
+        place.result,
+        place.problem,
+        column,
+        wordings=said,
+        numbers=among,
+        code=place.why,
+        predicted=place.predicted,
+        dry_run=asked.pk if asked else None,
+        unforeseen=place.unforeseen,
+    )
+
+
+def _page(
+    lead_import: Import, chosen: Selection, place: Place, books: Balance
+) -> tuple[list[ReportRow], int]:
+    """The rows behind the place, one more than are shown, and how many there are in all.
+
+    Those of one prediction are found by it, however few of a million they are.
+    """
+    asked = foretold.newest(lead_import) if place.predicted else None
+    only = Selection(predicted=chosen.predicted, dry_run=chosen.dry_run)
+    if asked is None or chosen != only:
+        found = row_report.page(lead_import, chosen, after=place.after, limit=LIMIT + 1)
+        return found, row_report.count(lead_import, chosen, books)
+    those = foretold.after(lead_import, asked, place.predicted, place.after, LIMIT + 1)
+    numbers = Selection(numbers=tuple(one.number for one in those))
+    counts = balance.prediction_counts(asked)
+    found = row_report.page(lead_import, numbers, after=place.after, limit=LIMIT + 1)
+    return found, counts.get(place.predicted, 0)
 
 
 def _filters(books: Balance, problem: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ OF_IMPORT: Final = (
 OF_TEAM: Final = (
     ("team", "Members", "users"),
     ("team_mappings", "Saved mappings", "list-checks"),
+    ("team_do_not_import", "Do-not-import list", "ban"),
     ("team_webhook", "Webhook", "link"),
 )
 FOR_MANAGERS: Final = ("team_webhook",)

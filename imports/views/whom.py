@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from imports import access, tasks
-from imports.columns import consent_questions, derive, rule_columns
+from imports.columns import consent_marks, consent_questions, derive, rule_columns
 from imports.columns.mapping import Mapping
 from imports.errors import PortalError
 from imports.forms.consent import ConsentForm, OverrideForm
@@ -30,7 +30,7 @@ def consent(request: Request, pk: int) -> HttpResponse:
     if lead_import.mapping is None:
         return redirect("import_columns", pk)
     made, version = derive.mapping_of(lead_import), lead_import.mapping.version
-    besides = _besides(request, made)
+    besides = [*_besides(request, made), *consent_marks.open_places(made, lead_import)]
     questions = consent_questions.of(lead_import, made, besides)
     data = request.POST if request.method == "POST" else None
     form = ConsentForm(data, current=made, version=version, questions=questions)
@@ -40,7 +40,6 @@ def consent(request: Request, pk: int) -> HttpResponse:
     asked = {one.column.index for one in questions}
     context = {
         "form": form,
-        "besides": besides,
         "others": [(one.index, name) for name, one in named if one.index not in asked],
     }
     return _page(request, lead_import, "imports/consent.html", context)
@@ -78,6 +77,10 @@ def _is_used(request: Request, lead_import: Import, form: ConsentForm | RuleColu
         derive.remap(lead_import, made, request.user, expected_version=version)
     except PortalError as error:
         form.add_error(None, error.sentence)
+        now = access.get_import(request.user, lead_import.pk).mapping
+        if now is not None and now.version != version:  # saved once more, it has been seen
+            form.data = request.POST.copy()
+            form.data["expected_version"] = str(now.version)
         return False
     tasks.nudge_chunks_of(lead_import.pk)
     return True

@@ -83,6 +83,13 @@ CALL_RESULTS: Final[dict[str, str]] = {
     "VaultError": "the stored address does not open with TOKEN_KEYS",
 }
 
+PREDICTIONS: Final[dict[str, str]] = {
+    "created": "Would be created",
+    "updated": "Would be updated",
+    "skipped": "Would be skipped",
+    "failed": "Would fail",
+}
+
 MEANINGS: Final[dict[str, str]] = {
     "created": "MEGA made a new lead of the row.",
     "updated": "MEGA found the person by e-mail or phone and merged the row into that lead.",
@@ -165,7 +172,7 @@ CONCLUSIONS: Final[dict[str, str]] = {
 def request(batch: Batch) -> Look:
     """The look of a request's state; one that was given up may have arrived all the same."""
     look = _REQUESTS[batch.state]
-    if batch.state == BatchState.REPLACED and batch.reason == "alike":
+    if batch.state == BatchState.REPLACED and batch.reason in ("alike", "listed"):
         return Look("Sent without some rows", "quiet", "files")
     if batch.state != BatchState.DROPPED:
         return look

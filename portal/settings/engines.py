@@ -90,7 +90,14 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "delivery"
 CELERY_TASK_ROUTES = {
     task: {"queue": "intake"}
-    for task in ("imports.read", "imports.check", "imports.learn", "imports.count_columns")
+    for task in (
+        "imports.read",
+        "imports.check",
+        "imports.check_all",
+        "imports.learn",
+        "imports.count_columns",
+        "imports.look_again",
+    )
 }
 # For the intake workers only (processes): a thread pool takes no notice of these.
 CELERY_TASK_TIME_LIMIT = env.int("INTAKE_TIME_LIMIT", default=900)

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from imports.audit import acts, trail
 from imports.delivery import tokens
+from imports.do_not_import import hashes
 from imports.errors import VaultError
 from imports.management.base import PortalCommand, Problem
 from imports.models import Token, Webhook
@@ -14,7 +15,8 @@ from imports.notices import webhooks
 
 class Command(PortalCommand):
     help = (
-        "Seal every token and webhook anew under the first of TOKEN_KEYS. To change keys: put the "
+        "Seal every token, webhook and the key of the do-not-import lists anew under the first of "
+        "TOKEN_KEYS. To change keys: put the "
         "new one first, restart everything, run this, then take the old one out."
     )
 
@@ -34,6 +36,10 @@ class Command(PortalCommand):
                     resealed += webhooks.reseal(webhook)
                 except VaultError:
                     closed.append(f"webhook {webhook.pk}")
+            try:
+                resealed += hashes.reseal()
+            except VaultError:
+                closed.append("key of the do-not-import lists")
             trail.record(
                 acts.TOKENS_RESEALED,
                 actor=None,

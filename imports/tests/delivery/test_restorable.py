@@ -2,7 +2,7 @@
 
 import pytest
 
-from imports.delivery.restorable import Updated, is_as_left, is_same, put_back
+from imports.delivery.restorable import Updated, is_as_left, is_same, put_back, read_as
 
 ANN = {
     "contact_name": "Ann Old",
@@ -35,10 +35,29 @@ def test_an_e_mail_that_was_overwritten_goes_back():
     assert (back.why, back.values["contact_email"]) == ("", "ann@example.com")
 
 
-def test_custom_fields_go_back_as_text():
+def test_custom_fields_go_back_as_they_were_read():
     back = put_back(updated({"custom_fields.budget": "700", "custom_fields.vip": "false"}))
-    assert back.values["custom_fields.budget"] == "500"
-    assert back.values["custom_fields.vip"] == "true"
+    assert back.values["custom_fields.budget"] == 500
+    assert back.values["custom_fields.vip"] is True
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        ([500, 12.5, -3, 0], "point"),
+        ([1234567.891], "point"),
+        ([True, False], "yes_no"),
+        (["500", "12.5"], ""),  # texts, though they look like numbers
+        ([500, "n/a"], ""),
+        ([1, True], ""),
+        ([True, "yes"], ""),
+        ([12345678901234567890], ""),  # more digits than a number keeps
+        ([1e300], ""),
+        (["Austin"], ""),
+    ],
+)
+def test_a_field_is_typed_where_each_of_its_old_values_comes_out_the_same(values, kind):
+    assert read_as(values) == kind
 
 
 @pytest.mark.parametrize(

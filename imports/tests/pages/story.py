@@ -49,8 +49,11 @@ def read_and_check(lead_import):
 
 
 def check(lead_import):
+    """Workers that run beside were nudged, too: what they took first, they end in their time."""
     for chunk in derive.unchecked_chunks(lead_import.pk):
         tasks.check(chunk)
+    checked = Import.objects.filter(pk=lead_import.pk).exclude(state=ImportState.CHECKING)
+    wait_until(checked.exists, "a worker beside to end the checking")
 
 
 def reviewed(customer, user=None, **options):
@@ -60,28 +63,37 @@ def reviewed(customer, user=None, **options):
 
 def answered(customer, user=None, statuses=("created", "updated", "failed"), **options):
     """Sent in one request and answered: a status for each of the rows 2, 3 and 5."""
-    lead_import = reviewed(customer, user, **options)
-    now = timezone.now()
-    numbers = [2, 3, 5][: len(statuses)]
+    made = reviewed(customer, user, **options)
+    return sent(made, dict(zip([2, 3, 5], statuses, strict=False)), user)
+
+
+def sent(lead_import, statuses, user=None):
+    """Sent and answered, with a status for each row; a request for each 500 of them."""
+    now, numbers = timezone.now(), sorted(statuses)
+    for place in range(0, len(numbers), 500):
+        _settle(lead_import, numbers[place : place + 500], statuses, now)
+    Import.objects.filter(pk=lead_import.pk).update(
+        state=ImportState.FINISHED, sent_by=user, send_after=now, planned_at=now,
+        started_at=now - timedelta(seconds=4), finished_at=now,
+    )  # fmt: skip
+    return Import.objects.get(pk=lead_import.pk)
+
+
+def _settle(lead_import, numbers, statuses, now):
     batch = a_batch(lead_import, numbers, state=BatchState.DONE, settled_at=now)
-    token = customer.token
+    token = lead_import.customer.token
     attempt = Attempt.objects.create(
         batch=batch, quota=token.quota, token=token, kind=Kind.SEND, worker="w", fence=1,
         started_at=now, ended_at=now, status=200,
     )  # fmt: skip
     Outcome.objects.bulk_create(
         Outcome(
-            lead_import=lead_import, number=number, status=status, lead_id=f"lead-{number}",
-            errors=["no such stage"] if status == "failed" else [], ignored_custom_fields=[],
-            batch=batch, attempt=attempt,
+            lead_import=lead_import, number=number, status=statuses[number],
+            lead_id=f"lead-{number}", ignored_custom_fields=[], batch=batch, attempt=attempt,
+            errors=["no such stage"] if statuses[number] == "failed" else [],
         )
-        for number, status in zip(numbers, statuses, strict=True)
+        for number in numbers
     )  # fmt: skip
-    Import.objects.filter(pk=lead_import.pk).update(
-        state=ImportState.FINISHED, sent_by=user, send_after=now, planned_at=now,
-        started_at=now - timedelta(seconds=4), finished_at=now,
-    )  # fmt: skip
-    return Import.objects.get(pk=lead_import.pk)
 
 
 def ended(customer, user=None, **options):

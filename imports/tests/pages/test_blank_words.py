@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from imports import tasks
 from imports.columns import derive, profile, saved
 from imports.columns.placeholders import MOST_OWN, USUAL, Words
 from imports.delivery import control
@@ -11,6 +12,7 @@ from imports.models import ColumnProfile, Import, OnDuplicate
 from imports.tests.pages import story
 from imports.tests.pages.test_columns import columns_page, fields_of
 from imports.tests.pages.test_remembered import sent
+from imports.tests.thawed import thawed
 
 SHEET = (
     "Full name,Phone,E-mail,Remark\r\n"
@@ -56,6 +58,13 @@ def words(lead_import):
 
 def plain(page):
     return " ".join(re.sub(r"<[^>]+>", " ", story.text(page)).split())
+
+
+def remembered(lead_import, chosen):
+    """What a person chose before it was sent."""
+    lead_import.mapping.content["blank_words"] = chosen.to_json()
+    with thawed():
+        lead_import.mapping.save()
 
 
 def told(lead_import, number):
@@ -154,8 +163,7 @@ def test_who_was_at_the_columns_is_told_of_other_words(ines, max_, made):
 
 def test_the_next_file_of_the_customer_knows_them(ines, acme):
     first = sent(acme, ines.user, SHEET)
-    first.mapping.content["blank_words"] = Words(("kein telefon",), ("none",)).to_json()
-    first.mapping.save()
+    remembered(first, Words(("kein telefon",), ("none",)))
     second = story.reviewed(acme, ines.user, content=SHEET.replace("Full name", "Client name"))
     assert words(second) == Words(("kein telefon",), ("none",))
     assert told(second, 5) == ["placeholder"]
@@ -187,3 +195,59 @@ def test_of_a_file_that_an_earlier_release_read_nothing_is_counted_and_that_is_s
     assert "was not counted when it was read" in plain(words_page(ines, made))
     send(ines, made, own="kein telefon")
     assert words(made).own == ("kein telefon",)
+
+
+def own_words(client, lead_import):
+    page = plain(words_page(client, lead_import)).replace("&#x27;", "'")
+    return page[page.index("Words of your own") :]
+
+
+def test_own_words_are_counted_once_all_rows_are_checked_with_them(ines, made):
+    assert "In this file's contacts:" not in own_words(ines, made)
+    send(ines, made, own="Kein Telefon\r\nwalk-in\r\nnull")
+    assert (
+        "In this file's contacts: null in 1 cell Not counted yet: kein telefon · walk-in . That is"
+        " done once all rows are checked, which is under way." in own_words(ines, made)
+    )
+    story.check(made)
+    said = own_words(ines, made)
+    assert (
+        "In this file's contacts: kein telefon in 1 cell · walk-in in 0 cells · null in 1 cell"
+        in said
+    )
+    assert "Not counted yet" not in said
+    assert "kein telefon in 1 cell" in plain(columns_page(ines, made))
+
+
+def test_those_of_the_customer_are_counted_as_the_file_is_read_before_any_row_is_checked(
+    ines, acme
+):
+    first = sent(acme, ines.user, SHEET)
+    remembered(first, Words(("kein telefon",)))
+    second = story.uploaded(acme, ines.user, content=SHEET.replace("Full name", "Client name"))
+    tasks.read(second.pk)
+    assert now(second).leads.count() == 0
+    assert "In this file's contacts: kein telefon in 1 cell" in own_words(ines, now(second))
+    assert "kein telefon in 1 cell" in plain(columns_page(ines, now(second)))
+
+
+def test_a_column_whose_values_are_known_tells_of_any_word_at_once(ines, acme):
+    lines = "".join(
+        f"Ann {n},a{n}@example.com,{'Walk-In ' if n % 4 else 'x'}\r\n" for n in range(40)
+    )
+    made = story.reviewed(acme, ines.user, content="Full name,E-mail,Remark\r\n" + lines)
+    fields = fields_of(columns_page(ines, made)) | {"target_2": "contact_phone"}
+    ines.post(f"/imports/{made.pk}/columns/", fields)
+    send(ines, made, own="walk-in")
+    page = own_words(ines, made)
+    assert "Not counted yet: walk-in" in page, "nobody counted it in the names"
+    ColumnProfile.objects.filter(lead_import=made, place__lt=2).update(blanks={"walk-in": 0})
+    assert "In this file's contacts: walk-in in 30 cells" in own_words(ines, made)
+
+
+def test_where_nothing_was_counted_own_words_are_not_either(ines, made):
+    ColumnProfile.objects.filter(lead_import=made).update(blanks=None)
+    send(ines, made, own="kein telefon")
+    story.check(made)
+    assert "was not counted when it was read" in plain(words_page(ines, made))
+    assert "kein telefon in" not in own_words(ines, made)

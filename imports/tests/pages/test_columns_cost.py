@@ -16,7 +16,10 @@ from imports.tests.pages.test_columns import columns_page, fields_of
 from imports.tests.pages.test_remembered import mapped, sent
 
 SMALL, LARGE = 400, 4000  # rows
-PAGES = ("columns/", "columns/others/?shown=1", "file/", "progress/")
+PAGES = (
+    *("columns/", "columns/others/?shown=1", "columns/0/", "columns/2/", "columns/joined/"),
+    *("columns/blank/", "file/", "progress/"),
+)
 
 
 @pytest.fixture(autouse=True)

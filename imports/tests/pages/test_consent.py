@@ -1,15 +1,27 @@
 """People who must not be contacted: a column says so, a person says how, nobody slips through."""
 
+from io import StringIO
+
 import pytest
 from django.urls import reverse
 
 from imports import tasks
 from imports.columns import bars, check, derive
 from imports.columns.consent import Consent
-from imports.delivery import control
+from imports.delivery import control, unattended
 from imports.errors import WrongState
 from imports.intake.upload import Wishes
-from imports.models import Event, Import, ImportState, Lead, OnDuplicate, ReviewAct
+from imports.management.waiting import Exit, Wait
+from imports.models import (
+    Event,
+    Import,
+    ImportState,
+    Lead,
+    MappingVersion,
+    OnceChecked,
+    OnDuplicate,
+    ReviewAct,
+)
 from imports.review import gates, judge
 from imports.tests.pages import story
 
@@ -102,7 +114,7 @@ def test_values_alone_are_enough(acme, ines):
 
 def test_a_column_that_says_nothing_of_it_lets_everybody_go(made, ines):
     made = answered(ines, made, nothing_3="on")
-    assert {verdict for _, verdict, _ in verdicts(made)} == {"ok"}
+    assert "opt_out" not in {code for *_, code in verdicts(made)}
     assert gates.open_gates(made) == []
 
 
@@ -156,7 +168,7 @@ def test_only_a_manager_sends_them_all_the_same_and_says_why(made, ines, max_, a
     assert not ReviewAct.objects.exists()
 
     max_.post(address, {"code": "opt_out", "why": "They asked us in person"})
-    assert {verdict for _, verdict, _ in verdicts(made)} == {"ok"}
+    assert "opt_out" not in {code for *_, code in verdicts(made)}
     act = ReviewAct.objects.get()
     assert (act.about, act.content["rows"], act.made_by) == ("opt_out", 4, max_.user)
     event = Event.objects.filter(act="review_decided").get()
@@ -192,6 +204,54 @@ def test_a_mapping_file_answers_for_the_command_line(acme):
     failed.refresh_from_db()
     assert failed.state == ImportState.FAILED
     assert "'consent' is" in failed.reason
+
+
+def test_the_command_line_ends_with_what_a_person_must_say(acme):
+    wishes = Wishes(once_checked=OnceChecked.SEND)
+    made = story.reviewed(acme, content=SHEET, wishes=wishes)
+    unattended.go_on()
+    said = StringIO()
+
+    assert Wait(Import.objects.get(pk=made.pk), said).for_end() == Exit.PERSON
+    assert said.getvalue() == (
+        "Column “Opt-in” seems to tell who must not be contacted. Say which values forbid contact"
+        " before anything is sent.\n"
+    )
+
+
+def test_what_somebody_else_changed_is_told_and_saving_once_more_goes_on_top(made, ines, max_):
+    stale = {"expected_version": 1, **ANSWERS}
+    answered(max_, made, nothing_3="on")
+    where = reverse("import_consent", args=[made.pk])
+    told = ines.post(where, stale)
+    assert told.status_code == 422
+    page = told.content.decode()
+    assert "Max Meyer changed the columns in the meantime." in page
+    assert 'name="expected_version" value="2"' in page
+    assert ines.post(where, {**stale, "expected_version": 2}).status_code == 302
+
+
+def test_a_mapping_of_the_former_release_asks_by_the_heading(made, ines):
+    content = made.mapping.content
+    for column in content["columns"]:
+        column.pop("consent", None)
+    older = MappingVersion.objects.create(lead_import=made, version=2, content=content)
+    Import.objects.filter(pk=made.pk).update(mapping=older)
+    made = Import.objects.get(pk=made.pk)
+    assert [gate.code for gate in gates.open_gates(made)] == ["consent"]
+    answered(ines, made, **ANSWERS)
+
+
+def test_an_unimportant_column_can_be_asked_about_all_the_same(acme, ines):
+    made = story.reviewed(acme, content=SHEET.replace("Opt-in", "Flag"))
+    assert gates.open_gates(made) == []
+    where = reverse("import_consent", args=[made.pk])
+    assert "No column tells who must not be contacted" in ines.get(where).content.decode()
+    assert "“no”: 1 row" in ines.get(f"{where}?column=3").content.decode()
+    data = {"expected_version": 1, **ANSWERS}
+    assert ines.post(f"{where}?column=3", data).status_code == 302
+    story.check(made)
+    assert [code for *_, code in verdicts(made)].count("opt_out") == 4
 
 
 def test_a_stranger_and_a_viewer_answer_nothing(made, sam, vera):

@@ -92,7 +92,7 @@ def test_after_a_full_preview_the_timetable_reckons_with_a_full_one(made):
 
 
 def test_what_asking_costs_is_said_for_itself(ines, made):
-    assert "Ask MEGA first: costs 2 requests" in review(ines, made)
+    assert "Ask about every row: costs 2 requests" in review(ines, made)
 
 
 @pytest.mark.parametrize("spoilt", ["answer", "row", "options"])

@@ -13,13 +13,13 @@ from imports.customer_list.sheet import Raw, Sheet
 from imports.intake.upload import Wishes
 from imports.models import Attempt, Batch, BatchState
 from imports.tests import people
-from imports.tests.pages import story
+from imports.tests.pages import story, world
 from portal.models import Membership
 
 NAMES = [pattern.name for pattern in urls.urlpatterns]
 POSTED = {
     "customer_check", "customer_words_read", "member_add", "member_role", "import_read_again",
-    "import_options", "import_confirm",
+    "import_options", "import_unchanged", "import_confirm",
     "import_read_preview", "import_ask", "import_ask_cancel", "import_undo", "import_pause",
     "import_resume",
     "import_go_on", "import_decide", "import_priority", "import_rest", "import_skip_reading",
@@ -28,10 +28,12 @@ POSTED = {
     "tour_start", "tour_stop", "styleguide_toast", "import_save_mapping", "import_use_mapping",
     "members_search", "import_possible", "import_review_undo", "import_check_again",
     "import_override", "import_override_end", "import_group_decide", "import_group_undo",
+    "customer_do_not_import_add", "customer_do_not_import_check", "team_do_not_import_add",
+    "team_do_not_import_check",
 }  # fmt: skip
 FOR_IMPORTERS = {
     "customer_check", "customer_words_read", "import_read_again", "import_read_preview",
-    "import_options", "import_confirm",
+    "import_options", "import_unchanged", "import_confirm",
     "import_ask", "import_ask_cancel",
     "import_undo", "import_pause", "import_resume", "import_go_on", "import_cancel",
     "import_decide", "import_priority", "import_retry", "import_rest", "import_columns",
@@ -43,13 +45,19 @@ FOR_IMPORTERS = {
     "tour_start", "import_save_mapping", "import_use_mapping", "team_mapping",
     "team_mapping_remove", "import_grid_row", "import_grid_change", "import_review_undo",
     "import_group_decide", "import_group_undo",
+    "customer_do_not_import_add", "customer_do_not_import_check",
+    "team_do_not_import_add", "team_do_not_import_check", "import_row_listed",
+    "import_forbidden_listed",
 }  # fmt: skip
 FOR_MANAGERS = {
     "customer_new", "customer_edit", "customer_token", "member_add", "member_role",
     "member_remove", "team_webhook", "team_webhook_test", "team_webhook_remove",
     "import_keep_column", "import_override", "customers_new", "customers_preview",
+    "customer_do_not_import_remove", "customer_do_not_import_remove_source",
+    "team_do_not_import_remove", "team_do_not_import_remove_source",
 }  # fmt: skip
 GET_FOR_MANAGERS = {"customers_wrong"}
+GET_FOR_IMPORTERS = {"customer_do_not_import_csv", "team_do_not_import_csv"}
 OF_THE_READER = {  # lists of one's own things, and pages about the portal
     "home", "customers", "customers_csv", "customer_new", "teams", "import_new", "history",
     "history_search", "history_csv", "audit", "audit_check", "audit_csv", "help", "sample",
@@ -63,7 +71,7 @@ OF_THE_READER = {  # lists of one's own things, and pages about the portal
 @pytest.fixture
 def addresses(acme, max_):
     """An address for each name, on things of the team North."""
-    listed = kept.keep(max_.user, kept.Kept(Sheet([Raw(2, {"name": "Acme"})]), "a.csv", None, "US"))
+    a_list = kept.keep(max_.user, kept.Kept(Sheet([Raw(2, {"name": "Acme"})]), "a.csv", None, "US"))
     lead_import = story.answered(acme, wishes=Wishes(together=uuid.uuid4()))
     batch = story.a_batch(lead_import, [2], state=BatchState.DECISION)
     Batch.objects.update(body=zlib.compress(b'{"leads": []}'))
@@ -73,10 +81,19 @@ def addresses(acme, max_):
     )
     kept_mapping, _ = saved.save(lead_import, max_.user, "Weekly", for_team=False)
     pk = {"pk": lead_import.pk}
+    listed = {
+        of: world.listed(acme, max_.user, of_team=of == "team") for of in ("customer", "team")
+    }
     made = {}
     for name in NAMES:
-        if name.startswith("customer"):
-            options = [{}, {"slug": acme.slug}, {"pk": listed}]
+        if "_do_not_import" in name:
+            of = name.partition("_")[0]
+            entry = listed[of]
+            one = entry.addition_id if name.endswith("source") else entry.pk
+            slug = {"slug": acme.slug if of == "customer" else "north"}
+            options = [slug, slug | {"pk": one}]
+        elif name.startswith("customer"):
+            options = [{}, {"slug": acme.slug}, {"pk": a_list}]
         elif name.startswith("team_mapping"):
             options = [{"slug": "north"}, {"slug": "north", "pk": kept_mapping.pk}]
         elif name.startswith(("team", "member")):
@@ -90,7 +107,8 @@ def addresses(acme, max_):
             sent = pk | {"batch": answer.batch_id}
             options = [{}, pk, sent if "request" in name else pk | {"batch": batch.pk},
                        sent | {"attempt": answer.pk}, pk | {"column": 0},
-                       pk | {"saved_pk": kept_mapping.pk}, pk | {"number": 2}, pk | {"act": 1}]  # fmt: skip
+                       pk | {"saved_pk": kept_mapping.pk}, pk | {"number": 2},
+                       pk | {"act": 1}]  # fmt: skip
         made[name] = next(path for path in (_reverse(name, o) for o in options) if path)
     return made
 
@@ -130,11 +148,12 @@ def test_nothing_of_the_team_stands_on_a_strangers_own_pages(sam, addresses):
 
 def test_readers_may_read_and_not_write(vera, audrey, addresses):
     for reader, shut in ((vera, ("audit", "engine", "month")), (audrey, ("month",))):
-        for name in GET_FOR_MANAGERS:
+        for name in GET_FOR_MANAGERS | GET_FOR_IMPORTERS:
             assert reader.get(addresses[name]).status_code == 403, (reader.user.email, name)
         for name in FOR_IMPORTERS | FOR_MANAGERS:
             assert reader.post(addresses[name]).status_code == 403, (reader.user.email, name)
-        for name in set(addresses) - POSTED - FOR_MANAGERS - FOR_IMPORTERS - GET_FOR_MANAGERS:
+        shut_out = FOR_MANAGERS | FOR_IMPORTERS | GET_FOR_MANAGERS | GET_FOR_IMPORTERS
+        for name in set(addresses) - POSTED - shut_out:
             expected = {403} if name.startswith(shut) else {200, 204, 302}
             status = reader.get(addresses[name]).status_code
             assert status in expected, (reader.user.email, name)

@@ -43,7 +43,8 @@ WRONG = {
     "import_decide": ({"why": "Not sure yet"}, ["what becomes of the request"]),
 }  # fmt: skip
 # What no browser can send wrong without being made to: lists to choose from, and plain buttons.
-LISTS = {"member_role": {"role": "king"}, "import_options": {"duplicates": "some"},
+LISTS = {"member_role": {"role": "king"}, "import_options": {"again": "some"},
+         "import_unchanged": {"unchanged": "some"},
          "import_priority": {"priority": "7"},
          "import_possible": {"possible_phones": "some"}}  # fmt: skip
 BUTTONS = {
@@ -61,7 +62,8 @@ OF_STATES = {"import_read_again": "review", "import_save_mapping": "review",
              "import_columns": "review", "import_column": "review",
              "import_joins": "review", "import_blank_words": "review", "import_send": "review",
              "import_ask": "review", "import_confirm": "odd", "import_options": "review",
-             "import_decide": "decision", "import_priority": "paused"}  # fmt: skip
+             "import_unchanged": "review", "import_decide": "decision",
+             "import_priority": "paused"}  # fmt: skip
 
 
 @pytest.fixture

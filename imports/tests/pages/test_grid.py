@@ -216,6 +216,7 @@ def test_readers_look_and_change_nothing(vera, sam, made):
 
 def test_only_so_many_rows_are_looked_at_for_a_page(ines, made, monkeypatch):
     monkeypatch.setattr(choose, "MOST", 2)
+    monkeypatch.setattr(choose, "LOOKED", 2)
     answer = ines.get(grid(made, "?result=not_sent&column=2"))
     page = story.text(answer)
     assert "No row matches so far" in page

@@ -98,11 +98,12 @@ def test_ines_decides_about_one_group_and_about_all_and_takes_it_back(ines, made
     )
     assert sheet(made) == {"not_sent": 6, "duplicate": 2}
 
-    assert "Decided for all" in review(ines, made)
+    assert "All rows with neither phone nor e-mail: “Send them”." in review(ines, made)
+    assert "Decided for all" in groups(ines, made, "differs")
     for act in ReviewAct.objects.order_by("-pk"):
         ines.post(f"/imports/{made.pk}/review/groups/undo/{act.pk}/")
     assert sheet(made) == {"not_sent": 1, "duplicate": 3, "excluded": 4}
-    assert "Decided for all" not in review(ines, made)
+    assert "Decided for all" not in groups(ines, made, "differs")
 
 
 def test_who_decides_on_what_a_colleague_changed_is_told(ines, max_, made):

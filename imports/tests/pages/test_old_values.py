@@ -1,6 +1,7 @@
 """Old values on the pages: chosen at review, watched while they are read, taken, put back."""
 
 import csv
+import json
 from io import StringIO
 
 import pytest
@@ -12,9 +13,11 @@ from imports.models import (
     Event,
     Import,
     ImportState,
+    Lead,
     OnDuplicate,
 )
 from imports.tests.pages import story
+from imports.tests.thawed import thawed
 from imports.views import old_values
 
 State = BeforeRead.State
@@ -215,3 +218,24 @@ def test_a_question_that_cannot_be_understood_is_asked_again_whole(ines, acme):
     lead_import = story.reviewed(acme, ines.user)
     answer = ines.post(f"/imports/{lead_import.pk}/review/ask/", {"on_duplicate": "eat"})
     assert answer.status_code == 422
+
+
+def test_numbers_and_yes_or_no_go_back_as_mega_showed_them(ines, acme):
+    lead_import = story.answered(acme, ines.user, statuses=("created", "updated", "updated"))
+    sent = {"budget": "1", "vip": "no", "note": "x"}
+    with thawed():
+        Lead.objects.filter(lead_import=lead_import, number__in=[3, 5]).update(
+            body={"contact_name": "Dora", "custom_fields": sent}
+        )
+    old = {"budget": 400.5, "vip": True, "note": 12}
+    story.kept(lead_import, custom_fields=old)
+    story.kept(lead_import, 5, custom_fields=old | {"budget": 300, "note": "call"})
+    answer = ines.post(f"/imports/{lead_import.pk}/put-back/")
+    child = Import.objects.get(origin="repair")
+    assert answer["Location"] == f"/imports/{child.pk}/"
+    story.check(child)
+    bodies = child.leads.order_by("number").values_list("body", flat=True)
+    assert [json.dumps(body["custom_fields"], sort_keys=True) for body in bodies] == [
+        '{"budget": 400.5, "note": "12", "vip": true}',
+        '{"budget": 300, "note": "call", "vip": true}',
+    ]

@@ -163,7 +163,7 @@ def test_duplicates_within_the_file_are_left_out_as_chosen(ines, acme):
     page = review(ines, lead_import)
     assert "Send 3 leads" in page
     assert "Left out: another row of the file is of the same person." in page
-    assert "Decided for all" in page
+    assert "of one person with other rows, but not the same: “Send only the first”." in page
 
 
 def test_without_a_token_the_page_says_who_can_help(ines, max_, db):
@@ -184,7 +184,7 @@ def test_nothing_to_send_offers_no_button(ines, acme):
 
 def test_asking_mega_first_and_stopping(ines, acme):
     lead_import = story.reviewed(acme, ines.user)
-    assert "Ask MEGA first: costs 1 request" in review(ines, lead_import)
+    assert "Ask about every row: costs 1 request, under a minute" in review(ines, lead_import)
     ines.post(f"/imports/{lead_import.pk}/review/ask/", {"on_duplicate": "update"})
     dry_run = DryRun.objects.get()
     assert dry_run.on_duplicate == "update"

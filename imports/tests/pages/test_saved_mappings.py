@@ -11,7 +11,7 @@ from imports.columns.sources import Split
 from imports.models import Event, Import, ImportState, SavedMapping
 from imports.tests import people
 from imports.tests.pages import story
-from imports.tests.pages.test_columns import columns_page, fields_of
+from imports.tests.pages.test_columns import columns_page
 from imports.tests.pages.test_remembered import mapped
 from imports.tests.pages.test_shapes import send
 from portal.models import Role
@@ -200,17 +200,6 @@ def test_a_customers_is_not_offered_for_another_and_a_teams_is(ines, acme, made)
     mine = SavedMapping.objects.get(name="Weekly")
     assert use(ines, birch, mine).status_code == 404
     assert Import.objects.get(pk=birch.pk).mapping.version == 1
-
-
-def test_a_colleagues_change_in_the_meantime_is_not_overwritten(ines, max_, acme, made):
-    save(ines, made)
-    second = next_file(acme, ines.user)
-    fields = fields_of(columns_page(max_, second)) | {"target_0": "contact_name"}
-    fields |= {"target_1": "contact_phone"}
-    max_.post(f"/imports/{second.pk}/columns/", fields)
-    answer = story.text(use(ines, second, version=1))
-    assert "Max Meyer changed the columns in the meantime" in answer
-    assert columns_of(second)["Memo"].target is None
 
 
 @pytest.mark.parametrize(

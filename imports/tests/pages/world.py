@@ -21,6 +21,8 @@ from imports.columns.consent import Consent
 from imports.columns.sources import Split
 from imports.customer_list import kept
 from imports.customer_list.sheet import Raw, Sheet
+from imports.do_not_import import entries, lists
+from imports.do_not_import.lists import Origin, Owner
 from imports.intake import drafts
 from imports.intake.upload import Wishes
 from imports.models import (
@@ -33,6 +35,8 @@ from imports.models import (
     Import,
     ImportState,
     Lead,
+    ListAddition,
+    ListEntry,
     Notice,
     Prediction,
     SavedMapping,
@@ -152,6 +156,8 @@ def fill(customer, owner, *, still=False):
     if not still:
         webhooks.put(customer.team, "slack", "https://hooks.example.com/services/T0/abcd", owner)
     _known_in_mega(world)
+    for of_team in (True, False):
+        listed(customer, owner, of_team=of_team)
     for notice in Notice.objects.filter(told_at=None, lead_import__customer=customer):
         tell.tell(notice.pk)
     return world
@@ -161,6 +167,8 @@ def _finished(world):
     wishes = Wishes(together=world.together)
     done = story.answered(world.customer, world.owner, name=ODD_FILE, wishes=wishes)
     story.kept(done, 3)
+    otherwise = [["created", "updated", 1], ["failed", "created", 1]]
+    _put(done, came_out={"as_foreseen": 1, "otherwise": otherwise})
     request = done.batches.get()
     Attempt.objects.filter(batch=request).update(
         answer=zlib.compress(b"<h1>502</h1>"),
@@ -217,8 +225,8 @@ def _waiting_for_a_person(world):
     made["shaped"] = _shaped(world)
     made["odd"] = _odd(world)
     made["asking"] = story.reviewed(customer, owner, name="asking.csv", content=ASKING)
-    made["wanted"] = _wanted(world)
     made["gathered"] = _gathered(world)
+    made["wanted"] = _wanted(world)
     made["paused"] = _half(world, ImportState.PAUSED)
     _second(made["paused"], state=BatchState.WAITING)
     made["decision"] = _half(world, ImportState.DECISION)
@@ -277,11 +285,13 @@ def _wanted(world):
 
     A manager set aside that they may not be contacted.
     """
-    Customer.objects.filter(pk=world.customer.pk).update(
-        rule_age=18, rule_countries=["US", "CA"], note="Ask <b>Jane</b> " * 20
-    )
-    world.customer.refresh_from_db()
-    made = story.reviewed(world.customer, world.owner, name="wanted.csv", content=WANTED)
+    unlike = uuid.uuid4().hex
+    strict = Customer.objects.create(
+        team=world.customer.team, name=f"Strict {unlike}", slug=f"strict-{unlike}",
+        mega_id=uuid.uuid4(), rule_age=18, rule_countries=["US", "CA"],
+        note="Ask <b>Jane</b> " * 20,
+    )  # fmt: skip
+    made = story.reviewed(strict, world.owner, name="wanted.csv", content=WANTED)
     now = derive.mapping_of(made)
     answer = Consent(("no",), ("yes",))
     columns = (*now.columns[:4], replace(now.columns[4], consent=answer))
@@ -371,8 +381,28 @@ def pattern_address(world, pattern):
     return reverse(pattern.name, kwargs={name: values[name] for name in wanted})
 
 
+def listed(customer, user, *, of_team):
+    """Put some on a list; return the newest entry."""
+    owner = Owner(customer.team, None if of_team else customer)
+    typed = "ana@example.com\n(206) 555-0123\nhush-corp.com"
+    origin = Origin(ListAddition.Way.TYPED, "Unsubscribed <b>in May</b> " * 3, "They asked " * 8)
+    lists.add(owner, user, entries.read_lines(typed, "US"), origin)
+    return lists.of(owner).entries.latest("pk")
+
+
+def _of_a_list(world, name):
+    of_team = name.startswith("team")
+    entry = ListEntry.objects.filter(
+        list__team=world.customer.team, list__customer=None if of_team else world.customer
+    ).latest("pk")
+    slug = world.customer.team.slug if of_team else world.customer.slug
+    return {"slug": slug, "pk": entry.addition_id if name.endswith("source") else entry.pk}
+
+
 def _values(world, name):
     """What the variable parts of an address stand for."""
+    if "_do_not_import" in name:
+        return _of_a_list(world, name)
     kinds = {
         "team_mapping": lambda: {"slug": world.customer.team.slug, "pk": _a_mapping(world).pk},
         "customers": lambda: {"pk": kept.keep(world.owner, _a_list())},
@@ -407,9 +437,9 @@ def _of_the_finished_import(world):
         "batch": request.pk,
         "attempt": attempt.pk,
         "column": 0,
-        "number": 2,
         "act": 1,
         "saved_pk": _a_mapping(world).pk,
+        "number": 2,
     }
 
 

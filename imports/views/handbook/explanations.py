@@ -52,9 +52,9 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = {
         "MEGA looks at every row and says what it would do: create, update, skip or refuse. "
         "It writes nothing. Lists of requests call this a dry run.\n"
         "Each question is a request like one that sends: it takes as long, and it costs as "
-        "much of the quota.\n"
-        "Afterwards the first request need not be a small one, and the import stops and asks "
-        "when many more leads are updated than MEGA said.",
+        "much of the quota. A sample is one of them, with rows from all over the sheet.\n"
+        "After every row was asked about, the first request need not be a small one, and the "
+        "import stops and asks when many more leads are updated than MEGA said.",
     ),
     "quota": Explanation(
         "Quota",

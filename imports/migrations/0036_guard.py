@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('imports', '0033_same_person'),
+        ('imports', '0035_previews'),
     ]
 
     operations = [
