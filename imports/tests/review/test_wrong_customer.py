@@ -8,7 +8,7 @@ from imports.delivery import control, unattended
 from imports.errors import WrongState
 from imports.intake.upload import Wishes
 from imports.models import Event, Import, ImportState, OnceChecked, OnDuplicate, ReviewAct, Traits
-from imports.review import gates, guard, guard_answer
+from imports.review import acts, gates, guard, guard_answer
 from imports.tests import people
 from imports.tests.pages import story
 from imports.tests.pages.conftest import *  # noqa: F403 - its people
@@ -85,7 +85,9 @@ def test_the_answer_stays_with_other_columns_and_goes_when_it_is_undone(ines, mi
     again = Import.objects.get(pk=mixed_up.pk)
     assert gates.open_gates(again) == []
 
-    ReviewAct.objects.update(undone_at=timezone.now())
+    said = "The customer&#x27;s name was typed: the file is meant for them."
+    assert said in page_of(ines, again)
+    acts.undo(again, ines.user, ReviewAct.objects.get().pk)
     assert [gate.code for gate in gates.open_gates(again)] == ["wrong_customer"]
 
 
