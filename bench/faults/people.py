@@ -15,6 +15,7 @@ from imports.errors import PortalError
 from imports.intake import upload
 from imports.mega.sandbox import Sandbox
 from imports.models import Customer, Import, Melting, OnceChecked, OnDuplicate
+from imports.review import guard_answer
 from imports.tests.road.engine import Client, phone
 from portal.models import Membership, Role, User
 
@@ -132,5 +133,6 @@ class Uploading(threading.Thread):
             )
             with path.open("rb") as file:
                 kept = upload.accept(customer, self._user, File(file), sheet.name, wishes=wishes)
+            guard_answer.confirm(kept, self._user, customer.name)  # all upload the same people
             tasks.nudge_read(kept.pk)
         return int(kept.pk)

@@ -18,6 +18,7 @@ from imports.models import Duplicates, Gathering, Import, Lead, Melting, NameOnl
 from imports.review import holds, standing
 from imports.review.persons import MOST
 
+WHOSE = "wrong_customer"  # is about no row by itself
 MELTS, DIFFERS, IDENTICAL, NO_MATCH = "melts", "differs", "identical", "no_match"
 MERGES: Final = {
     "merge_first": "Merge into the first: of each field its value, else the next row's",
@@ -113,6 +114,8 @@ def carried(parent: Import) -> dict[str, str]:
 
 def concerned(lead_import: Import, act: ReviewAct) -> list[int] | None:
     """Return the rows that a decision is about; None when they are too many to list."""
+    if act.about == WHOSE:
+        return []
     if act.rows or act.about not in CHOICES:
         return act.rows or None
     if act.about == NO_MATCH:

@@ -19,6 +19,7 @@ MOST: Final = 100  # acts that a page lists
 DECISIONS: Final[dict[str, Callable[[ReviewAct], str]]] = {
     **dict.fromkeys(decided.CHOICES, decided.told),
     **dict.fromkeys(bars.CODES, overrides.told),
+    decided.WHOSE: lambda _act: "The customer's name was typed: the file is meant for them.",
 }
 """How a decision about a code is told, where "Decided about rows …" says too little."""
 
