@@ -70,7 +70,7 @@ def schedule(lead_import: Import, user: User | None, when: When, confirmed: Conf
 
 @transaction.atomic
 def change(lead_import: Import, user: User | None, when: When) -> Schedule:
-    """Let it start at another time, by this person's right from now on; else as confirmed before."""
+    """Let it start at another time, by this person's right from now on; else as confirmed."""
     locked = lock(lead_import, (ImportState.SCHEDULED,), "given another time")
     _refuse_time(locked, when)
     made = Schedule.objects.get(lead_import=locked)

@@ -4,7 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from imports.models.imports import Import, MappingVersion, OnDuplicate
+from imports.models.customers import OnDuplicate
+from imports.models.imports import Import, MappingVersion
 
 
 class Schedule(models.Model):

@@ -4,6 +4,7 @@ Each change in the review, which is an event of its trail, begins the count anew
 """
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -22,16 +23,16 @@ AT_MOST = 1000  # a round
 
 def remind() -> int:
     """Make the reminders that are due; return how many."""
-    waiting = list(_unchanged().order_by("pk")[:AT_MOST])
+    waiting = dict(_unchanged().order_by("pk").values_list("pk", "changed_at")[:AT_MOST])
     told = _reminders(waiting)
     return sum(
-        _remind(one.pk)
-        for one in waiting
-        if len([at for at in told[one.pk] if at > one.changed_at]) < TIMES
+        _remind(pk)
+        for pk, changed_at in waiting.items()
+        if sum(at > changed_at for at in told[pk]) < TIMES
     )
 
 
-def _unchanged() -> QuerySet["Import"]:
+def _unchanged() -> QuerySet[Import]:
     """Reviews without a change, of which nobody was reminded, for a day."""
     last = Event.objects.filter(import_id=OuterRef("pk")).exclude(act=acts.DOWNLOADED)
     reminded = Notice.objects.filter(kind=NoticeKind.REMINDER, at__gt=Now() - AFTER)
@@ -48,9 +49,9 @@ def _unchanged() -> QuerySet["Import"]:
     return unchanged.exclude(pk__in=reminded.values("lead_import"))
 
 
-def _reminders(imports: list[Import]) -> dict[int, list[datetime]]:
+def _reminders(imports: Collection[int]) -> dict[int, list[datetime]]:
     found: dict[int, list[datetime]] = defaultdict(list)
-    made = Notice.objects.filter(kind=NoticeKind.REMINDER, lead_import__in=imports)
+    made = Notice.objects.filter(kind=NoticeKind.REMINDER, lead_import__in=list(imports))
     for pk, at in made.values_list("lead_import", "at"):
         found[pk].append(at)
     return found

@@ -27,7 +27,8 @@ def colleagues(lead_import: Import) -> QuerySet[User]:
         memberships__team=lead_import.customer.team_id,
         memberships__role__in=enough,
     )
-    return found.exclude(pk=lead_import.owner_id_now).order_by("name", "email").distinct()
+    others = found.exclude(pk=lead_import.owner_id_now or 0)
+    return others.order_by("name", "email").distinct()
 
 
 def latest(lead_import: Import) -> HandOver | None:

@@ -118,8 +118,8 @@ STATE_MEANINGS: Final[dict[str, str]] = {
     ImportState.CHECKING: "Every row is being checked under the current columns.",
     ImportState.REVIEW: "Everything is checked; nothing was sent. Somebody reviews and sends it.",
     ImportState.APPROVAL: "Somebody else has to approve it before it is sent.",
-    ImportState.SCHEDULED: "It is confirmed and starts by itself: at its time, or once another import "
-    "has ended. Until then the time can be changed or taken back.",
+    ImportState.SCHEDULED: "It is confirmed and starts by itself: at its time, or once another "
+    "import has ended. Until then the time can be changed or taken back.",
     ImportState.QUEUED: "It is confirmed; its first request goes out as soon as the quota allows.",
     ImportState.SENDING: "Requests go out, as many a minute as MEGA allows for this customer.",
     ImportState.PAUSED: "Nothing new goes out until somebody resumes it.",
