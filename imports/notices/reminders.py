@@ -23,7 +23,7 @@ AT_MOST = 1000  # a round
 
 def remind() -> int:
     """Make the reminders that are due; return how many."""
-    waiting = dict(_unchanged().order_by("pk").values_list("pk", "changed_at")[:AT_MOST])
+    waiting = _unchanged(Import.objects.all())
     told = _reminders(waiting)
     return sum(
         _remind(pk)
@@ -32,11 +32,13 @@ def remind() -> int:
     )
 
 
-def _unchanged() -> QuerySet[Import]:
-    """Reviews without a change, of which nobody was reminded, for a day."""
+def _unchanged(imports: QuerySet[Import]) -> dict[int, datetime]:
+    """Return those in review without a change, of which nobody was reminded, for a day; and when
+    they were changed last.
+    """
     last = Event.objects.filter(import_id=OuterRef("pk")).exclude(act=acts.DOWNLOADED)
     reminded = Notice.objects.filter(kind=NoticeKind.REMINDER, at__gt=Now() - AFTER)
-    waits = Import.objects.filter(
+    waits = imports.filter(
         state=ImportState.REVIEW, finished_at=None, once_checked=OnceChecked.NOTHING
     )
     dated = waits.annotate(
@@ -46,7 +48,8 @@ def _unchanged() -> QuerySet[Import]:
         )
     )
     unchanged = dated.filter(changed_at__lt=Now() - AFTER, changed_at__gt=Now() - FORGOTTEN)
-    return unchanged.exclude(pk__in=reminded.values("lead_import"))
+    found = unchanged.exclude(pk__in=reminded.values("lead_import")).order_by("pk")
+    return dict(found.values_list("pk", "changed_at")[:AT_MOST])
 
 
 def _reminders(imports: Collection[int]) -> dict[int, list[datetime]]:
@@ -62,7 +65,11 @@ def _remind(pk: int) -> bool:
     """Look again with the import's row locked: another courier may be at it."""
     free = Import.objects.select_for_update(no_key=True, skip_locked=True, of=("self",))
     locked = free.filter(pk=pk).first()
-    if locked is None or locked.owner_id_now is None or not _unchanged().filter(pk=pk).exists():
+    if (
+        locked is None
+        or locked.owner_id_now is None
+        or not _unchanged(Import.objects.filter(pk=pk))
+    ):
         return False
     Notice.objects.create(
         lead_import=locked, kind=NoticeKind.REMINDER, person_id=locked.owner_id_now
