@@ -19,7 +19,7 @@ MOST: Final = 100  # acts that a page lists
 DECISIONS: Final[dict[str, Callable[[ReviewAct], str]]] = dict.fromkeys(
     decided.CHOICES, decided.told
 )
-"""How a decision about a code is told, where "Decided about rows …" says too little."""
+"""How a decision about a code is told, where it is another than that they are sent all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def _sentence(act: ReviewAct, rows: int, names: list[str], cells: list[Correctio
         return f"{count(rows, 'row')} dropped."
     if tell := DECISIONS.get(act.about):
         return tell(act)
-    return f"Decided about rows: {holds.kind(act.about).title}."
+    return f"Rows “{holds.kind(act.about).title}”: sent all the same."
 
 
 def _cells(names: list[str], cells: list[Correction]) -> str:
