@@ -17,6 +17,7 @@ NAMES = (
     "clock",
     "utilisation",
     "forecast",
+    "guard",
     "throughput",
 )
 

@@ -14,7 +14,8 @@ from imports import tasks
 from imports.errors import PortalError
 from imports.intake import upload
 from imports.mega.sandbox import Sandbox
-from imports.models import Customer, Import, OnceChecked, OnDuplicate
+from imports.models import Customer, Import, Melting, OnceChecked, OnDuplicate
+from imports.review import guard_answer
 from imports.tests.road.engine import Client, phone
 from portal.models import Membership, Role, User
 
@@ -125,8 +126,13 @@ class Uploading(threading.Thread):
         customer = self._clients[sheet.upload.customer].customer
         kept = Import.objects.filter(customer=customer, file_name=sheet.name).first()
         if kept is None:
-            wishes = upload.Wishes(once_checked=OnceChecked.SEND, on_duplicate=OnDuplicate.UPDATE)
+            wishes = upload.Wishes(
+                once_checked=OnceChecked.SEND,
+                on_duplicate=OnDuplicate.UPDATE,
+                melting=Melting.SEND,  # who is in the sheet twice has two names
+            )
             with path.open("rb") as file:
                 kept = upload.accept(customer, self._user, File(file), sheet.name, wishes=wishes)
+            guard_answer.confirm(kept, self._user, customer.name)  # all upload the same people
             tasks.nudge_read(kept.pk)
         return int(kept.pk)

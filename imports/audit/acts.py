@@ -48,6 +48,7 @@ REREAD = "reread"
 COLUMN_KEPT = "column_kept"
 COLUMN_MASKED = "column_masked"
 CORRECTED = "corrected"
+CUSTOMER_CONFIRMED = "customer_confirmed"
 REPLACED = "replaced"
 VALUE_SET = "value_set"
 ROWS_DROPPED = "rows_dropped"
@@ -118,6 +119,7 @@ LABELS: dict[str, str] = {
     REREAD: "File read in another way",
     COLUMN_KEPT: "Sensitive column kept",
     COLUMN_MASKED: "Sensitive column masked again",
+    CUSTOMER_CONFIRMED: "Customer confirmed by name",
     CORRECTED: "Cells of a row corrected",
     REPLACED: "Found and replaced in a column",
     VALUE_SET: "Value set for a group of rows",

@@ -2,8 +2,9 @@
 
 One address that MEGA refuses refuses the whole request of 500 leads. So what is sent is the part of
 the standard that every common validator accepts: ASCII letters, digits and . _ ' + - before the @.
-An internationalised domain is sent in its ASCII form, which is the same address; other characters
-before the @ may be legal, but nothing is known of MEGA's view of them, and the row is kept back.
+An internationalised domain is sent in its ASCII form, which is the same address. Other characters
+before the @ may be legal, but nothing is known of MEGA's view of them: such addresses are noted as
+unusual, and their leads travel in requests of their own (`delivery.packing`).
 """
 
 import re
@@ -16,6 +17,7 @@ from imports.columns import clean, placeholders
 from imports.columns.clean import BLANK, PLACEHOLDER, Cleaned, Note, left_out
 
 _LONGEST = 1_000  # characters of a cell that may still hold addresses
+_LONGEST_ADDRESS, _LONGEST_LOCAL = 254, 64  # bytes: RFC 5321, errata 1690
 _SURE = re.compile(
     r"(?=.{6,254}\Z)(?=[^@]{1,64}@)(?!')[A-Za-z0-9_'+-]+(?:\.[A-Za-z0-9_'+-]+)*(?<!')"
     r"@(?=.{4,253}\Z)((?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,63})"
@@ -46,7 +48,8 @@ def _read_unless(cell: str, nothing: frozenset[str]) -> Cleaned:
 def read_email(cell: str, nothing: frozenset[str] = placeholders.CONTACT) -> Cleaned:
     """The address with its domain in lower case; wrapping (mailto: …) is taken off, and said.
 
-    Of several addresses the first one that MEGA surely accepts goes; the others are named.
+    Of several addresses the first one that MEGA surely accepts goes, else the first that it may
+    refuse; the others are named.
     """
     if sure := _SURE.fullmatch(cell):
         return _plain(sure)
@@ -81,7 +84,7 @@ def _is_nobody(address: str, domain: str) -> bool:
 def _unwrapped(text: str, nothing: frozenset[str]) -> Cleaned:
     pieces = _pieces(text.translate(_WIDE), nothing)
     addresses = [_address(_bare(piece)) for piece in pieces]
-    first = next((one for one in addresses if one.value), addresses[0])
+    first = min(addresses, key=_doubt)
     if first.value is None:
         return first
     key = first.value.lower()
@@ -89,9 +92,15 @@ def _unwrapped(text: str, nothing: frozenset[str]) -> Cleaned:
               if (one.value or "").lower() != key}  # fmt: skip
     if others:
         said = Note("email_several", clean.instead(first.value, others), tuple(others))
-        return Cleaned(first.value, (said,))
-    changed = key != text.lower()
-    return Cleaned(first.value, (Note("email_unwrapped", first.value),) if changed else ())
+        return Cleaned(first.value, (*first.notes, said))
+    if first.notes or key == text.lower():
+        return first
+    return Cleaned(first.value, (Note("email_unwrapped", first.value),))
+
+
+def _doubt(one: Cleaned) -> int:
+    """0 for an address that MEGA surely accepts, 1 for one that it may refuse, 2 for none."""
+    return 2 if one.value is None else len(one.notes)
 
 
 def _pieces(text: str, nothing: frozenset[str]) -> list[str]:
@@ -125,4 +134,9 @@ def _address(text: str) -> Cleaned:
     except EmailNotValidError:
         return left_out("email_invalid")
     sure = _SURE.fullmatch(known.ascii_email or "")
-    return _plain(sure) if sure else left_out("email_unusual")
+    if sure:
+        return _plain(sure)
+    address = f"{known.local_part}@{known.ascii_domain}"
+    if len(address.encode()) > _LONGEST_ADDRESS or len(known.local_part.encode()) > _LONGEST_LOCAL:
+        return left_out("email_invalid")
+    return Cleaned(address, (Note("email_unusual", address),))

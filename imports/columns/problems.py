@@ -40,9 +40,9 @@ KINDS: Mapping[str, Kind] = {
     ),
     "email_unusual": Kind(
         "e-mail has characters that MEGA may refuse",
-        "refused",
-        "has characters that MEGA may refuse, and with it the whole request",
-        "Use plain letters, digits and ._'+- before the @, or empty the cell.",
+        "changed",
+        "has characters that MEGA may refuse; it goes as {detail}, in a request with none but such",
+        "Check it. Without those characters it goes with the other rows.",
     ),
     "email_several": Kind(
         "several e-mails in one cell",

@@ -3,11 +3,13 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, Literal, Self
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from imports.columns import headers
 from imports.columns.placeholders import words
-from imports.models import Customer
+
+if TYPE_CHECKING:  # mappings are read without a database, too
+    from imports.models import Customer
 
 Kind = Literal["birth", "lead_date", "proof"]
 COLUMNS: Final[dict[Kind, str]] = {
@@ -70,7 +72,7 @@ class Rules:
         return {**mine, "on": ""} == {**theirs, "on": ""} if mine and theirs else mine == theirs
 
 
-def of_customer(customer: Customer, today: date) -> Rules:
+def of_customer(customer: "Customer", today: date) -> Rules:
     """The customer's rules as they stand."""
     return Rules(
         today,

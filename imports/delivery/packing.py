@@ -11,10 +11,14 @@ FIRST_ROWS = 25  # the first request of an import is small and answered before t
 
 @dataclass(frozen=True, slots=True)
 class Packable:
-    """A lead as the packer sees it: `keys` name its person (e-mail, phone), if anyone shares it."""
+    """A lead as the packer sees it: `keys` name its person (e-mail, phone), if anyone shares it.
+
+    MEGA may refuse one that is `apart`, and with it the whole request.
+    """
 
     number: int
     keys: frozenset[str] = frozenset()
+    apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,26 +37,48 @@ class Packer:
     1. A lead goes into the open parcel unless its person is already there, or waits already.
     2. Such a lead is put off to a later parcel, which then waits for the earlier one's answer.
     3. Full parcels are given out; `finish` gives out the rest.
+    4. Leads that are apart, and later ones of their persons, come last, in parcels without others.
     """
 
     first_rows: int = FIRST_ROWS
     last_number: int = 0
     last_seen: dict[str, int] = field(default_factory=dict)
     put_off: list[Packable] = field(default_factory=list)
+    apart: list[Packable] = field(default_factory=list)
     _open: list[int] = field(default_factory=list)
     _open_keys: set[str] = field(default_factory=set)
     _waiting_keys: set[str] = field(default_factory=set)
+    _apart_keys: set[str] = field(default_factory=set)
     _after: int = 0
 
     def pack(self, leads: Iterable[Packable]) -> Iterator[Parcel]:
         """Give out the parcels that these leads fill."""
         for lead in leads:
-            self._place(lead)
-            while len(self._open) >= self._size:
-                yield self._close()
+            if not self.set_apart(lead):
+                yield from self._pack(lead)
+
+    def set_apart(self, lead: Packable) -> bool:
+        """Keep a lead for the last parcels if it belongs there; say whether it does."""
+        if not lead.apart and not lead.keys & self._apart_keys:
+            return False
+        self.apart.append(lead)
+        self._apart_keys |= lead.keys
+        return True
 
     def finish(self) -> Iterator[Parcel]:
         """Give out what is left, as many parcels as the persons in it need."""
+        yield from self._empty()
+        apart, self.apart = self.apart, []
+        for lead in apart:
+            yield from self._pack(lead)
+        yield from self._empty()
+
+    def _pack(self, lead: Packable) -> Iterator[Parcel]:
+        self._place(lead)
+        while len(self._open) >= self._size:
+            yield self._close()
+
+    def _empty(self) -> Iterator[Parcel]:
         while self._open:
             yield self._close()
 
@@ -91,11 +117,15 @@ class Packer:
                 self._waiting_keys |= lead.keys
 
 
-def count(leads: int, first_rows: int, last: Sequence[Packable]) -> int:
-    """How many parcels so many leads take, of which these are the last.
+def count(leads: int, first_rows: int, last: Sequence[Packable], apart: int = 0) -> int:
+    """How many parcels so many leads take, of which these are the last, and so many are apart.
 
     Those before them are taken to fill their parcels: who is put off there finds room behind.
     """
+    if apart:
+        together = leads - apart
+        rest = count(together, first_rows, last) if together else 0
+        return rest + count(apart, MAX_ROWS if together else first_rows, ())
     before = max(leads - len(last), 0)
     full = 1 + (before - first_rows) // MAX_ROWS if before >= first_rows else 0
     begun = before - (first_rows + (full - 1) * MAX_ROWS if full else 0)

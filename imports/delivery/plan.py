@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.db.models.functions import Now
 
 from imports.delivery import before, bodies, numbered, preview, sample
@@ -53,18 +53,25 @@ class Planner:
         rows = (
             sendable(self.lead_import, self.dry_run)
             .filter(number__gt=self.cursor)
-            .values_list("number", "shared", "email_key", "phone_key")[:limit]
+            .values_list(*AS_PACKED)[:limit]
         )
         return [packable(*row) for row in rows]
 
 
-def packable(number: int, shared: bool, email: str | None, phone: str | None) -> Packable:
+# MEGA may refuse such an address, and with it the whole request.
+APART = Q(problems__contains=[{"c": "email_unusual"}])
+AS_PACKED = ("number", "shared", "email_key", "phone_key", ExpressionWrapper(APART, BooleanField()))
+
+
+def packable(
+    number: int, shared: bool, email: str | None, phone: str | None, apart: bool = False
+) -> Packable:
     """Return a lead as the packer sees it; keys that nobody shares do not matter."""
     if not shared:
-        return Packable(number)
+        return Packable(number, apart=apart)
     keys = [f"e:{email}"] if email else []
     keys += [f"p:{phone}"] if phone else []
-    return Packable(number, frozenset(keys))
+    return Packable(number, frozenset(keys), apart)
 
 
 def mapping_id_of(lead_import: Import) -> int:
@@ -125,7 +132,8 @@ _PLANNED = """
     SELECT l.number, l.email_key, l.phone_key, b.number
     FROM imports_batch b CROSS JOIN LATERAL unnest(b.row_numbers) AS n (number)
     JOIN imports_lead l ON l.import_id = b.import_id AND l.mapping_id = %s AND l.number = n.number
-    WHERE b.import_id = %s AND b.kind = 'send' AND b.parent_id IS NULL AND l.shared
+    WHERE b.import_id = %s AND b.kind = 'send' AND b.parent_id IS NULL
+      AND (l.shared OR l.problems @> '[{"c": "email_unusual"}]')
 """
 _LAST = """
     SELECT coalesce(max(b.number), 0), coalesce(max(n.number), 0)
@@ -147,9 +155,9 @@ def _resume(planner: Planner) -> None:
         for key in packable(0, True, email, phone).keys:
             packer.last_seen[key] = max(packer.last_seen.get(key, 0), batch_number)
     have = {row[0] for row in planned}
-    shared = sendable(lead_import).filter(shared=True, number__lte=planner.cursor)
-    rows = shared.values_list("number", "shared", "email_key", "phone_key")
-    packer.take_back([packable(*row) for row in rows if row[0] not in have])
+    perhaps = sendable(lead_import).filter(Q(shared=True) | APART, number__lte=planner.cursor)
+    rows = [packable(*row) for row in perhaps.values_list(*AS_PACKED) if row[0] not in have]
+    packer.take_back([lead for lead in rows if not packer.set_apart(lead)])
 
 
 @transaction.atomic
@@ -246,7 +254,7 @@ def plan_dry_run(dry_run_id: int) -> bool:
 
 def _of_sample(planner: Planner, dry_run: DryRun) -> list[Parcel]:
     leads = sendable(planner.lead_import, dry_run).filter(number__in=sample.numbers(dry_run))
-    asked = leads.values_list("number", "shared", "email_key", "phone_key")
+    asked = leads.values_list(*AS_PACKED)
     full = planner.packer.pack([packable(*row) for row in asked])
     return list(islice(chain(full, planner.packer.finish()), 1))
 

@@ -23,6 +23,8 @@ from imports.models import (
     BeforeImage,
     Import,
     ImportState,
+    Melting,
+    NameOnly,
     OnDuplicate,
     Origin,
     OutcomeStatus,
@@ -151,6 +153,8 @@ def _new(parent: Import, user: User | None, rows: Rows) -> Import:
         headers=[*plain, *sorted(names - set(plain))],
         state=ImportState.CHECKING,
         on_duplicate=OnDuplicate.UPDATE,
+        melting=Melting.SEND,  # each row is of one lead, which may bear a wrong name now
+        name_only=NameOnly.SEND,
         row_count=len(rows),
         release=settings.RELEASE,
     )

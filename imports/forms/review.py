@@ -88,6 +88,17 @@ class SendForm(AskForm):
     )
 
 
+class CustomerNameForm(forms.Form):
+    """The name of the customer whose file this is, typed by a person."""
+
+    name = forms.CharField(
+        max_length=120,
+        label="Name of the customer",
+        error_messages={"required": "Type the name of the customer that this file is meant for."},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
 class DecisionForm(forms.Form):
     """A person's decision about one request, and why."""
 

@@ -75,7 +75,7 @@ class Wait:
 
     def _dry_status(self, dry_run: DryRun | None) -> Exit | None:
         if dry_run is None:
-            return None if self._import.state == ImportState.REVIEW else self._status()
+            return self._status()
         if dry_run.state == DryRun.State.DONE:
             return exit_of(balance.predicted(dry_run))
         if dry_run.state in (DryRun.State.FAILED, DryRun.State.CANCELLED):

@@ -46,7 +46,7 @@ from imports.models.notices import (
 )
 from imports.models.profiles import ColumnProfile
 from imports.models.provenance import LawfulBasis, Provenance
-from imports.models.review import Correction, Gathering, ReviewAct
+from imports.models.review import Correction, Gathering, ReviewAct, Traits
 from imports.models.rows import Lead, Outcome, OutcomeStatus, Prediction, Row, Verdict
 from imports.models.saved import SavedMapping
 from imports.models.vocabulary import Lesson, Vocabulary, Word
@@ -112,6 +112,7 @@ __all__ = [
     "SavedMapping",
     "Sending",
     "Token",
+    "Traits",
     "Unchanged",
     "Verdict",
     "Vocabulary",

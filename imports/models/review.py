@@ -123,3 +123,29 @@ class Gathering(models.Model):
 
     def __str__(self) -> str:
         return f"gathering of row {self.first}"
+
+
+class Traits(models.Model):
+    """What the leads of an import are like, by a sample of them: whose people, from where.
+
+    Made when its review opens, for `mapping` (an id). `theirs` counts people who are leads of
+    another customer of the team and not of this one, by the customer's id; `regions` and `domains`
+    hold how often each occurs. `odd` is what the guard found (`review.guard_rule.Odd`), or {}.
+    """
+
+    lead_import = models.OneToOneField(
+        Import, models.CASCADE, primary_key=True, related_name="traits", db_column="import_id"
+    )
+    mapping = models.BigIntegerField()
+    people = models.PositiveIntegerField()
+    own = models.PositiveIntegerField()
+    theirs = models.JSONField()
+    phones = models.PositiveIntegerField()
+    regions = models.JSONField()
+    emails = models.PositiveIntegerField()
+    domains = models.JSONField()
+    odd = models.JSONField(default=dict)
+    looked_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"traits of import {self.lead_import_id}"

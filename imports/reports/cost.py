@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import Q
 
 from imports.columns import tally
 from imports.columns.tally import Tally
@@ -61,9 +62,10 @@ def cost(lead_import: Import, leads: Tally | None = None) -> Cost:
     first_rows = preview.first_rows(preview.standing(lead_import))
     largest = _largest_group(lead_import) if counted.shared else 1
     last = _last(lead_import) if 1 < largest <= FEW else []
+    apart = plan.sendable(lead_import).filter(~Q(problems=[]), plan.APART).count()
 
     def requests_of(first: int) -> int:
-        by_size = packing.count(counted.to_send, first, last)
+        by_size = packing.count(counted.to_send, first, last, apart)
         return max(by_size, largest) if counted.to_send else 0
 
     requests = requests_of(first_rows)
@@ -90,8 +92,8 @@ def _minutes(requests: int, limit: int) -> float:
 
 def _last(lead_import: Import) -> list[packing.Packable]:
     """The last rows to be sent, in sheet order: those before them fill their requests."""
-    asked = ("number", "shared", "email_key", "phone_key")
-    rows = plan.sendable(lead_import).order_by("-number").values_list(*asked)[: 2 * MAX_ROWS]
+    sendable = plan.sendable(lead_import).order_by("-number")
+    rows = sendable.values_list(*plan.AS_PACKED)[: 2 * MAX_ROWS]
     return [plan.packable(*row) for row in reversed(rows)]
 
 

@@ -11,11 +11,14 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Final
 
+from django.db.models import Count
+
 from imports.intake.celltext import count
 from imports.models import Duplicates, Gathering, Import, Lead, Melting, NameOnly, ReviewAct
 from imports.review import holds, standing
 from imports.review.persons import MOST
 
+WHOSE = "wrong_customer"  # is about no row by itself
 MELTS, DIFFERS, IDENTICAL, NO_MATCH = "melts", "differs", "identical", "no_match"
 MERGES: Final = {
     "merge_first": "Merge into the first: of each field its value, else the next row's",
@@ -88,6 +91,16 @@ def told(act: ReviewAct) -> str:
     return f"{which} {holds.kind(act.about).title}: “{choice}”."
 
 
+def waiting(lead_import: Import) -> str:
+    """Say how many rows nobody decided about, and by what group; "" where there are none."""
+    leads = Lead.objects.filter(lead_import=lead_import, mapping=lead_import.mapping_id)
+    found = leads.filter(code__in=CHOICES).values_list("code").annotate(rows=Count("number"))
+    said = [
+        f"{count(rows, 'row')} {holds.kind(code).title}" for code, rows in found.order_by("code")
+    ]
+    return f"Kept back until somebody decides in a review: {'; '.join(said)}." if said else ""
+
+
 def carried(parent: Import) -> dict[str, str]:
     """Return what a child takes over of an import: what was decided there for all rows."""
     for_all = of(parent).for_all
@@ -101,6 +114,8 @@ def carried(parent: Import) -> dict[str, str]:
 
 def concerned(lead_import: Import, act: ReviewAct) -> list[int] | None:
     """Return the rows that a decision is about; None when they are too many to list."""
+    if act.about == WHOSE:
+        return []
     if act.rows or act.about not in CHOICES:
         return act.rows or None
     if act.about == NO_MATCH:

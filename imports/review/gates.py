@@ -5,10 +5,19 @@ from typing import Final
 
 from imports.errors import WrongState
 from imports.models import Import
-from imports.review import gates_of_rows, origins
+from imports.review import gates_of_rows, guard, origins
 from imports.review.gate import Gate
 
+
+def _wrong_customer(lead_import: Import) -> Gate | None:
+    asked = guard.question(lead_import)
+    if asked is None:
+        return None
+    return Gate(guard.ABOUT, asked.sentence, "parts/review/wrong_customer.html", asked.odd)
+
+
 GATES: Final[tuple[Callable[[Import], Gate | None], ...]] = (
+    _wrong_customer,
     gates_of_rows.rules_changed,
     gates_of_rows.consent,
     gates_of_rows.missing_column,

@@ -18,6 +18,12 @@ from imports.review.scope import Scope
 from imports.review.twins import Fate
 
 SHOWN: Final = 8  # names that a gathering keeps
+_COLUMNS: Final = (
+    "import_id", "about", "kind", "first", "size", "rows", "people", "names", "before", "choice",
+    "may_merge", "act_id",
+)  # fmt: skip
+_FIELDS: Final = ("lead_import_id", *_COLUMNS[1:])
+_COPY = f"COPY imports_gathering ({', '.join(_COLUMNS)}) FROM STDIN"
 _BODIES = """
     SELECT number, body, problems FROM imports_lead
     WHERE import_id = %(import)s AND mapping_id = %(mapping)s AND number = ANY(%(numbers)s)
@@ -57,7 +63,16 @@ def judge(scope: Scope, decisions: Decisions, components: Sequence[list[Tied]]) 
     _merge(scope, found)
     changed.store(scope, list(found.changed.values()))
     _keep_back(scope, found.fates.values())
-    Gathering.objects.bulk_create(found.gatherings, batch_size=1_000)
+    _store(found.gatherings)
+
+
+def _store(gatherings: Sequence[Gathering]) -> None:
+    """Write them by COPY: in one INSERT, telling thousands of values apart takes a second."""
+    if not gatherings:
+        return
+    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+        for one in gatherings:
+            copy.write_row([getattr(one, name) for name in _FIELDS])
 
 
 def _melting(scope: Scope, decisions: Decisions, melt: Melt, found: _Found) -> None:

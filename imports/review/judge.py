@@ -16,6 +16,7 @@ from imports.review import (
     barred,
     changed,
     dropped,
+    guard,
     listed,
     no_match,
     persons,
@@ -63,6 +64,7 @@ def conclude(mapping: MappingVersion) -> None:
     if lead_import is None:
         return
     apply(lead_import)
+    guard.look(lead_import)
     Import.objects.filter(pk=lead_import.pk).update(
         state=ImportState.REVIEW, reason="", question="", work_until=None
     )

@@ -10,6 +10,7 @@ from django.db import connection
 
 from imports import whole_file
 from imports.models import Import
+from imports.review import names
 from imports.review.melting import Met
 from imports.review.scope import Scope
 
@@ -39,8 +40,9 @@ _MET = """
         WHERE t.lead_id IN (SELECT lead_id FROM other)
         ORDER BY t.lead_id, t.attempt_id DESC, t.number DESC
     )
-    SELECT DISTINCT o.number, o.kind, l.name FROM other o JOIN last l USING (lead_id)
-    ORDER BY 1, 2, 3
+    SELECT DISTINCT o.number, o.kind, m.name, l.name FROM other o
+    JOIN last l USING (lead_id) JOIN mine m ON m.number = o.number
+    ORDER BY 1, 2, 4
 """
 _KEYS = """
     SELECT array_agg(email_key) FILTER (WHERE email_key IS NOT NULL),
@@ -51,7 +53,10 @@ _KNOWN = "(p.email_key = ANY(%(emails)s) OR p.phone_key = ANY(%(phones)s))"  # b
 
 
 def met(locked: Import, scope: Scope) -> dict[int, list[Met]]:
-    """Return for rows that are ok the leads of other names that MEGA would take them for."""
+    """Return for rows that are ok the leads of other names that MEGA would take them for.
+
+    Who has the same first name is that person, under a new last name.
+    """
     earlier = _earlier(locked)
     if not earlier["imports"]:
         return {}
@@ -61,8 +66,9 @@ def met(locked: Import, scope: Scope) -> dict[int, list[Met]]:
     found: defaultdict[int, list[Met]] = defaultdict(list)
     with whole_file.cursor() as cursor:
         cursor.execute(_MET.format(among=scope.among(), known=known), parameters)
-        for number, kind, name in cursor:
-            found[number].append(Met(kind, name))
+        for number, kind, own, name in cursor:
+            if not names.is_renamed(own or "", name):
+                found[number].append(Met(kind, name))
     return dict(found)
 
 

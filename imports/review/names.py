@@ -48,6 +48,7 @@ class Name:
 
     parts: tuple[str, ...]  # in the order of the alphabet
     joined: str  # in their own: "Annemarie" is "Anne Marie"
+    given: str  # the first of several
     generation: str
     is_latin: bool
 
@@ -67,6 +68,12 @@ def differ(names: Iterable[str]) -> bool:
     if len(read) > MOST:
         return True
     return any(_compare(one, other) is False for one, other in combinations(read, 2))
+
+
+def is_renamed(one: str, other: str) -> bool:
+    """Whether only what follows the first name differs, as after a marriage."""
+    read, known = _read(one), _read(other)
+    return bool(read and known and read.given and read.given == known.given)
 
 
 def are_one(names: Sequence[str]) -> bool:
@@ -98,18 +105,28 @@ def _pairs_of(read: Iterable[Name]) -> Iterator[list[Name]]:
 def _read(text: str) -> Name | None:
     if not text or "@" in text or text.strip().lower() in placeholders.CONTACT:
         return None
+    text = _turned(text)
     folded = unicodedata.normalize("NFKD", text.casefold().translate(_LETTERS))
     plain = "".join(sign for sign in folded if not unicodedata.combining(sign))
     words = [w for w in _PARTS.findall(_APOSTROPHES.sub("", plain)) if w not in _TITLES]
     generation = next((_GENERATIONS[w] for w in words[1:] if w in _GENERATIONS), "")
-    first, *others = words or [""]
-    kept = [first, *(w for w in others if w not in _GENERATIONS)]
+    leading, *others = words or [""]
+    kept = [leading, *(w for w in others if w not in _GENERATIONS)]
     parts = [_WRITTEN_OUT.sub("", word) for word in kept if word and word not in _JOINING]
     joined = "".join(parts)
     if not any(map(str.isalpha, joined)):
         return None
     is_latin = any("a" <= sign <= "z" for sign in joined)
-    return Name(tuple(sorted(parts)), joined, generation, is_latin)
+    given = parts[0] if len(parts) > 1 else ""
+    return Name(tuple(sorted(parts)), joined, given, generation, is_latin)
+
+
+def _turned(text: str) -> str:
+    """Return "Ann Smith" for "Smith, Ann"; what follows the comma may also be a title."""
+    last, _, first = text.rpartition(",")
+    said = _PARTS.findall(first.casefold())
+    is_name = any(word not in _TITLES and word not in _GENERATIONS for word in said)
+    return f"{first} {last}" if is_name else text
 
 
 def _compare(one: Name | None, other: Name | None) -> bool | None:

@@ -6,8 +6,9 @@ column. It is undone as any act of a review, and ends when somebody answers anew
 
 from imports.columns import bars
 from imports.errors import BadInput
+from imports.intake.celltext import count
 from imports.models import Import, Lead, ReviewAct
-from imports.review import acts, standing
+from imports.review import acts, holds, standing
 from portal.models import User
 
 LONGEST_REASON = 500  # characters
@@ -42,3 +43,9 @@ def of(lead_import: Import) -> list[ReviewAct]:
 def codes(lead_import: Import) -> set[str]:
     """The codes for which no row is kept back."""
     return {act.about for act in of(lead_import)}
+
+
+def told(act: ReviewAct) -> str:
+    """What was set aside, in a sentence."""
+    rows = count(act.content["rows"], "row")
+    return f"Sent all the same: {rows} kept back as “{holds.kind(act.about).title}”."

@@ -7,19 +7,21 @@ from typing import Any, Final
 
 from django.db.models import F, Func, IntegerField, QuerySet
 
-from imports.columns import headers
+from imports.columns import bars, headers
 from imports.intake.celltext import count
 from imports.models import Correction, Import, ReviewAct
-from imports.review import decided, holds, standing
+from imports.review import decided, holds, overrides, standing
 from imports.review.overlay import quoted
 
 Kind = ReviewAct.Kind
 MOST: Final = 100  # acts that a page lists
 
-DECISIONS: Final[dict[str, Callable[[ReviewAct], str]]] = dict.fromkeys(
-    decided.CHOICES, decided.told
-)
-"""How a decision about a code is told, where it is another than that they are sent all the same."""
+DECISIONS: Final[dict[str, Callable[[ReviewAct], str]]] = {
+    **dict.fromkeys(decided.CHOICES, decided.told),
+    **dict.fromkeys(bars.CODES, overrides.told),
+    decided.WHOSE: lambda _act: "The customer's name was typed: the file is meant for them.",
+}
+"""How a decision about a code is told, where "Decided about rows …" says too little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def _sentence(act: ReviewAct, rows: int, names: list[str], cells: list[Correctio
         return f"{count(rows, 'row')} dropped."
     if tell := DECISIONS.get(act.about):
         return tell(act)
-    return f"Rows “{holds.kind(act.about).title}”: sent all the same."
+    return f"Decided about rows: {holds.kind(act.about).title}."
 
 
 def _cells(names: list[str], cells: list[Correction]) -> str:

@@ -23,11 +23,11 @@ from imports.columns import (
 from imports.columns import options as choices
 from imports.columns.tally import Tally
 from imports.delivery import before, before_words, children, control, outlook, read_ways
-from imports.forms.review import AskForm, OptionsForm, SendForm
+from imports.forms.review import AskForm, CustomerNameForm, OptionsForm, SendForm
 from imports.models import EDITABLE, Import, ImportState
 from imports.reports import balance, cost
 from imports.reports.to_repair import MOST_IN_A_WORKBOOK
-from imports.review import gates, standing
+from imports.review import gates, guard, standing
 from imports.views import (
     found,
     groups,
@@ -82,6 +82,7 @@ def send(request: Request, pk: int) -> HttpResponse:
 
 def _send(lead_import: Import, user: User, wanted: dict[str, Any]) -> None:
     choices.look_again(lead_import)  # kept also where the number is refused, which differs then
+    guard.look_again(lead_import)
     wish = before.Wish(
         keep=wanted.pop("keep_old_values"),
         minutes=lead_import.customer.keep_minutes,
@@ -137,7 +138,14 @@ def _fills_field(lead_import: Import) -> bool:
     return field in derive.mapping_of(lead_import).targets
 
 
-def page(request: Request, lead_import: Import, form: AskForm | None = None) -> HttpResponse:
+def page(
+    request: Request,
+    lead_import: Import,
+    form: AskForm | None = None,
+    *,
+    name_form: CustomerNameForm | None = None,
+) -> HttpResponse:
+    """The review; with a form that was filled in wrongly it says so beside it."""
     customer = lead_import.customer
     chosen = {"on_duplicate": lead_import.on_duplicate}
     chosen |= {name: getattr(customer, name) for name in KEPT}
@@ -145,6 +153,7 @@ def page(request: Request, lead_import: Import, form: AskForm | None = None) -> 
         "checking": checking(lead_import),
         "page": "import_review",
         "form": form or SendForm(initial=chosen),
+        "name_form": name_form or CustomerNameForm(),
         "can_send": lead_import.state == ImportState.REVIEW,
         "is_editable": lead_import.state in EDITABLE,
     }
@@ -178,4 +187,4 @@ def page(request: Request, lead_import: Import, form: AskForm | None = None) -> 
         "fills_field": _fills_field(lead_import),
         "cannot_read": before_words.refused(customer),
     }
-    return render(request, "imports/review.html", context, status=422 if form else 200)
+    return render(request, "imports/review.html", context, status=422 if form or name_form else 200)

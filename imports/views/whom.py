@@ -15,7 +15,7 @@ from imports.forms.consent import ConsentForm, OverrideForm
 from imports.forms.provenance import ProvenanceForm
 from imports.forms.rule_columns import RuleColumnsForm
 from imports.models import Import
-from imports.review import acts, origins, overrides
+from imports.review import origins, overrides
 from imports.views import mapping_form, steps
 from imports.views.http import Request, attempt, toast
 from portal.models import Role, User
@@ -112,18 +112,6 @@ def override(request: Request, pk: int) -> HttpResponse:
         code, why = form.cleaned_data["code"], form.cleaned_data["why"]
         done = "They are sent all the same; the record says why."
         attempt(request, done, overrides.send_all_the_same, lead_import, request.user, code, why)
-    return redirect("import_review", pk)
-
-
-@require_POST
-def override_end(request: Request, pk: int) -> HttpResponse:
-    """Take such a word back."""
-    lead_import = access.get_import(request.user, pk, need=Role.IMPORTER)
-    act = mapping_form.number(request.POST.get("act")) or 0
-    if act in {one.pk for one in overrides.of(lead_import)}:
-        attempt(request, "Taken back.", acts.undo, lead_import, request.user, act)
-    else:
-        messages.error(request, "That was taken back already; nothing was changed.")
     return redirect("import_review", pk)
 
 

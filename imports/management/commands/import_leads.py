@@ -32,6 +32,7 @@ from imports.models import (
 )
 from imports.reports import balance
 from imports.reports.rows import Selection
+from imports.review import decided, guard_answer
 from portal.models import Role, User
 
 SAMPLE = 200  # rows that a mapping file is tried on
@@ -67,6 +68,11 @@ class Command(PortalCommand):
             help="rows that this customer already received as they are (send)",
         )
         parser.add_argument(
+            "--confirm-customer",
+            metavar="NAME",
+            help="the customer's name: the file is theirs even where it looks like another's",
+        )
+        parser.add_argument(
             "--melting",
             choices=Melting.values,
             default=Melting.HOLD.value,
@@ -94,7 +100,12 @@ class Command(PortalCommand):
         user = acting_user(options["user"])
         customer = _customer(options["customer"], user)
         check_report_path(options["report"])
+        name = options["confirm_customer"]
+        if name is not None:
+            guard_answer.refuse_other_name(customer, name)
         lead_import = _accept(customer, user, options)
+        if name is not None:
+            guard_answer.confirm(lead_import, user, name)
         tasks.nudge_read(lead_import.pk)
         if options["no_wait"]:
             self._print(summary_of(lead_import), as_json=options["json"])
@@ -102,6 +113,9 @@ class Command(PortalCommand):
         status, dry_run = _wait(lead_import, dry_run=options["dry_run"])
         if sentence := sensitive.masked_sentence(lead_import):
             self.stderr.write(sentence)
+        if waiting := decided.waiting(lead_import):
+            self.stderr.write(waiting)
+            status = Exit.SOME if status == Exit.CLEAN else status
         if status != Exit.NOTHING or lead_import.row_count:
             if options["report"]:
                 write_report(lead_import, Selection(), options["report"], user)

@@ -27,12 +27,19 @@ ENUMS = {
 EMAIL = re.compile(
     r"(?!\.)(?!.*\.\.)([A-Za-z0-9_'+\-\.]*)[A-Za-z0-9_+-]@([A-Za-z0-9][A-Za-z0-9\-]*\.)+[A-Za-z]{2,}"
 )
+# Addresses that are legal, but that a validator may not know: these travel apart.
+UNUSUAL = re.compile(
+    r"[^\s@\x00-\x20\"(),:;<>\[\]\\]+@([A-Za-z0-9][A-Za-z0-9\-]*\.)+[A-Za-z0-9\-]{2,}"
+)
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 CONTACTS = {"contact_name", "contact_phone", "contact_email"}
 
 
-def faults(lead):
-    """Everything for which MEGA would refuse the request that holds this lead."""
+def faults(lead, *, apart=False):
+    """Everything for which MEGA would refuse the request that holds this lead.
+
+    Of a lead that travels `apart` it may refuse the address.
+    """
     found = [f"unknown {key}" for key in lead.keys() - STRINGS - {"custom_fields"}]
     found += [f"bad {key}" for key in lead.keys() & STRINGS if not _is_text(lead[key])]
     found += [
@@ -45,13 +52,13 @@ def faults(lead):
         found.append("bad slug")
     if not lead.keys() & CONTACTS:
         found.append("no contact")
-    return found + _formats(lead) + _unencodable(lead)
+    return found + _formats(lead, UNUSUAL if apart else EMAIL) + _unencodable(lead)
 
 
-def _formats(lead):
+def _formats(lead, address):
     found = []
     email = lead.get("contact_email", "a@b.co")
-    if not EMAIL.fullmatch(email) or len(email) > 254 or len(email.split("@")[0]) > 64:
+    if not address.fullmatch(email) or len(email) > 254 or len(email.split("@")[0]) > 64:
         found.append("email")
     if not UUID.fullmatch(lead.get("owner_id", "0" * 8 + "-0000-0000-0000-" + "0" * 12)):
         found.append("uuid")

@@ -171,7 +171,8 @@ def test_what_is_ok_keeps_mega_s_contract(mapped, rows, region):
     checker = check.compile_mapping(mapped, region)
     for number, cells in enumerate(rows, 2):
         row = checker.check(number, cells)
-        faults = contract.faults(row.lead)
+        unusual = any(problem.code == "email_unusual" for problem in row.problems)
+        faults = contract.faults(row.lead, apart=unusual)
         assert row.verdict in ("ok", "invalid")
         assert faults == [] or (row.verdict == "invalid" and faults == ["no contact"])
         assert (row.verdict == "ok") == all(problem.level == "warning" for problem in row.problems)

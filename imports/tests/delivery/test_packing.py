@@ -99,3 +99,57 @@ def test_how_many_requests_it_will_be_is_known_before(persons, alone, first_rows
 
     assert count(len(leads), first_rows, last) == len(pack(leads, first_rows))
     assert count(alone, first_rows, []) == len(pack(leads[:alone], first_rows))
+
+
+def test_leads_that_mega_may_refuse_come_last_in_requests_without_others():
+    ann = frozenset({"p:2065550123"})
+    leads = [
+        Packable(2, apart=True),
+        Packable(3),
+        Packable(4, ann, apart=True),
+        Packable(5, ann),
+        Packable(6),
+    ]
+
+    parcels = pack(leads)
+
+    assert [one.row_numbers for one in parcels] == [(3, 6), (2, 4), (5,)]
+    assert [one.after for one in parcels] == [0, 1, 2]
+
+
+def test_a_file_of_nothing_else_begins_with_a_small_request_too():
+    parcels = pack(Packable(number, apart=True) for number in range(2, 602))
+
+    assert [len(one.row_numbers) for one in parcels] == [25, 500, 75]
+
+
+leads_some_apart = st.tuples(leads_of_few_people, st.sets(st.integers(2, 201))).map(
+    lambda drawn: [Packable(lead.number, lead.keys, lead.number in drawn[1]) for lead in drawn[0]]
+)
+
+
+@given(leads_some_apart)
+def test_those_apart_share_no_request_with_strangers_and_keep_their_person_s_order(leads):
+    parcels = pack(leads)
+    place = {number: one.number for one in parcels for number in one.row_numbers}
+    assert sorted(place) == [lead.number for lead in leads]
+    tied: set[str] = set()
+    last = {lead.number: False for lead in leads}
+    for lead in leads:
+        if lead.apart or lead.keys & tied:
+            tied |= lead.keys
+            last[lead.number] = True
+    for parcel in parcels:
+        assert len({last[number] for number in parcel.row_numbers}) == 1
+    for one in leads:
+        for other in leads:
+            if one.number < other.number and one.keys & other.keys:
+                assert place[one.number] < place[other.number]
+                assert parcels[place[other.number] - 1].after >= place[one.number]
+
+
+@given(st.integers(0, 1_200), st.integers(0, 1_200))
+def test_the_requests_of_those_apart_are_foretold(together, apart):
+    leads = [Packable(n, apart=n >= together) for n in range(together + apart)]
+
+    assert count(len(leads), FIRST_ROWS, (), apart) == len(pack(leads))

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from imports import tasks
-from imports.columns import bars, check, derive
+from imports.columns import bars, check, derive, saved
 from imports.columns.consent import Consent
 from imports.delivery import control, unattended
 from imports.errors import WrongState
@@ -178,7 +178,10 @@ def test_only_a_manager_sends_them_all_the_same_and_says_why(made, ines, max_, a
     report = audrey.get(reverse("import_report", args=[made.pk])).content.decode()
     assert "They asked us in person" in report
 
-    ines.post(reverse("import_override_end", args=[made.pk]), {"act": act.pk})
+    told = "Sent all the same: 4 rows kept back as “must not be contacted”."
+    assert told in page
+
+    ines.post(reverse("import_review_undo", args=[made.pk, act.pk]))
     assert [code for *_, code in verdicts(made)].count("opt_out") == 4
 
 
@@ -252,6 +255,17 @@ def test_an_unimportant_column_can_be_asked_about_all_the_same(acme, ines):
     assert ines.post(f"{where}?column=3", data).status_code == 302
     story.check(made)
     assert [code for *_, code in verdicts(made)].count("opt_out") == 4
+
+
+def test_a_saved_mapping_brings_its_answers_along(acme, ines, made):
+    made = answered(ines, made, **ANSWERS)
+    kept, _ = saved.save(made, ines.user, "With consent", for_team=False)
+    other = story.reviewed(acme, content=SHEET)
+    assert [gate.code for gate in gates.open_gates(other)] == ["consent"], "it was never sent"
+    saved.use(other, kept, ines.user, expected_version=1)
+    story.check(other)
+    assert gates.open_gates(Import.objects.get(pk=other.pk)) == []
+    assert [code for *_, code in verdicts(other)].count("opt_out") == 4
 
 
 def test_a_stranger_and_a_viewer_answer_nothing(made, sam, vera):

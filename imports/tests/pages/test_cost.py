@@ -4,6 +4,7 @@ import pytest
 
 from imports.columns import options
 from imports.delivery import backlog, control, line_up, plan, window
+from imports.intake.upload import Wishes
 from imports.models import Customer, DryRun, Import, Lead, OnDuplicate, Prediction
 from imports.reports import cost
 from imports.tests.pages import story
@@ -133,8 +134,9 @@ def test_an_import_of_a_few_rows_takes_one_request_either_way(ines, acme):
 
 def test_persons_with_several_rows_at_the_end_of_the_sheet_are_reckoned_with(ines, acme):
     """The second row of a person cannot go in the last request, which would have room for it."""
-    again = "P9999,p9999@example.com\r\n" * 2
-    made = story.reviewed(acme, ines.user, content=sheet(523) + again)
+    again = "P9999,p9999@example.com,Rome\r\nP9999,p9999@example.com,Oslo\r\n"
+    content = sheet(523).replace("E-mail", "E-mail,custom_fields.city", 1) + again
+    made = story.reviewed(acme, ines.user, content=content, wishes=Wishes(duplicates="all"))
     assert "<strong>3</strong> <span>requests to MEGA</span>" in review(ines, made)
     send(made)
     assert cut(made) == 3

@@ -19,7 +19,7 @@ from portal.models import Membership
 NAMES = [pattern.name for pattern in urls.urlpatterns]
 POSTED = {
     "customer_check", "customer_words_read", "member_add", "member_role", "import_read_again",
-    "import_options", "import_unchanged",
+    "import_options", "import_unchanged", "import_confirm",
     "import_read_preview", "import_ask", "import_ask_cancel", "import_undo", "import_pause",
     "import_resume",
     "import_go_on", "import_decide", "import_priority", "import_rest", "import_skip_reading",
@@ -27,18 +27,18 @@ POSTED = {
     "together_start", "together_remove", "import_sheets", "import_keep_column", "tokens_check",
     "tour_start", "tour_stop", "styleguide_toast", "import_save_mapping", "import_use_mapping",
     "members_search", "import_possible", "import_review_undo", "import_check_again",
-    "import_override", "import_override_end", "import_group_decide", "import_group_undo",
+    "import_override", "import_group_decide", "import_group_undo",
     "customer_do_not_import_add", "customer_do_not_import_check", "team_do_not_import_add",
     "team_do_not_import_check",
 }  # fmt: skip
 FOR_IMPORTERS = {
     "customer_check", "customer_words_read", "import_read_again", "import_read_preview",
-    "import_options", "import_unchanged",
+    "import_options", "import_unchanged", "import_confirm",
     "import_ask", "import_ask_cancel",
     "import_undo", "import_pause", "import_resume", "import_go_on", "import_cancel",
     "import_decide", "import_priority", "import_retry", "import_rest", "import_columns",
     "import_column", "import_joins", "import_blank_words", "import_possible",
-    "import_consent", "import_rule_columns", "import_check_again", "import_override_end",
+    "import_consent", "import_rule_columns", "import_check_again",
     "import_provenance",
     "import_send", "import_new", "import_skip_reading", "import_put_back",
     "customer_known", "together_start", "together_remove", "import_sheets", "tokens_check",

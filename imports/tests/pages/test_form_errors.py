@@ -35,6 +35,7 @@ WRONG = {
     "import_read_again": ({"header_row": "0", "encoding": "morse"}, ["header_row", "encoding"]),
     "import_send": ({"on_duplicate": "", "hold_days": "many"}, ["on_duplicate", "hold_days"]),
     "import_ask": ({}, ["on_duplicate"]),
+    "import_confirm": ({"name": "Globex"}, ["name"]),
     "import_retry": ({}, ["rows"]),
     "preferences": ({"name": NAME, "time_zone": "Moon/Far", "mails": "all"},
                     ["name", "time_zone", "mails"]),
@@ -60,7 +61,7 @@ SECRET = {"token", "url"}
 OF_STATES = {"import_read_again": "review", "import_save_mapping": "review",
              "import_columns": "review", "import_column": "review",
              "import_joins": "review", "import_blank_words": "review", "import_send": "review",
-             "import_ask": "review", "import_options": "review",
+             "import_ask": "review", "import_confirm": "odd", "import_options": "review",
              "import_unchanged": "review", "import_decide": "decision",
              "import_priority": "paused"}  # fmt: skip
 

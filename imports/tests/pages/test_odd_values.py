@@ -37,6 +37,7 @@ FIELDS = {
     "import_joins": "target_0 slug_0 template_0 expected_version",
     "import_blank_words": "usual own expected_version",
     "import_possible": "possible_phones expected_version",
+    "import_confirm": "name",
     "import_options": "again", "import_unchanged": "unchanged",
     "import_send": "on_duplicate expected_mapping expected_leads",
     "import_rows": "person", "import_cancel": "open", "import_decide": "choice why",

@@ -40,6 +40,7 @@ from imports.models import (
     Notice,
     Prediction,
     SavedMapping,
+    Traits,
     Vocabulary,
     Word,
 )
@@ -222,6 +223,7 @@ def _waiting_for_a_person(world):
     made["masked"] = story.reviewed(customer, owner, name="masked.csv", content=MASKED)
     made["mapping"] = story.reviewed(customer, owner, name="mapping.csv", content=UNNAMED)
     made["shaped"] = _shaped(world)
+    made["odd"] = _odd(world)
     made["asking"] = story.reviewed(customer, owner, name="asking.csv", content=ASKING)
     made["gathered"] = _gathered(world)
     made["wanted"] = _wanted(world)
@@ -252,6 +254,23 @@ def _shaped(world):
     derive.remap(made, shaped, world.owner, expected_version=made.mapping.version)
     story.check(made)
     return Import.objects.get(pk=made.pk)
+
+
+def _odd(world):
+    """It looks like another customer's file, so the customer's name is to be typed."""
+    customer = world.customer
+    other, _ = Customer.objects.get_or_create(
+        slug=f"{customer.slug}-other",
+        defaults={
+            "team": customer.team,
+            "mega_id": uuid.uuid4(),
+            "name": f"Another than <b>{customer.name}</b> with a name that is rather long",
+        },
+    )
+    made = story.reviewed(customer, world.owner, name="odd.csv")
+    found = {"kind": "people", "customer": other.pk, "percent": 41, "own": 0}
+    Traits.objects.filter(lead_import=made).update(odd=found)
+    return made
 
 
 def _repair(lead_import, owner):

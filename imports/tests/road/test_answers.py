@@ -404,3 +404,26 @@ def test_the_token_check_says_in_words_what_is_wrong(client_of, mega):
     codes = [checks.latest_check(one.customer).code for one in everyone]
     assert codes == ["ok", "unauthorized", "no_scope", "other_customer"]
     assert "public_api:leads:write" in checks.latest_check(scopeless.customer).sentence
+
+
+def test_addresses_that_mega_may_refuse_spoil_no_request_of_others(client_of, tmp_path):
+    ines = client_of()
+    odd = {4: "jörg@example.com", 9: "r&d@example.com"}  # this MEGA refuses the first
+    lines = [f"Person {n},{odd.get(n, f'p{n}@example.com')}" for n in range(2, 42)]
+    path = tmp_path / "odd.csv"
+    path.write_text("\n".join(["Name,Email", *lines]) + "\n", encoding="utf-8")
+
+    made = ines.send(path)
+
+    done = wait_for(made)
+    assert done.state == ImportState.FINISHED, done.reason
+    outcomes = Outcome.objects.filter(lead_import=done)
+    assert outcomes.filter(status="created").count() == 39
+    refused = outcomes.get(number=4)
+    assert (refused.status, "contact_email" in refused.errors[0]) == ("failed", True)
+    rows = [sorted(one.row_numbers) for one in done.batches.order_by("id")]
+    assert [4, 9] in rows
+    assert all({4, 9} >= set(one) or not {4, 9} & set(one) for one in rows)
+    assert {lead["contact_email"] for lead in ines.leads} >= {"r&d@example.com"}
+    statuses = [one.status for one in Attempt.objects.filter(batch__lead_import=done)]
+    assert statuses.count(400) == 1

@@ -38,6 +38,11 @@ def import_leads(run, client, path, *more, **environment):
     return run("import_leads", path, "--customer", client.customer.slug, *more, **environment)
 
 
+def named(client):
+    """The file is meant for this customer, though others have had the same people."""
+    return "--confirm-customer", client.customer.name
+
+
 def test_a_clean_file_is_imported_and_reported(run, client_of, sheet, tmp_path):
     ines = client_of()
     target = tmp_path / "report.csv"
@@ -67,6 +72,24 @@ def test_some_invalid_rows_give_status_2(run, client_of, tmp_path):
 
     assert done.returncode == 2
     assert "invalid    1" in done.stdout
+
+
+def test_rows_that_a_person_has_to_decide_about_are_kept_back_and_said(run, client_of, tmp_path):
+    ines, path = client_of(), tmp_path / "shared.csv"
+    path.write_text("Name,Email\nAnn Li,x@example.com\nBo Ito,x@example.com\nCy Only,\n"
+                    "Dee Fay,dee@example.com\n")  # fmt: skip
+
+    done = import_leads(run, ines, path)
+
+    assert done.returncode == 2
+    assert "2 rows of different people that would become one lead" in done.stderr
+    assert "1 row with neither phone nor e-mail" in done.stderr
+    assert [lead["contact_name"] for lead in ines.leads] == ["Dee Fay"]
+    decided = import_leads(run, ines, path, "--melting", "leave_out", "--name-only", "send")
+    assert decided.returncode == 0
+    assert sorted(lead["contact_name"] for lead in ines.leads) == [
+        "Ann Li", "Bo Ito", "Cy Only", "Dee Fay",
+    ]  # fmt: skip
 
 
 def test_a_dry_run_counts_what_mega_predicts(run, client_of, sheet):
@@ -207,7 +230,7 @@ def test_an_unknown_customer_and_a_missing_token_get_one_sentence_each(run, shee
 def test_many_failures_wait_for_a_person(run, client_of, sheet):
     ines = client_of(stages=["new"])
 
-    done = import_leads(run, ines, sheet(60, stage_slug=lambda n: "gone"), "--json")
+    done = import_leads(run, ines, sheet(60, stage_slug=lambda n: "gone"), *named(ines), "--json")
 
     assert done.returncode == 3
     assert "25 of the first 25 rows were refused" in done.stderr
@@ -218,7 +241,7 @@ def test_a_refused_token_waits_for_a_person(run, client_of, sheet, mega):
     ines = client_of()
     mega.revoke(ines.raw)
 
-    done = import_leads(run, ines, sheet(60))
+    done = import_leads(run, ines, sheet(60), *named(ines))
 
     assert done.returncode == 3
     assert "Set a new token" in done.stderr
@@ -263,3 +286,27 @@ def test_a_dead_broker_loses_nothing(run, client_of, sheet):
     made = Import.objects.get(pk=json.loads(done.stdout)["import"])
     wait_until(lambda: len(ines.leads) == 30, "the clock to have it read", patience=60)
     wait_for(made)
+
+
+def test_a_file_that_looks_like_another_customers_waits_until_the_name_is_given(
+    run, client_of, sheet
+):
+    theirs, ines = client_of(), client_of()
+    path = sheet(60, start=70_000)
+    assert import_leads(run, theirs, path).returncode == 0
+
+    done = import_leads(run, ines, path)
+    assert done.returncode == 3
+    assert (
+        f"This may be another customer's file: 100 % of these people are already leads of "
+        f"{theirs.customer.name}; none of them is {ines.customer.name}'s." in done.stderr
+    )
+    assert ines.leads == []
+
+    wrong = import_leads(run, ines, path, "--confirm-customer", theirs.customer.name)
+    assert wrong.returncode == 1
+    assert f"which is {ines.customer.name}." in wrong.stderr
+    assert Import.objects.filter(customer=ines.customer).count() == 1
+
+    assert import_leads(run, ines, path, *named(ines)).returncode == 0
+    assert len(ines.leads) == 60

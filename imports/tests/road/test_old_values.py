@@ -149,7 +149,7 @@ def test_the_file_of_old_values_is_harmless(client_of, tmp_path, mega):
     wait_for(ines.send(path))
     path.write_text("Name,Email\nEve,eve@example.com\n")
 
-    done = wait_for(ines.send(path))
+    done = wait_for(ines.send(path, melting="send"))
 
     text = b"".join(old_values.write_csv(done)).decode("utf-8-sig")
     (row,) = csv.DictReader(StringIO(text))

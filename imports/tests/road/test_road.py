@@ -170,7 +170,7 @@ def test_many_failures_in_the_first_request_ask_a_person_before_the_rest_goes(cl
 def test_rows_of_one_person_go_in_order_in_different_requests(client_of, tmp_path):
     ines = client_of()
     path = tmp_path / "ann.csv"
-    names = ["Ann A", "Ann B", "Ann C"]
+    names = ["Ann", "Ann C.", "Ann C"]
     path.write_text("Name,Email\n" + "".join(f"{name},ann@example.com\n" for name in names))
 
     done = wait_for(ines.send(path))
@@ -191,7 +191,7 @@ def test_rows_of_one_person_go_in_order_in_different_requests(client_of, tmp_pat
 def test_duplicates_are_treated_as_chosen(client_of, tmp_path, choice, expected):
     ines = client_of()
     path = tmp_path / "twice.csv"
-    path.write_text("Name,Email\nA,x@example.com\nB,x@example.com\nC,c@example.com\n")
+    path.write_text("Name,Email\nAnn,x@example.com\nAnn B,x@example.com\nC,c@example.com\n")
 
     done = wait_for(ines.send(path, duplicates=choice))
 

@@ -95,7 +95,9 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = {
         "What if a person is in the file twice?",
         "Rows with the same e-mail, or the same last ten digits of the phone, are of one "
         "person. If all are sent, they go one after the other, in the order of the sheet.\n"
-        "The first makes the lead; the later ones find it, and are skipped or update it.",
+        "The first makes the lead; the later ones find it, and are skipped or update it.\n"
+        "Of rows that are the same the first is sent. Different ones wait in the review until "
+        "somebody decides: the first, the last, all, none, or merged under one name.",
     ),
     "old_values": Explanation(
         "Old values",
