@@ -89,6 +89,11 @@ class Lead(models.Model):
                 name="lead_by_phone",
                 condition=models.Q(phone_key__isnull=False),
             ),
+            models.Index(  # what a judgement puts back first
+                fields=["mapping", "number"],
+                name="lead_changed",
+                condition=models.Q(checked__isnull=False),
+            ),
             models.Index(  # what a review shows apart: few rows, where there are a million others
                 fields=["mapping", "verdict", "number"],
                 name="lead_not_ok",
