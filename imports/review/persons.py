@@ -25,7 +25,7 @@ _KEYS = f"{_AS_CHECKED} AND number = ANY(%s)"
 _BY_KEY = f"""
     WITH alike AS MATERIALIZED (SELECT * FROM imports_lead WHERE {{key}} = ANY(%s))
     {_SAID} FROM alike WHERE import_id = %s AND mapping_id = %s
-"""
+"""  # noqa: S608 - made of constants
 _BY_FORMER = f"{_AS_CHECKED} AND {IS_CHANGED} AND checked->>'{{former}}' = ANY(%s)"
 
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from imports.delivery import control
-from imports.models import Duplicates, Import, ImportState, Lead, OnDuplicate, Verdict
+from imports.models import Duplicates, Import, Lead, OnDuplicate, Verdict
 from imports.reports import balance
 from imports.tests.browser.actions import Actions
 from imports.tests.browser.conftest import sign_in
@@ -31,7 +31,9 @@ OLD = [person(n) for n in range(100, 160)]
 NEW = [
     *OLD,  # a third: nothing about them is new
     *[person(n) for n in range(200, 220)] * 2,  # twenty twice, the same
-    *[person(n, city) for n in range(220, 240) for city in ("Reno", "Salem")],  # twenty, not the same
+    *[
+        person(n, city) for n in range(220, 240) for city in ("Reno", "Salem")
+    ],  # twenty, not the same
     *[f"Letter {n},,2O6 555 {n:04},Boise," for n in range(300, 325)],  # an O for a nought
     *[person(n, told="yes") for n in range(400, 405)],
     *[f"Desk {chr(65 + n)}. Frost{n},,206 555 0999,Boise," for n in range(6)],  # one office line
