@@ -10,7 +10,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from imports.models.batches import Attempt, Batch, DryRun
-from imports.models.imports import Import, MappingVersion
+from imports.models.imports import Import
+from imports.models.mappings import MappingVersion
 
 
 class Row(models.Model):
