@@ -26,7 +26,11 @@ _BY_KEY = f"""
     WITH alike AS MATERIALIZED (SELECT * FROM imports_lead WHERE {{key}} = ANY(%s))
     {_SAID} FROM alike WHERE import_id = %s AND mapping_id = %s
 """  # noqa: S608 - made of constants
-_BY_FORMER = f"{_AS_CHECKED} AND {IS_CHANGED} AND checked->>'{{former}}' = ANY(%s)"
+_BY_FORMER = f"""
+    WITH alike AS MATERIALIZED (
+        SELECT * FROM imports_lead WHERE mapping_id = %s AND {IS_CHANGED})
+    {_SAID} FROM alike WHERE import_id = %s AND checked->>'{{former}}' = ANY(%s)
+"""  # noqa: S608 - made of constants
 
 
 def together(lead_import: Import, numbers: Iterable[int]) -> list[int] | None:
@@ -51,7 +55,7 @@ def _sharing(at: Sequence[Any], which: str, values: set[str]) -> list[_Row]:
     if not values:
         return []
     now = _fetch(_BY_KEY.format(key=f"{which}_key"), [list(values), *at])
-    return now + _fetch(_BY_FORMER.format(former=which), [*at, list(values)])
+    return now + _fetch(_BY_FORMER.format(former=which), [*reversed(at), list(values)])
 
 
 def _fetch(sql: str, parameters: Sequence[Any]) -> list[_Row]:
