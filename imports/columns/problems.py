@@ -41,7 +41,7 @@ KINDS: Mapping[str, Kind] = {
     "email_unusual": Kind(
         "e-mail has characters that MEGA may refuse",
         "changed",
-        "has characters that MEGA may refuse; it goes as {detail}, in a request with none but such",
+        "has characters that MEGA may refuse; it goes in a request with none but such addresses",
         "Check it. Without those characters it goes with the other rows.",
     ),
     "email_several": Kind(

@@ -13,6 +13,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # One that was cut off leaves an index that is not used, and would be in the way.
+        migrations.RunSQL('DROP INDEX CONCURRENTLY IF EXISTS lead_not_ok', migrations.RunSQL.noop),
+        migrations.RunSQL('DROP INDEX CONCURRENTLY IF EXISTS lead_kept_back', migrations.RunSQL.noop),
+        migrations.RunSQL('DROP INDEX CONCURRENTLY IF EXISTS lead_with_problems', migrations.RunSQL.noop),
         AddIndexConcurrently(
             model_name='lead',
             index=models.Index(condition=models.Q(('verdict', 'ok'), _negated=True), fields=['mapping', 'verdict', 'number'], name='lead_not_ok'),

@@ -23,11 +23,9 @@ from imports.models.imports import (
     SENDABLE,
     UNDER_WAY,
     Again,
-    Chunk,
     Duplicates,
     Import,
     ImportState,
-    MappingVersion,
     Melting,
     NameOnly,
     OnceChecked,
@@ -35,6 +33,7 @@ from imports.models.imports import (
     Priority,
     Unchanged,
 )
+from imports.models.mappings import Chunk, MappingVersion
 from imports.models.notices import (
     MailWish,
     Notice,

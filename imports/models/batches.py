@@ -10,7 +10,8 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from imports.models.customers import Customer, Quota, Token
-from imports.models.imports import Import, MappingVersion
+from imports.models.imports import Import
+from imports.models.mappings import MappingVersion
 
 
 class DryRun(models.Model):

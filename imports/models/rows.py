@@ -10,7 +10,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from imports.models.batches import Attempt, Batch, DryRun
-from imports.models.imports import Import, MappingVersion
+from imports.models.imports import Import
+from imports.models.mappings import MappingVersion
 
 
 class Row(models.Model):
@@ -88,6 +89,11 @@ class Lead(models.Model):
                 fields=["phone_key"],
                 name="lead_by_phone",
                 condition=models.Q(phone_key__isnull=False),
+            ),
+            models.Index(  # what a judgement puts back first
+                fields=["mapping", "number"],
+                name="lead_changed",
+                condition=models.Q(checked__isnull=False),
             ),
             models.Index(  # what a review shows apart: few rows, where there are a million others
                 fields=["mapping", "verdict", "number"],

@@ -9,8 +9,7 @@ from imports import whole_file
 from imports.review.merging import Changed
 from imports.review.scope import Scope
 
-# Whoever is changed has a problem that says so: by the index of leads with problems.
-IS_CHANGED = "checked IS NOT NULL AND NOT (problems = '[]'::jsonb)"
+IS_CHANGED = "checked IS NOT NULL"  # by an index of these alone
 _RESTORE = f"""
     UPDATE imports_lead SET verdict = 'ok', reason = '', code = '', shared = false,
         body = checked->'body', problems = checked->'problems',

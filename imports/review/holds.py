@@ -13,12 +13,14 @@ from typing import Final
 class Hold:
     """One code: the title of its rows' group, and what can be done about them.
 
-    `actions` is the template of the controls that decide about the group, where there are any.
+    `actions` is the template of the controls that decide about the group, where there are any; one
+    that `asks` waits for a decision.
     """
 
     title: str
     repair: str
     actions: str = ""
+    asks: bool = False
 
 
 KINDS: Final[Mapping[str, Hold]] = {
@@ -84,6 +86,7 @@ KINDS: Final[Mapping[str, Hold]] = {
         "of one person with other rows, but not the same",
         "Decide which of them are sent, for all groups at once or for one of them.",
         "parts/review/differs.html",
+        asks=True,
     ),
     "merged": Hold(
         "merged into another row",
@@ -95,12 +98,14 @@ KINDS: Final[Mapping[str, Hold]] = {
         "They share an e-mail or the last ten digits of a phone, by which MEGA takes them for one "
         "person. Leave the shared value out, keep the rows back, or say that it is meant so.",
         "parts/review/melts.html",
+        asks=True,
     ),
     "no_match": Hold(
         "with neither phone nor e-mail",
         "MEGA matches them to nobody: each import of them makes new leads. Fill one in, or send "
         "them all the same.",
         "parts/review/no_match.html",
+        asks=True,
     ),
     "held_won": Hold("lead is won in MEGA", "Nothing to do if that is right."),
     "held_lost": Hold("lead is lost in MEGA", "Nothing to do if that is right."),

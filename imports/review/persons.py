@@ -14,15 +14,23 @@ MOST = 20_000
 """Rows that are followed from person to person; where it is more, all rows are judged anew."""
 
 # Of a lead that a decision changed, what it was: judging puts that back first.
-_AS_CHECKED = """
+_SAID = """
     SELECT number, CASE WHEN checked IS NULL THEN email_key ELSE checked->>'email' END,
            CASE WHEN checked IS NULL THEN phone_key ELSE checked->>'phone' END
-    FROM imports_lead WHERE import_id = %s AND mapping_id = %s
 """
+_AS_CHECKED = f"{_SAID} FROM imports_lead WHERE import_id = %s AND mapping_id = %s"
 _KEYS = f"{_AS_CHECKED} AND number = ANY(%s)"
-# By the indexes of the keys, which hold the keys of all imports, and of leads that were changed.
-_BY_KEY = f"{_AS_CHECKED} AND {{key}} = ANY(%s)"
-_BY_FORMER = f"{_AS_CHECKED} AND {IS_CHANGED} AND checked->>'{{former}}' = ANY(%s)"
+# By the indexes of the keys, which hold the keys of all imports, and of leads that were changed. No
+# statistics know a new import: PostgreSQL would walk through all its leads instead.
+_BY_KEY = f"""
+    WITH alike AS MATERIALIZED (SELECT * FROM imports_lead WHERE {{key}} = ANY(%s))
+    {_SAID} FROM alike WHERE import_id = %s AND mapping_id = %s
+"""  # noqa: S608 - made of constants
+_BY_FORMER = f"""
+    WITH alike AS MATERIALIZED (
+        SELECT * FROM imports_lead WHERE mapping_id = %s AND {IS_CHANGED})
+    {_SAID} FROM alike WHERE import_id = %s AND checked->>'{{former}}' = ANY(%s)
+"""  # noqa: S608 - made of constants
 
 
 def together(lead_import: Import, numbers: Iterable[int]) -> list[int] | None:
@@ -44,14 +52,13 @@ def together(lead_import: Import, numbers: Iterable[int]) -> list[int] | None:
 
 
 def _sharing(at: Sequence[Any], which: str, values: set[str]) -> list[_Row]:
-    parameters = [*at, list(values)]
-    now = _fetch(_BY_KEY.format(key=f"{which}_key"), parameters)
-    return now + _fetch(_BY_FORMER.format(former=which), parameters)
+    if not values:
+        return []
+    now = _fetch(_BY_KEY.format(key=f"{which}_key"), [list(values), *at])
+    return now + _fetch(_BY_FORMER.format(former=which), [*reversed(at), list(values)])
 
 
 def _fetch(sql: str, parameters: Sequence[Any]) -> list[_Row]:
-    if not parameters[-1]:
-        return []
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return list(cursor.fetchall())

@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from imports.delivery import control
 from imports.mega.sandbox.accounts import OWNERS
 from imports.models import Customer, Import, ImportState, OnDuplicate
+from imports.tests.browser.actions import Actions
 from imports.tests.browser.conftest import sign_in
 from imports.tests.road.engine import wait_for
 
@@ -27,25 +28,6 @@ DECEMBER = (
     "Inès;Moreau;06 12 34 56 83;ines@example.fr;Insta;C. Drake;Vendeur;415000,25;90,5;Le matin",
     "Jules;Roy;06 12 34 56 84;jules@example.fr;Facebook;Brook, Ada;Acheteur;99000,00;28,0;",
 )
-
-
-class Actions:
-    """What somebody does with the mouse or the keyboard: each click, choice and typing is one."""
-
-    def __init__(self):
-        self.count = 0
-
-    def click(self, control):
-        self.count += 1
-        control.click()
-
-    def choose(self, control, label):
-        self.count += 1
-        control.select_option(label=label)
-
-    def type(self, control, text):
-        self.count += 1
-        control.fill(text)
 
 
 @pytest.fixture

@@ -45,11 +45,12 @@ WRONG = {
 # What no browser can send wrong without being made to: lists to choose from, and plain buttons.
 LISTS = {"member_role": {"role": "king"}, "import_options": {"again": "some"},
          "import_unchanged": {"unchanged": "some"},
+         "import_group_decide": {"about": "melts", "choice": "some", "seen": "x"},
          "import_priority": {"priority": "7"},
          "import_possible": {"possible_phones": "some"}}  # fmt: skip
 BUTTONS = {
     "customer_check", "customer_known", "member_remove", "team_webhook_test", "team_webhook_remove",
-    "customer_words_read",
+    "customer_words_read", "import_group_undo",
     "together_remove", "import_read_preview", "import_keep_column", "import_sheets",
     "import_ask_cancel", "import_undo", "import_pause", "import_resume", "import_go_on",
     "import_cancel", "import_rest", "import_skip_reading", "import_put_back", "history_search",
@@ -62,7 +63,8 @@ OF_STATES = {"import_read_again": "review", "import_save_mapping": "review",
              "import_columns": "review", "import_column": "review",
              "import_joins": "review", "import_blank_words": "review", "import_send": "review",
              "import_ask": "review", "import_confirm": "odd", "import_options": "review",
-             "import_unchanged": "review", "import_decide": "decision",
+             "import_unchanged": "review", "import_group_decide": "review",
+             "import_decide": "decision",
              "import_priority": "paused"}  # fmt: skip
 
 

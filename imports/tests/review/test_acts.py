@@ -5,7 +5,7 @@ import pytest
 from imports.errors import LookAgain, WrongState
 from imports.models import DryRun, Event, Import, Lead, ReviewAct
 from imports.reports import balance
-from imports.review import acts, standing
+from imports.review import acts, standing, telling
 from imports.review.acts import Deed, Kind
 from imports.tests import people
 from imports.tests.pages import story
@@ -83,3 +83,15 @@ def test_dry_runs_end_and_nothing_changes_once_it_is_sent(acme):
     with pytest.raises(WrongState, match="can be changed only while it is in review"):
         acts.undo(made, None, act.pk)
     assert ReviewAct.objects.get().undone_at is None
+
+
+def test_a_list_says_what_was_done_in_words(acme):
+    made = story.reviewed(acme)
+    acts.do(made, None, Deed(Kind.DROP, "dropped", rows=[2, 4], why="Tests of ours."))
+    acts.do(made, None, Deed(Kind.DECIDE, "no_match", content={"choice": "send"}))
+
+    listed = telling.listed(made)
+    assert [(one.who, one.sentence, one.why) for one in listed] == [
+        ("The portal", "All rows with neither phone nor e-mail: “Send them”.", ""),
+        ("The portal", "2 rows dropped.", "Tests of ours."),
+    ]
