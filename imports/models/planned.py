@@ -5,7 +5,8 @@ from django.db import models
 from django.db.models import Q
 
 from imports.models.customers import OnDuplicate
-from imports.models.imports import Import, MappingVersion
+from imports.models.imports import Import
+from imports.models.mappings import MappingVersion
 
 
 class Schedule(models.Model):

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('imports', '0036_guard'),
+        ('imports', '0037_changed_leads'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
