@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from imports import access
 from imports.audit import acts, trail
-from imports.columns import gone
+from imports.columns import gone, sums
 from imports.delivery import before, dry_runs, outcomes, plan, preview, questions, sendable
 from imports.errors import WrongState
 from imports.mega.contract import MAX_ROWS
@@ -97,6 +97,7 @@ def undo(lead_import: Import, user: User | None) -> None:
         state=ImportState.REVIEW, send_after=None, sent_by=None, vouched_by=None, preview=None
     )
     before.forget(locked)
+    sums.keep(locked)  # what the word to send left out stays left out
     _record(locked, acts.SEND_UNDONE, user)
 
 

@@ -17,7 +17,7 @@ from imports.columns import (
     headers,
     refused_before,
     review,
-    tally,
+    sums,
     vocabulary,
 )
 from imports.columns import options as choices
@@ -159,9 +159,8 @@ def page(
     }
     if lead_import.state in (ImportState.UPLOADED, ImportState.READING, ImportState.CHECKING):
         return render(request, "imports/review.html", context)
-    leads = tally.of(lead_import)
+    leads, problems = sums.of(lead_import)
     costs, books = cost.cost(lead_import, leads), balance.balance(lead_import, leads)
-    problems = review.problem_groups(lead_import)
     rules = {"again": lead_import.again}
     context |= review_changes.context(request, lead_import) | predictions.state(lead_import)
     context |= {
