@@ -24,7 +24,7 @@ GRID = {
     "after row 90,000": "?after=90000",
     "invalid": "?result=invalid",
     "of a problem": "?problem=phone_letters",
-    "kept back": "?why=differs",
+    "kept back": "?why=melts",
 }
 
 
@@ -71,14 +71,14 @@ def _pages(made: Import) -> dict[str, str]:
     found = {"review": reverse("import_review", args=[made.pk])}
     found |= {f"grid ({name})": grid + query for name, query in GRID.items()}
     found |= {f"groups ({one})": f"{groups}?about={one}" for one in ("melts", "differs")}
-    found["rows (kept back)"] = reverse("import_rows", args=[made.pk]) + "?why=differs"
+    found["rows (kept back)"] = reverse("import_rows", args=[made.pk]) + "?why=melts"
     return found
 
 
 def _acts(made: Import) -> dict[str, float]:
     """Correct one cell, take that back, decide for all groups, and judge all rows anew."""
     edits = [_seconds(partial(_correct, made, number)) for number in _broken(made)]
-    deed = Deed(Kind.DECIDE, "differs", content={"choice": "all"})
+    deed = Deed(Kind.DECIDE, "melts", content={"choice": "leave_out"})
     return {
         "one cell": sorted(edits)[len(edits) // 2],
         "a decision for all groups": _seconds(partial(acts.do, made, None, deed)),
