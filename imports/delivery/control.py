@@ -48,8 +48,9 @@ def send(  # noqa: PLR0913 - all by name: what the person confirmed
     """Hand a reviewed import over for sending; it starts after `undo_seconds`.
 
     `expected_mapping` is the id of the MappingVersion, `expected_leads` the number of leads and
-    `expected_acts` what `standing.seen_as` said of the acts that the person saw: what somebody else changed since is not confirmed with it. `wish` says which old
-    values are read first; the customer's settings do when it is None.
+    `expected_acts` what `standing.seen_as` said of the acts that the person saw: what somebody else
+    changed since is not confirmed with it. `wish` says which old values are read first; the
+    customer's settings do when it is None.
     """
     locked = _lock(lead_import, (ImportState.REVIEW,), "sent")
     seen = sendable.Seen(expected_mapping, expected_leads, expected_acts)
