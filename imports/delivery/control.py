@@ -42,17 +42,19 @@ def send(  # noqa: PLR0913 - all by name: what the person confirmed
     undo_seconds: int = UNDO_SECONDS,
     expected_mapping: int | None = None,
     expected_leads: int | None = None,
+    expected_acts: str | None = None,
     wish: before.Wish | None = None,
 ) -> None:
     """Hand a reviewed import over for sending; it starts after `undo_seconds`.
 
-    `expected_mapping` is the id of the MappingVersion and `expected_leads` the number of leads that
-    the person saw: what somebody else changed since is not confirmed with it. `wish` says which old
-    values are read first; the customer's settings do when it is None.
+    `expected_mapping` is the id of the MappingVersion, `expected_leads` the number of leads and
+    `expected_acts` what `standing.seen_as` said of the acts that the person saw: what somebody else
+    changed since is not confirmed with it. `wish` says which old values are read first; the
+    customer's settings do when it is None.
     """
     locked = _lock(lead_import, (ImportState.REVIEW,), "sent")
-    seen = sendable.Seen(expected_mapping, expected_leads)
-    seen.refuse_other_columns(locked)
+    seen = sendable.Seen(expected_mapping, expected_leads, expected_acts)
+    seen.refuse_other_rows(locked)
     sendable.refuse_other_account(locked)
     sendable.refuse_without_token(locked)
     judge.look_at_lists(locked)
