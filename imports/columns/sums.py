@@ -42,6 +42,9 @@ _KEEP = """
     FROM unnest(%s::bigint[], %s::jsonb[]) AS counted (id, sums) WHERE c.id = counted.id
 """
 
+# While sending goes on, leads that wait may be kept back without being judged.
+_KEPT = (ImportState.REVIEW, ImportState.SCHEDULED)
+
 Sums = dict[str, list[list[Any]]]
 """Of a chunk: `leads` and `problems`, each a list of rows as the queries above give them."""
 
@@ -60,7 +63,7 @@ def of(lead_import: Import) -> tuple[Tally, list[ProblemGroup]]:
 
     In review as it is kept; later they are counted, since sending changes them.
     """
-    if lead_import.state != ImportState.REVIEW:
+    if lead_import.state not in _KEPT:
         return tally.of(lead_import), review.problem_groups(lead_import)
     every = _kept(lead_import)
     problems = (row for sums in every for row in sums["problems"])
@@ -69,7 +72,7 @@ def of(lead_import: Import) -> tuple[Tally, list[ProblemGroup]]:
 
 def tally_of(lead_import: Import) -> Tally:
     """Add up what all leads are, alone."""
-    if lead_import.state != ImportState.REVIEW:
+    if lead_import.state not in _KEPT:
         return tally.of(lead_import)
     return _tally(_kept(lead_import))
 
