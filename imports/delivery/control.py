@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 from imports import access
 from imports.audit import acts, trail
-from imports.columns import gone
+from imports.columns import gone, sums
 from imports.delivery import before, dry_runs, outcomes, plan, preview, questions, sendable
 from imports.delivery.locked import lock
 from imports.errors import WrongState
@@ -41,16 +41,18 @@ def send(  # noqa: PLR0913 - all by name: what the person confirmed
     undo_seconds: int = UNDO_SECONDS,
     expected_mapping: int | None = None,
     expected_leads: int | None = None,
+    expected_acts: str | None = None,
     wish: before.Wish | None = None,
 ) -> None:
     """Hand a reviewed import over for sending; it starts after `undo_seconds`.
 
-    `expected_mapping` is the id of the MappingVersion and `expected_leads` the number of leads that
-    the person saw: what somebody else changed since is not confirmed with it. `wish` says which old
-    values are read first; the customer's settings do when it is None.
+    `expected_mapping` is the id of the MappingVersion, `expected_leads` the number of leads and
+    `expected_acts` what `standing.seen_as` said of the acts that the person saw: what somebody else
+    changed since is not confirmed with it. `wish` says which old values are read first; the
+    customer's settings do when it is None.
     """
     locked = lock(lead_import, (ImportState.REVIEW,), "sent")
-    seen = sendable.Seen(expected_mapping, expected_leads)
+    seen = sendable.Seen(expected_mapping, expected_leads, expected_acts)
     sendable.refuse(locked, seen)
     gone.leave_out(locked, for_good=True)
     leads = sendable.count(locked)
@@ -92,6 +94,7 @@ def undo(lead_import: Import, user: User | None) -> None:
         state=ImportState.REVIEW, send_after=None, sent_by=None, vouched_by=None, preview=None
     )
     before.forget(locked)
+    sums.keep(locked)  # what the word to send left out stays left out
     _record(locked, acts.SEND_UNDONE, user)
 
 

@@ -75,6 +75,9 @@ class SendForm(AskForm, WhenForm):
 
     expected_mapping = _Seen()  # the id of a MappingVersion
     expected_leads = _Seen()
+    expected_acts = forms.CharField(
+        max_length=40, required=False, empty_value=None, widget=forms.HiddenInput
+    )
     keep_old_values = forms.BooleanField(
         required=False, label="Keep the old values of leads that are updated"
     )

@@ -17,7 +17,7 @@ from imports.columns import (
     headers,
     refused_before,
     review,
-    tally,
+    sums,
     vocabulary,
 )
 from imports.columns import options as choices
@@ -103,7 +103,8 @@ def _send(lead_import: Import, user: User, form: SendForm) -> None:
         lost=wanted["hold_lost"],
         days=wanted["hold_days"] or 0,
     )
-    seen = Seen(wanted["expected_mapping"], wanted["expected_leads"])
+    shown = (wanted[f"expected_{what}"] for what in ("mapping", "leads", "acts"))
+    seen = Seen(*shown)
     confirmed = scheduled.Confirmed(wanted["on_duplicate"], seen, wish)
     if form.later is not None:
         scheduled.schedule(lead_import, user, form.later, confirmed)
@@ -114,6 +115,7 @@ def _send(lead_import: Import, user: User, form: SendForm) -> None:
         on_duplicate=confirmed.on_duplicate,
         expected_mapping=seen.mapping,
         expected_leads=seen.leads,
+        expected_acts=seen.acts,
         wish=wish,
     )
 
@@ -182,12 +184,12 @@ def page(
         "name_form": name_form or CustomerNameForm(),
         "can_send": lead_import.state == ImportState.REVIEW,
         "is_editable": lead_import.state in EDITABLE,
+        "seen_acts": standing.seen_as(lead_import),
     }
     if lead_import.state in (ImportState.UPLOADED, ImportState.READING, ImportState.CHECKING):
         return render(request, "imports/review.html", context)
-    leads = tally.of(lead_import)
+    leads, problems = sums.of(lead_import)
     costs, books = cost.cost(lead_import, leads), balance.balance(lead_import, leads)
-    problems = review.problem_groups(lead_import)
     rules = {"again": lead_import.again}
     context |= review_changes.context(request, lead_import) | predictions.state(lead_import)
     context |= ownership.beside(request, lead_import, hand_over_form) | schedule.beside(lead_import)

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('imports', '0037_changed_leads'),
+        ('imports', '0038_chunk_sums'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
