@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Min, Q, QuerySet, Sum
 
 from imports.delivery import before_words, outlook, pulse, quota, window
-from imports.models import Batch, BatchState, Import, ImportState, Kind
+from imports.models import Batch, BatchState, Import, ImportState, Kind, Schedule
 
 PACE_OVER = timedelta(minutes=3)
 GOING = (ImportState.QUEUED, ImportState.SENDING)
@@ -68,7 +68,7 @@ def standing(lead_import: Import, seen: outlook.Outlook | None = None) -> Standi
     decisions = list(waiting[:50])
     parts = (lead_import.state, lead_import.reason, lead_import.planned_at, sums["total"],
              sums["done"], sums["done_rows"], waits_for, waits_until, len(decisions),
-             seen.others(lead_import), _roughly(ends_at))  # fmt: skip
+             seen.others(lead_import), _roughly(ends_at), _time_set(lead_import))  # fmt: skip
     return Standing(
         batches_total=sums["total"],
         batches_done=sums["done"],
@@ -117,6 +117,14 @@ def _pace(lead_import: Import, now: datetime) -> int:
     rows: int = recent.aggregate(rows=Sum("rows"))["rows"] or 0
     minutes = max((now - since).total_seconds() / 60, 1 / 60)
     return round(rows / minutes)
+
+
+def _time_set(lead_import: Import) -> list[tuple[object, ...]]:
+    """Return what another person may change of an import that starts later."""
+    if lead_import.state != ImportState.SCHEDULED:
+        return []
+    found = Schedule.objects.filter(lead_import=lead_import)
+    return list(found.values_list("at", "after", "after__state", "set_by"))
 
 
 def _roughly(moment: datetime | None) -> int | None:

@@ -200,6 +200,16 @@ def test_a_time_that_was_taken_back_by_a_colleague_is_told(ines, max_, made):
     assert "cannot be given another time now: it is “Ready for review”" in story.text(answer)
 
 
+def test_her_open_page_follows_when_a_colleague_moves_the_time(ines, max_, made):
+    send(ines, made, at(made, in_three_days()))
+    version = page(ines, made).split("send/live/?v=")[1].split('"')[0]
+    live = f"/imports/{made.pk}/send/live/?v={version}"
+    assert ines.get(live).status_code == 204
+    later = in_three_days() + timedelta(days=1)
+    max_.post(f"/imports/{made.pk}/send/schedule/", {"when": "at", **on_day(later)})
+    assert f"{later:%H:%M}" in story.text(ines.get(live))
+
+
 def test_a_colleague_who_lost_the_role_since_is_named_in_the_review(ines, max_, made):
     send(ines, made, at(made, in_three_days()))
     Membership.objects.filter(user=ines.user).update(role=Role.VIEWER)
