@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from imports.delivery import plan
 from imports.errors import WrongState
 from imports.models import Import
-from imports.review import standing
+from imports.review import gates, judge, standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,18 @@ class Seen:
                 f"The page showed {self.leads:,} rows to send, and it is {leads:,} now: somebody "
                 "changed what is left out. Look at the review again, then send."
             )
+
+
+def refuse(locked: Import, seen: Seen) -> None:
+    """Raise WrongState where an import in review is not to be sent, or is not what was seen.
+
+    The caller holds the import's row, and counts the leads afterwards.
+    """
+    seen.refuse_other_rows(locked)
+    refuse_other_account(locked)
+    refuse_without_token(locked)
+    judge.look_at_lists(locked)
+    gates.refuse_open(locked)
 
 
 def refuse_other_account(locked: Import) -> None:

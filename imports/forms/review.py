@@ -3,6 +3,7 @@
 from django import forms
 
 from imports.delivery.children import RETRIED
+from imports.forms.schedule import WhenForm
 from imports.models import Again, Decision, OnDuplicate, Priority, Unchanged
 
 
@@ -69,8 +70,8 @@ class _Seen(forms.IntegerField):
     )
 
 
-class SendForm(AskForm):
-    """The word to send, about the very leads that the page showed."""
+class SendForm(AskForm, WhenForm):
+    """The word to send, now or later, about the very leads that the page showed."""
 
     expected_mapping = _Seen()  # the id of a MappingVersion
     expected_leads = _Seen()

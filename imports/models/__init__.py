@@ -43,6 +43,7 @@ from imports.models.notices import (
     Webhook,
     WebhookCall,
 )
+from imports.models.planned import HandOver, Schedule
 from imports.models.profiles import ColumnProfile
 from imports.models.provenance import LawfulBasis, Provenance
 from imports.models.review import Correction, Gathering, ReviewAct, Traits
@@ -76,6 +77,7 @@ __all__ = [
     "Exchange",
     "FieldFound",
     "Gathering",
+    "HandOver",
     "Held",
     "Import",
     "ImportState",
@@ -109,6 +111,7 @@ __all__ = [
     "ReviewAct",
     "Row",
     "SavedMapping",
+    "Schedule",
     "Sending",
     "Token",
     "Traits",

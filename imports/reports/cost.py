@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Q
 
-from imports.columns import tally
+from imports.columns import sums
 from imports.columns.tally import Tally
 from imports.delivery import packing, plan, preview
 from imports.mega.contract import MAX_ROWS
@@ -58,14 +57,13 @@ def cost(lead_import: Import, leads: Tally | None = None) -> Cost:
     500; rows of one person go in different requests, so the largest group of rows that share an
     e-mail or a phone needs as many requests.
     """
-    counted = leads or tally.of(lead_import)
+    counted = leads or sums.tally_of(lead_import)
     first_rows = preview.first_rows(preview.standing(lead_import))
     largest = _largest_group(lead_import) if counted.shared else 1
     last = _last(lead_import) if 1 < largest <= FEW else []
-    apart = plan.sendable(lead_import).filter(~Q(problems=[]), plan.APART).count()
 
     def requests_of(first: int) -> int:
-        by_size = packing.count(counted.to_send, first, last, apart)
+        by_size = packing.count(counted.to_send, first, last, counted.apart)
         return max(by_size, largest) if counted.to_send else 0
 
     requests = requests_of(first_rows)

@@ -17,12 +17,22 @@ from imports.columns import (
     headers,
     refused_before,
     review,
-    tally,
+    sums,
     vocabulary,
 )
 from imports.columns import options as choices
 from imports.columns.tally import Tally
-from imports.delivery import before, before_words, children, control, outlook, read_ways
+from imports.delivery import (
+    before,
+    before_words,
+    children,
+    control,
+    outlook,
+    read_ways,
+    scheduled,
+)
+from imports.delivery.sendable import Seen
+from imports.forms.ownership import HandOverForm
 from imports.forms.review import AskForm, CustomerNameForm, OptionsForm, SendForm
 from imports.models import EDITABLE, Import, ImportState
 from imports.reports import balance, cost
@@ -32,9 +42,11 @@ from imports.views import (
     found,
     groups,
     kept_back,
+    ownership,
     predictions,
     profile,
     review_changes,
+    schedule,
     steps,
     unchanged,
 )
@@ -72,25 +84,40 @@ def _choose(lead_import: Import, user: User, wanted: dict[str, Any]) -> None:
 def send(request: Request, pk: int) -> HttpResponse:
     """The word to send; it can be taken back for ten seconds."""
     lead_import = access.get_import(request.user, pk, need=Role.IMPORTER)
-    form = SendForm(request.POST)
+    form = SendForm(request.POST, others=scheduled.can_be_waited_for(lead_import))
     if not form.is_valid():
         return page(request, lead_import, form)
-    if not attempt(request, "", _send, lead_import, request.user, form.cleaned_data):
+    if not attempt(request, "", _send, lead_import, request.user, form):
         return redirect("import_review", pk)
     return redirect("import_send", pk)
 
 
-def _send(lead_import: Import, user: User, wanted: dict[str, Any]) -> None:
+def _send(lead_import: Import, user: User, form: SendForm) -> None:
     choices.look_again(lead_import)  # kept also where the number is refused, which differs then
     guard.look_again(lead_import)
+    wanted = form.cleaned_data
     wish = before.Wish(
-        keep=wanted.pop("keep_old_values"),
+        keep=wanted["keep_old_values"],
         minutes=lead_import.customer.keep_minutes,
-        won=wanted.pop("hold_won"),
-        lost=wanted.pop("hold_lost"),
-        days=wanted.pop("hold_days") or 0,
+        won=wanted["hold_won"],
+        lost=wanted["hold_lost"],
+        days=wanted["hold_days"] or 0,
     )
-    control.send(lead_import, user, wish=wish, **wanted)
+    shown = (wanted[f"expected_{what}"] for what in ("mapping", "leads", "acts"))
+    seen = Seen(*shown)
+    confirmed = scheduled.Confirmed(wanted["on_duplicate"], seen, wish)
+    if form.later is not None:
+        scheduled.schedule(lead_import, user, form.later, confirmed)
+        return
+    control.send(
+        lead_import,
+        user,
+        on_duplicate=confirmed.on_duplicate,
+        expected_mapping=seen.mapping,
+        expected_leads=seen.leads,
+        expected_acts=seen.acts,
+        wish=wish,
+    )
 
 
 def _placed(
@@ -144,6 +171,7 @@ def page(
     form: AskForm | None = None,
     *,
     name_form: CustomerNameForm | None = None,
+    hand_over_form: HandOverForm | None = None,
 ) -> HttpResponse:
     """The review; with a form that was filled in wrongly it says so beside it."""
     customer = lead_import.customer
@@ -152,7 +180,7 @@ def page(
     context = steps.shared(request, lead_import, "import_review") | {
         "checking": checking(lead_import),
         "page": "import_review",
-        "form": form or SendForm(initial=chosen),
+        "form": form or SendForm(initial=chosen, others=scheduled.can_be_waited_for(lead_import)),
         "name_form": name_form or CustomerNameForm(),
         "can_send": lead_import.state == ImportState.REVIEW,
         "is_editable": lead_import.state in EDITABLE,
@@ -160,11 +188,11 @@ def page(
     }
     if lead_import.state in (ImportState.UPLOADED, ImportState.READING, ImportState.CHECKING):
         return render(request, "imports/review.html", context)
-    leads = tally.of(lead_import)
+    leads, problems = sums.of(lead_import)
     costs, books = cost.cost(lead_import, leads), balance.balance(lead_import, leads)
-    problems = review.problem_groups(lead_import)
     rules = {"again": lead_import.again}
     context |= review_changes.context(request, lead_import) | predictions.state(lead_import)
+    context |= ownership.beside(request, lead_import, hand_over_form) | schedule.beside(lead_import)
     context |= {
         "options": OptionsForm(initial=rules),
         "balance": books,
@@ -188,4 +216,5 @@ def page(
         "fills_field": _fills_field(lead_import),
         "cannot_read": before_words.refused(customer),
     }
-    return render(request, "imports/review.html", context, status=422 if form or name_form else 200)
+    is_wrong = form or name_form or hand_over_form
+    return render(request, "imports/review.html", context, status=422 if is_wrong else 200)
