@@ -84,7 +84,7 @@ class Rules:
 def brought_by(lead_import: Import) -> list[str]:
     """Return the fields of the import's columns and constants for which there can be a rule, in
     the order in which pages show them."""
-    if lead_import.mapping is None:
+    if lead_import.mapping is None or not lead_import.mapping.content:
         return []
     targets = Columns.from_json(lead_import.mapping.content).targets
     found = {_NAMES.get(target, target) for target in targets}.difference(FOUND_BY)

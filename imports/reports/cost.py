@@ -22,6 +22,7 @@ class Cost:
     """What sending would take: leads, requests, and minutes at the customer's quota.
 
     The first request carries `first_rows` at most; a dry run would cost `to_ask` requests.
+    `preview` is the one that asked about every row, just as it will go.
     """
 
     leads: int
@@ -30,6 +31,7 @@ class Cost:
     limit_per_minute: int
     first_rows: int
     to_ask: int
+    preview: DryRun | None = None
 
     @property
     def minutes_to_ask(self) -> float:
@@ -58,7 +60,7 @@ def cost(lead_import: Import, leads: Tally | None = None) -> Cost:
     The first request carries few rows, unless a full preview has shown what is wrong, the others
     500; rows of one person go in different requests, so the largest group of rows that share an
     e-mail or a phone needs as many requests. Where an update may not overwrite everything, updates
-    are taken to be those of the preview; later rows of its new persons come to them when it is sent.
+    are taken to be those of the preview; later rows of persons who are new join them when sent.
     """
     counted = leads or tally.of(lead_import)
     asked = preview.standing(lead_import)
@@ -78,11 +80,11 @@ def cost(lead_import: Import, leads: Tally | None = None) -> Cost:
     token = customer.token
     limit = (token.quota.learned_limit if token else None) or customer.requests_per_minute
     to_ask, minutes = requests_of(MAX_ROWS, [apart]), _minutes(requests, limit)
-    return Cost(counted.to_send, requests, minutes, limit, first_rows, to_ask)
+    return Cost(counted.to_send, requests, minutes, limit, first_rows, to_ask, asked)
 
 
 def _in_lanes_of_their_own(lead_import: Import, asked: DryRun | None, leads: int) -> list[int]:
-    """How many leads the preview foresaw that go without some of their fields, by what they lack."""
+    """How many leads go without some of their fields by the preview, by what they lack."""
     rules = Rules.of(lead_import, asked.pk if asked else None)
     if not rules or asked is None:
         return []

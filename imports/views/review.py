@@ -22,8 +22,8 @@ from imports.columns import (
 )
 from imports.columns import options as choices
 from imports.columns.tally import Tally
-from imports.delivery import before, before_words, children, control, outlook, read_ways
-from imports.forms.review import AskForm, CustomerNameForm, OptionsForm, SendForm
+from imports.delivery import before, before_words, children, control, outlook, preview, read_ways
+from imports.forms.review import AskForm, CustomerNameForm, OptionsForm
 from imports.models import EDITABLE, Import, ImportState
 from imports.reports import balance, cost
 from imports.reports.to_repair import MOST_IN_A_WORKBOOK
@@ -32,6 +32,7 @@ from imports.views import (
     found,
     groups,
     kept_back,
+    overwrite,
     predictions,
     profile,
     review_changes,
@@ -72,7 +73,7 @@ def _choose(lead_import: Import, user: User, wanted: dict[str, Any]) -> None:
 def send(request: Request, pk: int) -> HttpResponse:
     """The word to send; it can be taken back for ten seconds."""
     lead_import = access.get_import(request.user, pk, need=Role.IMPORTER)
-    form = SendForm(request.POST)
+    form = overwrite.send_form(lead_import, preview.standing(lead_import), request.POST)
     if not form.is_valid():
         return page(request, lead_import, form)
     if not attempt(request, "", _send, lead_import, request.user, form.cleaned_data):
@@ -149,10 +150,10 @@ def page(
     customer = lead_import.customer
     chosen = {"on_duplicate": lead_import.on_duplicate}
     chosen |= {name: getattr(customer, name) for name in KEPT}
+    chosen |= {"unforeseen": lead_import.unforeseen}
     context = steps.shared(request, lead_import, "import_review") | {
         "checking": checking(lead_import),
         "page": "import_review",
-        "form": form or SendForm(initial=chosen),
         "name_form": name_form or CustomerNameForm(),
         "can_send": lead_import.state == ImportState.REVIEW,
         "is_editable": lead_import.state in EDITABLE,
@@ -164,7 +165,9 @@ def page(
     problems = review.problem_groups(lead_import)
     rules = {"again": lead_import.again}
     context |= review_changes.context(request, lead_import) | predictions.state(lead_import)
+    context |= overwrite.panel(lead_import, costs.preview)
     context |= {
+        "form": form or overwrite.send_form(lead_import, costs.preview, initial=chosen),
         "options": OptionsForm(initial=rules),
         "balance": books,
         "cost": costs,

@@ -124,7 +124,9 @@ def test_a_file_of_nothing_else_begins_with_a_small_request_too():
 
 
 leads_some_apart = st.tuples(leads_of_few_people, st.sets(st.integers(2, 201))).map(
-    lambda drawn: [Packable(lead.number, lead.keys, int(lead.number in drawn[1])) for lead in drawn[0]]
+    lambda drawn: [
+        Packable(lead.number, lead.keys, int(lead.number in drawn[1])) for lead in drawn[0]
+    ]
 )
 
 
