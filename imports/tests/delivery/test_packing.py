@@ -155,3 +155,33 @@ def test_the_requests_of_those_apart_are_foretold(together, apart):
     leads = [Packable(n, lane=int(n >= together)) for n in range(together + apart)]
 
     assert count(len(leads), FIRST_ROWS, (), [apart]) == len(pack(leads))
+
+
+in_lanes = st.tuples(leads_of_few_people, st.lists(st.integers(0, 5), max_size=200)).map(
+    lambda drawn: [
+        Packable(lead.number, lead.keys, dict(enumerate(drawn[1], start=2)).get(lead.number, 0))
+        for lead in drawn[0]
+    ]
+)
+
+
+@given(in_lanes)
+def test_a_request_is_of_one_lane_and_a_person_s_rows_never_go_back_to_a_former_one(leads):
+    parcels = pack(leads)
+    place = {number: one for one in parcels for number in one.row_numbers}
+
+    assert sorted(place) == [lead.number for lead in leads]
+    assert [one.lane for one in parcels] == sorted(one.lane for one in parcels)
+    for one in leads:
+        tied = [o for o in leads if o.number < one.number and o.keys & one.keys]
+        assert place[one.number].lane == max([one.lane, *(place[o.number].lane for o in tied)])
+        for other in tied:
+            assert place[other.number].number <= place[one.number].after
+
+
+@given(in_lanes, st.integers(0, 100))
+def test_lanes_go_on_after_an_interruption_as_if_there_was_none(leads, cut):
+    packer = Packer()
+    first = list(packer.pack(leads[:cut]))
+
+    assert [*first, *packer.pack(leads[cut:]), *packer.finish()] == pack(leads)

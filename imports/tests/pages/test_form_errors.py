@@ -45,6 +45,7 @@ WRONG = {
 # What no browser can send wrong without being made to: lists to choose from, and plain buttons.
 LISTS = {"member_role": {"role": "king"}, "import_options": {"again": "some"},
          "import_unchanged": {"unchanged": "some"},
+         "import_overwrite": {"rule-source_platform": "some"},
          "import_group_decide": {"about": "melts", "choice": "some", "seen": "x"},
          "import_priority": {"priority": "7"},
          "import_possible": {"possible_phones": "some"}}  # fmt: skip
@@ -63,7 +64,7 @@ OF_STATES = {"import_read_again": "review", "import_save_mapping": "review",
              "import_columns": "review", "import_column": "review",
              "import_joins": "review", "import_blank_words": "review", "import_send": "review",
              "import_ask": "review", "import_confirm": "odd", "import_options": "review",
-             "import_unchanged": "review", "import_group_decide": "review",
+             "import_unchanged": "review", "import_overwrite": "review", "import_group_decide": "review",
              "import_decide": "decision",
              "import_priority": "paused"}  # fmt: skip
 
