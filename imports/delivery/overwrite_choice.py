@@ -79,12 +79,18 @@ def undecided(lead_import: Import, asked: DryRun | None) -> list[str]:
     return [] if is_known else names
 
 
+def waiting(lead_import: Import, asked: DryRun | None) -> str:
+    """Say what an update waits for a person to say; "" where it does not."""
+    if lead_import.on_duplicate != OnDuplicate.UPDATE or lead_import.unforeseen:
+        return ""
+    names = undecided(lead_import, asked)
+    return sentence(names) if names else ""
+
+
 def refuse_undecided(locked: Import) -> None:
-    """Raise WrongState where an update waits for a person to say that. `preview` is found out."""
-    if locked.on_duplicate != OnDuplicate.UPDATE or locked.unforeseen:
-        return
-    if names := undecided(locked, locked.preview):
-        raise WrongState(sentence(names), code="overwrite")
+    """Raise WrongState where an update waits for a person. `preview` is known already."""
+    if words := waiting(locked, locked.preview):
+        raise WrongState(words, code="overwrite")
 
 
 def sentence(names: Sequence[str]) -> str:

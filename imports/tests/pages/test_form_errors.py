@@ -64,7 +64,8 @@ OF_STATES = {"import_read_again": "review", "import_save_mapping": "review",
              "import_columns": "review", "import_column": "review",
              "import_joins": "review", "import_blank_words": "review", "import_send": "review",
              "import_ask": "review", "import_confirm": "odd", "import_options": "review",
-             "import_unchanged": "review", "import_overwrite": "review", "import_group_decide": "review",
+             "import_unchanged": "review", "import_overwrite": "review",
+             "import_group_decide": "review",
              "import_decide": "decision",
              "import_priority": "paused"}  # fmt: skip
 

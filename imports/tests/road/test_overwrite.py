@@ -1,4 +1,4 @@
-"""What an update may not overwrite is not sent with updates: looked at on the wire and in the CRM."""
+"""What an update may not overwrite is not sent with updates: on the wire, and in the CRM."""
 
 import pytest
 

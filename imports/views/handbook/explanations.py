@@ -40,8 +40,8 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = {
     "overwriting": Explanation(
         "What an update may overwrite",
         "Which fields does an update leave alone?",
-        "It counts only where existing leads are updated. A field that is not sent stays as it is "
-        "in MEGA.\n"
+        "It counts only where existing leads are updated. MEGA merges what is sent into the lead "
+        "that it has; what an update may not overwrite is not sent with it.\n"
         "“Always”: the field goes with every row.\n"
         "“Only for new leads”: it goes with rows of which MEGA, asked about every row, said that "
         "it would add a lead. Rows that it would update go without the field, in requests of their "
