@@ -13,6 +13,7 @@ NAMES = (
     "settle",
     "report",
     "pages",
+    "review",
     "demo",
     "clock",
     "utilisation",

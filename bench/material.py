@@ -100,7 +100,11 @@ def read_only(made: Import) -> int:
 
 def checked(customer: Customer, count: int) -> Import:
     """Make an import whose rows are read and checked."""
-    made = uploaded(customer, count)
+    return check(uploaded(customer, count))
+
+
+def check(made: Import) -> Import:
+    """Read an import's rows and check them."""
     derive.propose(made.pk, read_only(made))
     for chunk in derive.unchecked_chunks(made.pk):
         derive.check_chunk(chunk)

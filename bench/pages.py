@@ -40,7 +40,7 @@ def run(*, full: bool) -> None:
     pages |= {"history_charts (a customer)": f"/history/charts/?customer={customer.slug}"}
     rows = reverse("import_rows", args=[finished.pk])
     pages |= {f"import_rows ({what})": rows + query for what, query in FILTERS.items()}
-    taken = {name: median_ms(_fetch(client, url), 7) for name, url in pages.items()}
+    taken = {name: median_ms(fetch(client, url), 7) for name, url in pages.items()}
     search = partial(client.post, rows, {"person": "lead.77777@"})
     taken["import_rows (a person)"] = median_ms(search, 7)
     taken["findings (first rows)"] = median_ms(lambda: first_look.of_first_rows(reviewed), 7)
@@ -93,7 +93,7 @@ def _exists(name: str) -> bool:
     return True
 
 
-def _fetch(client: Client, url: str) -> Callable[[], None]:
+def fetch(client: Client, url: str) -> Callable[[], None]:
     def fetch() -> None:
         status = client.get(url).status_code
         assert status == 200, (url, status)

@@ -58,6 +58,10 @@ PROVENANCE_NOTED = "provenance_noted"
 DRY_RUN = "dry_run"
 DRY_RUN_STOPPED = "dry_run_stopped"
 SENT = "sent"
+SCHEDULED = "scheduled"
+SCHEDULE_TAKEN_BACK = "schedule_taken_back"
+NOT_STARTED = "not_started"
+HANDED_OVER = "handed_over"
 SEND_UNDONE = "send_undone"
 PAUSED = "paused"
 RESUMED = "resumed"
@@ -130,6 +134,10 @@ LABELS: dict[str, str] = {
     DRY_RUN: "Dry run started",
     DRY_RUN_STOPPED: "Dry run stopped",
     SENT: "Sending confirmed",
+    SCHEDULED: "Sending scheduled",
+    SCHEDULE_TAKEN_BACK: "Time to send taken back",
+    NOT_STARTED: "Not started at its time",
+    HANDED_OVER: "Review handed over",
     SEND_UNDONE: "Sending undone",
     PAUSED: "Paused",
     RESUMED: "Resumed",

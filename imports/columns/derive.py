@@ -40,7 +40,7 @@ from imports.models import (
     ImportState,
     MappingVersion,
 )
-from imports.review import judge, superseded
+from imports.review import frozen, judge, superseded
 from portal.models import User
 
 LEASE = timedelta(seconds=60)
@@ -185,10 +185,12 @@ def remap(
 def _lock(lead_import: Import, states: tuple[ImportState, ...]) -> Import:
     locked = Import.objects.select_for_update(no_key=True).get(pk=lead_import.pk)
     if locked.state not in states:
-        raise WrongState(
-            f"This import is “{ImportState(locked.state).label}”: its columns and options can no "
-            "longer be changed. Upload the file again to import it differently."
+        label = ImportState(locked.state).label
+        sentence = (
+            f"This import is “{label}”: its columns and options can no longer be changed. Upload "
+            "the file again to import it differently."
         )
+        raise WrongState(frozen.sentence(locked.state, sentence))
     return locked
 
 

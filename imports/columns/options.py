@@ -27,7 +27,7 @@ from imports.models import (
     Unchanged,
     Verdict,
 )
-from imports.review import judge, listed, standing
+from imports.review import frozen, judge, listed, standing
 from portal.models import Role, User
 
 DECIDE_ROWS = {"duplicates", "unchanged", "again"}
@@ -191,8 +191,10 @@ def _read_anew(locked: Import, user: User | None, **changes: Any) -> None:
 def _lock(lead_import: Import, states: tuple[ImportState, ...]) -> Import:
     locked = Import.objects.select_for_update(no_key=True).get(pk=lead_import.pk)
     if locked.state not in states or locked.planned_at is not None:
-        raise WrongState(
-            f"This import is “{ImportState(locked.state).label}”: its options can no longer be "
-            "changed. Upload the file again to import it differently."
+        label = ImportState(locked.state).label
+        sentence = (
+            f"This import is “{label}”: its options can no longer be changed. Upload the file "
+            "again to import it differently."
         )
+        raise WrongState(frozen.sentence(locked.state, sentence))
     return locked

@@ -1,7 +1,9 @@
 """What a person sees before sending: problems grouped by how they are repaired."""
 
 import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -67,21 +69,35 @@ def problem_groups(
     }
     with connection.cursor() as cursor:
         cursor.execute(_GROUPS, parameters)
-        return [_group(*row) for row in cursor.fetchall()]
+        rows = cursor.fetchall()
+    return grouped([*row, [json.loads(one) for one in found]] for *row, found in rows)
 
 
-def _group(  # noqa: PLR0913, PLR0917 - the columns of the query
-    code: str,
-    level: str,
-    target: str,
-    header: str,
-    count: int,
-    numbers: list[int],
-    found: list[str],
-) -> ProblemGroup:
+Of = tuple[str, str, str, str]
+"""A problem's code, level ("e" or "w"), field and header."""
+
+
+def grouped(counts: Iterable[Sequence[Any]]) -> list[ProblemGroup]:
+    """Make groups of counts: what `Of` names, how many, the first rows, their problems as stored.
+
+    Several counts may be of the same group, in the order of their rows.
+    """
+    found: dict[Of, tuple[int, list[int], list[Any]]] = {}
+    for code, level, target, header, count, numbers, examples in counts:
+        before, rows, problem = found.get((code, level, target, header), (0, [], []))
+        found[code, level, target, header] = before + count, rows + numbers, problem + examples
+    ordered = sorted(found.items(), key=lambda one: (one[0][1], -one[1][0], one[0][0]))
+    return [
+        _group(of, count, rows[:EXAMPLES], problem[:EXAMPLES])
+        for of, (count, rows, problem) in ordered
+    ]
+
+
+def _group(of: Of, count: int, numbers: list[int], found: list[Any]) -> ProblemGroup:
+    code, level, target, header = of
     kind = problems.kind(code)
     allowed = ", ".join(known.values) if (known := fields.find(target)) else ""
-    examples = [Problem.from_json(json.loads(one)) for one in found]  # Django gives jsonb as text
+    examples = [Problem.from_json(one) for one in found]
     return ProblemGroup(
         code=code,
         level="error" if level == "e" else "warning",

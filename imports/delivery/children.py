@@ -127,8 +127,8 @@ def offer(parent: Import) -> dict[str, int]:
 @transaction.atomic
 def _make(parent: Import, user: User | None, wanted: Wanted) -> Import:
     """1. Lock the parent, so that two people get one child. 2. Copy the rows, with what people
-    corrected in them. 3. Take over the mapping, under which they are checked anew. 4. Tell the
-    trail of both.
+    corrected in them or left out of them. 3. Take over the mapping, under which they are checked
+    anew. 4. Tell the trail of both.
     """
     locked = (
         Import.objects.select_for_update(no_key=True, of=("self",))
@@ -145,6 +145,7 @@ def _make(parent: Import, user: User | None, wanted: Wanted) -> Import:
     child.row_count, child.doubts = rows, [*locked.doubts, *_doubts(locked, child)]
     child.save(update_fields=["row_count", "doubts"])
     carry.over(locked, child)
+    carry.left_out(locked, child)
     derive.use(child, derive.mapping_of(locked), user)
     facts = {"origin": str(wanted.origin), "rows": rows, "which": list(wanted.buckets)}
     for lead_import, other in ((locked, {"child": child.pk}), (child, {"parent": locked.pk})):

@@ -24,6 +24,7 @@ from imports.delivery import (
     keys,
     leases,
     lessons,
+    on_time,
     pulse,
     rights,
     silent,
@@ -137,6 +138,7 @@ _BEFORE: tuple[Callable[[], object], ...] = (
 )
 _AFTER: tuple[Callable[[], object], ...] = (
     unattended.go_on,
+    on_time.start_due,
     before.tend,
     dry_runs.finish,
     finish.finish_imports,

@@ -1,6 +1,5 @@
 """What a person may do with an import: send, undo, pause, resume, cancel, decide, dry run."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 from django.conf import settings
@@ -9,7 +8,7 @@ from django.db.models.functions import Now
 
 from imports import access
 from imports.audit import acts, trail
-from imports.columns import gone
+from imports.columns import gone, sums
 from imports.delivery import (
     before,
     dry_runs,
@@ -20,6 +19,7 @@ from imports.delivery import (
     questions,
     sendable,
 )
+from imports.delivery.locked import lock
 from imports.errors import WrongState
 from imports.mega.contract import MAX_ROWS
 from imports.models import (
@@ -35,7 +35,6 @@ from imports.models import (
     Priority,
     Unforeseen,
 )
-from imports.review import gates, judge
 from portal.models import User
 
 UNDO_SECONDS = 10
@@ -52,23 +51,21 @@ def send(  # noqa: PLR0913 - all by name: what the person confirmed
     undo_seconds: int = UNDO_SECONDS,
     expected_mapping: int | None = None,
     expected_leads: int | None = None,
+    expected_acts: str | None = None,
     wish: before.Wish | None = None,
     unforeseen: Unforeseen | None = None,
 ) -> None:
     """Hand a reviewed import over for sending; it starts after `undo_seconds`.
 
-    `expected_mapping` is the id of the MappingVersion and `expected_leads` the number of leads that
-    the person saw: what somebody else changed since is not confirmed with it. `wish` says which old
-    values are read first; the customer's settings do when it is None. `unforeseen` says what
-    becomes of fields for new leads only without a full preview; None leaves what was said before.
+    `expected_mapping` is the id of the MappingVersion, `expected_leads` the number of leads and
+    `expected_acts` what `standing.seen_as` said of the acts that the person saw: what somebody else
+    changed since is not confirmed with it. `wish` says which old values are read first; the
+    customer's settings do when it is None. `unforeseen` says what becomes of fields for new leads
+    only without a full preview; None leaves what was said before.
     """
-    locked = _lock(lead_import, (ImportState.REVIEW,), "sent")
-    seen = sendable.Seen(expected_mapping, expected_leads)
-    seen.refuse_other_columns(locked)
-    sendable.refuse_other_account(locked)
-    sendable.refuse_without_token(locked)
-    judge.look_at_lists(locked)
-    gates.refuse_open(locked)
+    locked = lock(lead_import, (ImportState.REVIEW,), "sent")
+    seen = sendable.Seen(expected_mapping, expected_leads, expected_acts)
+    sendable.refuse(locked, seen)
     gone.leave_out(locked, for_good=True)
     leads = sendable.count(locked)
     seen.refuse_other_number(leads)
@@ -106,20 +103,21 @@ def _queue(locked: Import, user: User | None, undo_seconds: int) -> None:
 @transaction.atomic
 def undo(lead_import: Import, user: User | None) -> None:
     """Take an import back to review while nothing of it was planned or sent."""
-    locked = _lock(lead_import, (ImportState.QUEUED,), "undone")
+    locked = lock(lead_import, (ImportState.QUEUED,), "undone")
     if locked.planned_at is not None or locked.batches.filter(kind=Kind.SEND).exists():
         raise WrongState("Sending has begun, it can no longer be undone. Pause or cancel it.")
     Import.objects.filter(pk=locked.pk).update(
         state=ImportState.REVIEW, send_after=None, sent_by=None, vouched_by=None, preview=None
     )
     before.forget(locked)
+    sums.keep(locked)  # what the word to send left out stays left out
     _record(locked, acts.SEND_UNDONE, user)
 
 
 @transaction.atomic
 def pause(lead_import: Import, user: User | None) -> None:
     """Stop new requests; what may have arrived is still settled."""
-    locked = _lock(lead_import, GOING, "paused")
+    locked = lock(lead_import, GOING, "paused")
     reason = f"Paused by {user}." if user else "Paused."
     Import.objects.filter(pk=locked.pk).update(state=ImportState.PAUSED, reason=reason)
     _record(locked, acts.PAUSED, user)
@@ -128,7 +126,7 @@ def pause(lead_import: Import, user: User | None) -> None:
 @transaction.atomic
 def resume(lead_import: Import, user: User | None) -> None:
     """Go on with a paused import."""
-    locked = _lock(lead_import, (ImportState.PAUSED,), "resumed")
+    locked = lock(lead_import, (ImportState.PAUSED,), "resumed")
     _go(locked, user)
     _record(locked, acts.RESUMED, user)
 
@@ -140,7 +138,7 @@ def go_on(lead_import: Import, user: User | None) -> None:
     After a long block (`blocked_long`) this is also where to look again at what may have changed
     about people in the meantime, before anything goes out.
     """
-    locked = _lock(lead_import, (ImportState.DECISION,), "continued")
+    locked = lock(lead_import, (ImportState.DECISION,), "continued")
     question = locked.question
     if question not in questions.QUESTIONS:
         raise WrongState("This import waits for decisions about single requests; see below.")
@@ -155,7 +153,7 @@ def cancel(lead_import: Import, user: User | None) -> None:
 
     The clock drops the batches that wait, so that this touches the import's row only.
     """
-    locked = _lock(lead_import, CANCELLABLE, "cancelled")
+    locked = lock(lead_import, CANCELLABLE, "cancelled")
     reason = f"Cancelled by {user}." if user else "Cancelled."
     Import.objects.filter(pk=locked.pk).update(
         state=ImportState.CANCELLED, reason=reason, question=""
@@ -167,7 +165,7 @@ def cancel(lead_import: Import, user: User | None) -> None:
 def discard(lead_import: Import, user: User | None) -> None:
     """Give up an import that was never sent."""
     states = (ImportState.MAPPING, ImportState.CHECKING, ImportState.REVIEW)
-    locked = _lock(lead_import, states, "discarded")
+    locked = lock(lead_import, states, "discarded")
     dry_runs.stop(locked)
     reason = f"Discarded by {user} before anything was sent." if user else "Discarded."
     Import.objects.filter(pk=locked.pk).update(
@@ -183,7 +181,7 @@ def set_priority(lead_import: Import, user: User | None, priority: Priority) -> 
     Who may is asked in `access`: the caller has done so.
     """
     states = [state for state in ImportState if state not in FINAL]
-    locked = _lock(lead_import, states, "given another priority")
+    locked = lock(lead_import, states, "given another priority")
     if locked.priority == priority:
         return
     Import.objects.filter(pk=locked.pk).update(priority=priority)
@@ -237,7 +235,7 @@ def start_dry_run(lead_import: Import, user: User | None, *, is_sample: bool = F
 
     A sample is one request with leads from all over the sheet.
     """
-    locked = _lock(lead_import, (ImportState.REVIEW,), "asked about")
+    locked = lock(lead_import, (ImportState.REVIEW,), "asked about")
     sendable.refuse_other_account(locked)
     if locked.customer.token is None:
         raise WrongState(
@@ -264,19 +262,6 @@ def cancel_dry_run(dry_run: DryRun, user: User | None) -> None:
     locked = Import.objects.select_for_update(no_key=True).get(pk=dry_run.lead_import_id)
     dry_runs.stop(locked)
     _record(locked, acts.DRY_RUN_STOPPED, user, {"dry_run": dry_run.pk})
-
-
-def _lock(lead_import: Import, states: Sequence[ImportState], verb: str) -> Import:
-    locked = (
-        Import.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("customer__team", "mapping")
-        .get(pk=lead_import.pk)
-    )
-    if locked.state in states:
-        return locked
-    label = ImportState(locked.state).label
-    end = "" if locked.state not in FINAL else " It is over."
-    raise WrongState(f"This import cannot be {verb} now: it is “{label}”.{end}")
 
 
 def _go(locked: Import, user: User | None) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from imports.delivery import plan
 from imports.errors import WrongState
 from imports.models import Import
+from imports.review import gates, judge, standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,13 +17,19 @@ class Seen:
 
     mapping: int | None = None
     leads: int | None = None
+    acts: str | None = None  # as `standing.seen_as` says it
 
-    def refuse_other_columns(self, locked: Import) -> None:
-        """Raise WrongState when the columns are no longer those that were shown."""
+    def refuse_other_rows(self, locked: Import) -> None:
+        """Raise WrongState when the columns, or what people did in review, are no longer those."""
         if self.mapping not in (None, locked.mapping_id):
             raise WrongState(
                 "Somebody changed the columns after this page was shown. Look at the review "
                 "again, then send."
+            )
+        if self.acts not in (None, standing.seen_as(locked)):
+            raise WrongState(
+                "Somebody changed rows or decided about them after this page was shown. Look at "
+                "“Changes made in this review”, then send."
             )
 
     def refuse_other_number(self, leads: int) -> None:
@@ -32,6 +39,18 @@ class Seen:
                 f"The page showed {self.leads:,} rows to send, and it is {leads:,} now: somebody "
                 "changed what is left out. Look at the review again, then send."
             )
+
+
+def refuse(locked: Import, seen: Seen) -> None:
+    """Raise WrongState where an import in review is not to be sent, or is not what was seen.
+
+    The caller holds the import's row, and counts the leads afterwards.
+    """
+    seen.refuse_other_rows(locked)
+    refuse_other_account(locked)
+    refuse_without_token(locked)
+    judge.look_at_lists(locked)
+    gates.refuse_open(locked)
 
 
 def refuse_other_account(locked: Import) -> None:

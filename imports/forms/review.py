@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from imports.delivery.children import RETRIED
+from imports.forms.schedule import WhenForm
 from imports.models import Again, Decision, OnDuplicate, Priority, Unchanged, Unforeseen
 
 
@@ -71,11 +72,14 @@ class _Seen(forms.IntegerField):
     )
 
 
-class SendForm(AskForm):
-    """The word to send, about the very leads that the page showed."""
+class SendForm(AskForm, WhenForm):
+    """The word to send, now or later, about the very leads that the page showed."""
 
     expected_mapping = _Seen()  # the id of a MappingVersion
     expected_leads = _Seen()
+    expected_acts = forms.CharField(
+        max_length=40, required=False, empty_value=None, widget=forms.HiddenInput
+    )
     keep_old_values = forms.BooleanField(
         required=False, label="Keep the old values of leads that are updated"
     )

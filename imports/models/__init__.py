@@ -44,6 +44,7 @@ from imports.models.notices import (
     Webhook,
     WebhookCall,
 )
+from imports.models.planned import HandOver, Schedule
 from imports.models.profiles import ColumnProfile
 from imports.models.provenance import LawfulBasis, Provenance
 from imports.models.review import Correction, Gathering, ReviewAct, Traits
@@ -77,6 +78,7 @@ __all__ = [
     "Exchange",
     "FieldFound",
     "Gathering",
+    "HandOver",
     "Held",
     "Import",
     "ImportState",
@@ -110,6 +112,7 @@ __all__ = [
     "ReviewAct",
     "Row",
     "SavedMapping",
+    "Schedule",
     "Sending",
     "Token",
     "Traits",

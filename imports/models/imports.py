@@ -198,6 +198,9 @@ class Import(models.Model):
     phone_data_version = models.CharField(max_length=20, blank=True)
     release = models.CharField(max_length=20, blank=True)
 
+    owner = models.ForeignKey(  # whose review it is; None: of whoever uploaded it
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     once_checked = models.CharField(  # what to do by itself when the review is reached
         max_length=7, choices=OnceChecked.choices, default=OnceChecked.NOTHING, blank=True
     )
@@ -272,6 +275,11 @@ class Import(models.Model):
         """Those of `sensitive` that are columns of the sheet that was read last."""
         sheet = self.dialect.get("sheet", "")
         return [one for one in self.sensitive if one["sheet"] == sheet]
+
+    @property
+    def owner_id_now(self) -> int | None:
+        """Whose review it is: whoever it was handed over to, else whoever uploaded it."""
+        return self.owner_id or self.created_by_id
 
     @property
     def is_editable(self) -> bool:

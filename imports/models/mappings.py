@@ -44,6 +44,7 @@ class Chunk(models.Model):
     last = models.PositiveIntegerField()
     work_until = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
+    sums = models.JSONField(null=True)  # columns.sums.Sums, of its leads as they were judged last
 
     class Meta:
         ordering = ["first"]

@@ -1,7 +1,8 @@
 """What people and teams are told of, by whom it was read, and what became of mails and webhooks.
 
 A notice is made by a trigger (migration `notices`) in the very transaction that changes an
-import's state, whoever changes it. The rest is written once when it is told (`notices.tell`).
+import's state, whoever changes it; what is one person's business (`person`) is made by whoever does
+it. The rest is written once when it is told (`notices.tell`).
 """
 
 from django.conf import settings
@@ -22,16 +23,22 @@ class NoticeKind(models.TextChoices):
     BLOCKED = "blocked", "Blocked"
     DECISION = "decision", "Needs a decision"
     INCONSISTENT = "inconsistent", "Books do not balance"
+    NOT_STARTED = "not_started", "Not started at its time"
+    HANDED_OVER = "handed_over", "Review handed over"
+    REMINDER = "reminder", "Review still waits"
 
 
 class Notice(models.Model):
-    """One change of an import's state that people are told of."""
+    """One thing about an import that people are told of: mostly a change of its state."""
 
     lead_import = models.ForeignKey(
         Import, models.CASCADE, related_name="notices", db_column="import_id"
     )
     kind = models.CharField(max_length=12, choices=NoticeKind.choices)
     question = models.CharField(max_length=30, blank=True)  # of the import, at that moment
+    person = models.ForeignKey(  # the only one who is told, where it is one person's business
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
     at = models.DateTimeField(db_default=Now())
     counts = models.JSONField(default=dict)  # of rows by bucket, when it was told
     asked = models.JSONField(default=dict)  # batch that waits for a decision: decisions so far

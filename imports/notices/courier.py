@@ -1,5 +1,5 @@
-"""The courier: threads beside the clock that tell of notices, send mails and call webhooks, and
-remove what was told long ago and files that nobody claimed.
+"""The courier: threads beside the clock that tell of notices, send mails and call webhooks, remind
+of reviews in which nothing happens, and remove what was told long ago and unclaimed files.
 
 They share nothing with the clock's tick or the workers' requests, so that a mail server that hangs
 delays mails only, and a store of uploads that hangs only the removing. Any number of couriers may
@@ -19,13 +19,14 @@ from imports.delivery import clock, pulse
 from imports.errors import StoreUnavailable
 from imports.intake import drafts
 from imports.mega.wire import steady
-from imports.notices import mail, retention, tell, webhooks
+from imports.notices import mail, reminders, retention, tell, webhooks
 from imports.notices.post import Poster
 
 log = logging.getLogger(__name__)
 
 PAUSE = 1.0  # seconds between two looks
 TIDY_EVERY = 3600.0  # seconds between two looks for old notices
+REMIND_EVERY = 3600.0  # seconds between two looks for reviews in which nothing happens
 DROP_EVERY = 60.0  # seconds between two looks for files that nobody claimed
 CALLERS = 2  # threads for webhooks: one that takes its five seconds delays no other
 
@@ -37,7 +38,7 @@ class Courier:
         self.name = f"notices@{socket.gethostname()}:{os.getpid()}"
         self._poster = poster or Poster()
         self._stopping = threading.Event()
-        self._tidy_at = self._drop_at = 0.0  # `steady()` seconds
+        self._tidy_at = self._drop_at = self._remind_at = 0.0  # `steady()` seconds
         rounds = [self._tell, self._mail, self._tidy, *([self._call] * CALLERS)]
         self._threads = [
             threading.Thread(target=self._run, args=(one,), name="courier", daemon=True)
@@ -78,6 +79,9 @@ class Courier:
             tell.tell(notice_id)
 
     def _tidy(self) -> None:
+        if steady() >= self._remind_at:
+            self._remind_at = steady() + REMIND_EVERY
+            reminders.remind()
         if steady() >= self._tidy_at and not retention.remove_old():
             self._tidy_at = steady() + TIDY_EVERY
         if steady() >= self._drop_at:

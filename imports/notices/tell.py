@@ -39,7 +39,7 @@ def tell(notice_id: int) -> bool:
     """
     notice = (
         Notice.objects.select_for_update(skip_locked=True, of=("self",))
-        .select_related("lead_import__customer__team", "lead_import__mapping")
+        .select_related("lead_import__customer__team", "lead_import__mapping", "person")
         .filter(pk=notice_id, told_at=None)
         .first()
     )
@@ -132,8 +132,14 @@ def _who_know(notice: Notice) -> set[int]:
 
 
 def _recipients(notice: Notice) -> list[tuple[User, bool]]:
-    """Those whose import it is, and then its team's managers: active, with access as of now."""
+    """Those whose import it is, and then its team's managers: active, with access as of now.
+
+    What is one person's business is told to that person alone.
+    """
     team = notice.lead_import.customer.team
+    if notice.person is not None:
+        may_see = access.role_in(notice.person, team) is not None
+        return [(notice.person, False)] if may_see else []
     own = notice.lead_import
     theirs = {own.created_by_id, own.sent_by_id, own.vouched_by_id} - {None}
     managers = Q(memberships__team=team, memberships__role=Role.MANAGER)
@@ -147,6 +153,8 @@ def _recipients(notice: Notice) -> list[tuple[User, bool]]:
 
 
 def _webhook(notice: Notice) -> None:
+    if notice.person is not None:
+        return
     team = notice.lead_import.customer.team_id
     WebhookCall.objects.bulk_create(
         [

@@ -19,6 +19,9 @@ _TITLES = {
     NoticeKind.BLOCKED: "Blocked",
     NoticeKind.DECISION: "Needs a decision",
     NoticeKind.INCONSISTENT: "Books do not balance",
+    NoticeKind.NOT_STARTED: "Not started at its time",
+    NoticeKind.HANDED_OVER: "Review handed over",
+    NoticeKind.REMINDER: "Review still waits",
 }
 _SENTENCES = {
     NoticeKind.FINISHED: "Every row has its final result.",
@@ -29,6 +32,17 @@ _SENTENCES = {
     "what, and what each answer does. Nothing new is sent until then.",
     NoticeKind.INCONSISTENT: "The sums of its rows differ, so it was set aside. Nothing more is "
     "sent for it; tell your administrator.",
+    NoticeKind.NOT_STARTED: "It was scheduled and could not be started, so nothing was sent and it "
+    "is in review again. The review says why; whoever may send it does so there.",
+    NoticeKind.HANDED_OVER: "A colleague handed this review over to you. The review says who, and "
+    "what was noted. Nothing is sent until somebody gives the word there.",
+    NoticeKind.REMINDER: "Nothing was changed in this review for a day or longer, and nothing was "
+    "sent. Send it, schedule it, hand it over or discard it.",
+}
+_TO_ONE = {
+    NoticeKind.NOT_STARTED: "you scheduled this import",
+    NoticeKind.HANDED_OVER: "this review was handed over to you",
+    NoticeKind.REMINDER: "this review is yours",
 }
 ABOUT = {
     questions.FIRST_FAILURES: "MEGA refused many rows of the first request.",
@@ -82,7 +96,7 @@ def mail(recipient: Recipient) -> str:
     why = (
         f"you manage the team {characters.spelt(notice.lead_import.customer.team.name)}"
         if recipient.as_manager
-        else "you uploaded, sent or resumed this import"
+        else _TO_ONE.get(NoticeKind(notice.kind), "you uploaded, sent or resumed this import")
     )
     return (
         f"{subject(notice)}\n"

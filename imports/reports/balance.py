@@ -9,7 +9,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from imports import whole_file
-from imports.columns import tally
+from imports.columns import sums, tally
 from imports.columns.tally import Tally
 from imports.models import (
     Attempt,
@@ -95,7 +95,7 @@ def balance(lead_import: Import, leads: Tally | None = None) -> Balance:
 
     `leads` is the tally of its leads, where the caller has counted them.
     """
-    held = (leads or tally.of(lead_import)).held
+    held = (leads or sums.tally_of(lead_import)).held
     counts = {"blank": lead_import.blank_count} | held | _outcomes(lead_import)
     counts["unknown"] = _unknown(lead_import)
     rest = lead_import.row_count - sum(counts.values())

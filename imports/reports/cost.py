@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Q
 
-from imports.columns import tally
+from imports.columns import sums
 from imports.columns.tally import Tally
 from imports.delivery import packing, plan, preview
 from imports.delivery.overwrite import Lanes, Rules
@@ -62,24 +61,23 @@ def cost(lead_import: Import, leads: Tally | None = None) -> Cost:
     e-mail or a phone needs as many requests. Where an update may not overwrite everything, updates
     are taken to be those of the preview; later rows of persons who are new join them when sent.
     """
-    counted = leads or tally.of(lead_import)
+    counted = leads or sums.tally_of(lead_import)
     asked = preview.standing(lead_import)
     first_rows = preview.first_rows(asked)
     largest = _largest_group(lead_import) if counted.shared else 1
     last = _last(lead_import) if 1 < largest <= FEW else []
-    apart = plan.sendable(lead_import).filter(~Q(problems=[]), plan.APART).count()
 
-    updates = _in_lanes_of_their_own(lead_import, asked, counted.to_send - apart)
+    updates = _in_lanes_of_their_own(lead_import, asked, counted.to_send - counted.apart)
 
     def requests_of(first: int, further: list[int]) -> int:
         by_size = packing.count(counted.to_send, first, last, further)
         return max(by_size, largest) if counted.to_send else 0
 
-    requests = requests_of(first_rows, [apart, *updates])
+    requests = requests_of(first_rows, [counted.apart, *updates])
     customer = lead_import.customer
     token = customer.token
     limit = (token.quota.learned_limit if token else None) or customer.requests_per_minute
-    to_ask, minutes = requests_of(MAX_ROWS, [apart]), _minutes(requests, limit)
+    to_ask, minutes = requests_of(MAX_ROWS, [counted.apart]), _minutes(requests, limit)
     return Cost(counted.to_send, requests, minutes, limit, first_rows, to_ask, asked)
 
 

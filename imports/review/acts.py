@@ -15,7 +15,7 @@ from imports.audit import acts, trail
 from imports.delivery import dry_runs
 from imports.errors import LookAgain, WrongState
 from imports.models import Import, ImportState, ReviewAct
-from imports.review import decided, dropped, judge, overlay, recheck, standing
+from imports.review import decided, dropped, frozen, judge, overlay, recheck, standing
 from portal.models import User
 
 Kind = ReviewAct.Kind
@@ -141,7 +141,8 @@ def _standing(locked: Import, pk: int) -> ReviewAct:
 def _not_in_review(state: ImportState) -> str:
     if state == ImportState.CHECKING:
         return "The rows are being checked. Make your change as soon as that has ended."
-    return (
+    return frozen.sentence(
+        state,
         f"This import is “{state.label}”: what is sent can be changed only while it is in review. "
-        "Nothing was changed."
+        "Nothing was changed.",
     )

@@ -10,7 +10,7 @@ from django.db import connection
 from imports.columns import headers
 from imports.columns.mapping import Mapping
 from imports.models import Gathering, Melting, NameOnly, ReviewAct, Verdict
-from imports.review import changed, decided, merging, names, no_match, ties, twins
+from imports.review import changed, contact, decided, merging, names, no_match, ties, twins
 from imports.review.decided import DIFFERS, MELTS, Decisions
 from imports.review.melting import Key, Kind, Melt, Tied, melts
 from imports.review.merging import Changed
@@ -42,6 +42,7 @@ _BY = {Kind.EMAIL.value: "an e-mail", Kind.PHONE.value: "the last ten digits of 
 class _Found:
     """What came of some components."""
 
+    barred: set[int] = field(default_factory=set)  # whom nobody may contact, by their own rows
     gatherings: list[Gathering] = field(default_factory=list)
     fates: dict[int, Fate] = field(default_factory=dict)
     left_out: dict[int, dict[str, int]] = field(default_factory=dict)  # by kind: how many share it
@@ -52,13 +53,16 @@ class _Found:
 
 def judge(scope: Scope, decisions: Decisions, components: Sequence[list[Tied]]) -> None:
     """Judge whole components, each in sheet order, and write leads and gatherings."""
-    found = _Found()
+    found = _Found({row.number for rows in components for row in rows if row.bar})
     for rows in components:
         for melt in melts(rows):
             _melting(scope, decisions, melt, found)
     _leave_out(scope, decisions, found)
     for rows in components:
-        for person in _persons(rows, found):
+        for person in _persons(rows, found, apart=set()):
+            found.fates.update({fate.number: fate for fate in contact.fates(person)})
+        unbarred = [row for row in rows if not row.bar]
+        for person in _persons(unbarred, found, apart=found.meant):
             _person(scope, decisions, person, found)
     _merge(scope, found)
     changed.store(scope, list(found.changed.values()))
@@ -76,6 +80,8 @@ def _store(gatherings: Sequence[Gathering]) -> None:
 
 
 def _melting(scope: Scope, decisions: Decisions, melt: Melt, found: _Found) -> None:
+    if found.barred.issuperset(melt.rows):
+        return
     choice, act = decisions.about(MELTS, melt.kind, melt.rows)
     is_decided = act is not None or choice != Melting.HOLD
     found.gatherings.append(_gathering(scope, melt, choice if is_decided else "", act))
@@ -89,7 +95,7 @@ def _melting(scope: Scope, decisions: Decisions, melt: Melt, found: _Found) -> N
             shared[kind] = max(shared.get(kind, 0), len(melt.names))
     else:
         said = _would_melt(melt) if not is_decided else f"{_would_melt(melt)} Kept back by choice."
-        for number in melt.rows:
+        for number in {*melt.rows} - found.barred:
             found.fates[number] = Fate(number, Verdict.EXCLUDED.value, MELTS, said)
 
 
@@ -120,7 +126,7 @@ def _would_melt(melt: Melt) -> str:
 
 def _leave_out(scope: Scope, decisions: Decisions, found: _Found) -> None:
     """Take the shared values out; a lead that has nothing else to be matched by may stay back."""
-    wanted = [number for number in found.left_out if number not in found.fates]
+    wanted = [*found.left_out.keys() - found.fates.keys() - found.barred]
     called = _headers(scope) if wanted else {}
     for number, body, problems in _bodies(scope, wanted):
         kinds = sorted(found.left_out[number].items())
@@ -143,15 +149,18 @@ def _headers(scope: Scope) -> dict[str, str]:
     return {kind: of_field.get(field, "") for kind, (field, _) in merging.FIELDS.items()}
 
 
-def _persons(rows: Sequence[Tied], found: _Found) -> Iterable[list[Tied]]:
-    """Rows of one person that are still to be sent, two or more each."""
+def _persons(rows: Sequence[Tied], found: _Found, *, apart: set[Key]) -> Iterable[list[Tied]]:
+    """Rows of one person that are still to be sent, or must not be; two or more each.
+
+    Who shares no more than a value of `apart` is not called one person.
+    """
     still = [_as_sent(row, found) for row in rows if row.number not in found.fates]
     first: dict[Key, int] = {}
     edges = [
         (row.number, first.setdefault(key, row.number))
         for row in still
         for key in row.known_by()
-        if key not in found.meant
+        if key not in apart
     ]
     of_number = {row.number: row for row in still}
     for component in ties.components(ties.homes(edges)):
@@ -160,6 +169,13 @@ def _persons(rows: Sequence[Tied], found: _Found) -> Iterable[list[Tied]]:
 
 
 def _as_sent(row: Tied, found: _Found) -> Tied:
+    if row.number in found.barred:
+        left_out = found.left_out.get(row.number, {})
+        return replace(
+            row,
+            email=None if Kind.EMAIL in left_out else row.email,
+            phone=None if Kind.PHONE in left_out else row.phone,
+        )
     lead = found.changed.get(row.number)
     if lead is None:
         return row

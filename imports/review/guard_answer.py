@@ -5,7 +5,7 @@ from django.db import transaction
 from imports.audit import acts as events
 from imports.audit import trail
 from imports.errors import BadInput, WrongState
-from imports.models import Customer, Import
+from imports.models import Customer, Import, ImportState
 from imports.review import acts, guard
 from portal import characters
 from portal.models import User
@@ -35,7 +35,7 @@ def confirm(lead_import: Import, user: User | None, typed: str) -> None:
         .get(pk=lead_import.pk)
     )
     refuse_other_name(locked.customer, typed)
-    if locked.is_final or locked.is_under_way:
+    if locked.is_final or locked.is_under_way or locked.state == ImportState.SCHEDULED:
         raise WrongState("This import is past its review: nothing needs to be confirmed.")
     if guard.is_confirmed(locked):
         return

@@ -10,7 +10,7 @@ from typing import Final
 from django.db import transaction
 
 from imports import whole_file
-from imports.columns import gone
+from imports.columns import gone, sums
 from imports.models import Import, ImportState, MappingVersion
 from imports.review import (
     barred,
@@ -84,6 +84,7 @@ def apply(locked: Import, numbers: Iterable[int] | None = None) -> None:
         cursor.execute(_RESET.replace("{among}", scope.among()), scope.parameters)
     for stage in STAGES:
         stage(locked, scope)
+    sums.keep(locked, scope.numbers)
 
 
 def look_at_lists(locked: Import) -> None:

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from imports.columns.bars import Bar
 from imports.models import Gathering
 from imports.review import names, ties
 
@@ -35,6 +36,7 @@ class Tied:
     name: str
     digest: str
     met: list[Met] = field(default_factory=list)
+    bar: Bar | None = None  # why nobody may contact this person: it is not sent, whatever else
 
     def known_by(self) -> list[Key]:
         """What MEGA would know it by."""

@@ -10,6 +10,7 @@ from django.db.models import Q
 from imports.audit import acts, trail
 from imports.errors import WrongState
 from imports.models import EDITABLE, Import, ImportState, LawfulBasis, Origin, Provenance
+from imports.review import frozen
 from imports.review.gate import Gate
 from portal.models import User
 
@@ -70,10 +71,9 @@ def note(lead_import: Import, user: User | None, said: Mapping[str, Any]) -> Pro
     """Keep what a person said of it. WrongState once sending has begun."""
     locked = Import.objects.select_for_update(no_key=True).get(pk=lead_import.pk)
     if locked.state not in _SETTLED:
-        raise WrongState(
-            f"This import is “{ImportState(locked.state).label}”: where its leads come from can no"
-            " longer be changed."
-        )
+        label = ImportState(locked.state).label
+        sentence = f"This import is “{label}”: where its leads come from can no longer be changed."
+        raise WrongState(frozen.sentence(locked.state, sentence))
     fields = {name: said.get(name) or (None if name == "received_on" else "") for name in PARTS}
     made, _ = Provenance.objects.update_or_create(
         lead_import=locked, defaults={**fields, "noted_by": user}

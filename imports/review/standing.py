@@ -39,12 +39,21 @@ def token(lead_import: Import) -> str:
 
     A page keeps it as what its reader has seen; an act with another one is refused.
     """
-    every = ReviewAct.objects.filter(lead_import=lead_import)
-    acts = every.aggregate(newest=Max("pk"), undone=Count("undone_at"))
     one = lead_import
     options = (one.mapping_id, one.on_duplicate, one.duplicates, one.unchanged, one.again)
-    said = repr((acts["newest"], acts["undone"], options))
-    return hashlib.sha256(said.encode()).hexdigest()[:16]
+    return hashlib.sha256(repr((*_acts(one), options)).encode()).hexdigest()[:16]
+
+
+def seen_as(lead_import: Import) -> str:
+    """Return what a page keeps of the acts alone, to say later which ones its reader saw."""
+    newest, undone = _acts(lead_import)
+    return f"{newest}.{undone}"
+
+
+def _acts(lead_import: Import) -> tuple[int, int]:
+    every = ReviewAct.objects.filter(lead_import=lead_import)
+    found = every.aggregate(newest=Max("pk"), undone=Count("undone_at"))
+    return found["newest"] or 0, found["undone"]
 
 
 def end(locked: Import, user: User | None) -> None:

@@ -134,6 +134,12 @@ def month(day: dt.date, style: str = "") -> str:
 
 
 @register.filter
+def day(moment: dt.date) -> str:
+    """A day without its time: 3 Nov 2025, as in reports."""
+    return f"{moment.day} {moment:%b %Y}"
+
+
+@register.filter
 def isodate(day: dt.date, style: str = "") -> str:
     """A day or, with `month`, a month for addresses: "2026-11-03", "2026-11"."""
     return f"{day:%Y-%m}" if style == "month" else f"{day:%Y-%m-%d}"

@@ -3,10 +3,10 @@
 import pytest
 from django.urls import reverse
 
-from imports.columns import options
-from imports.delivery import tokens
-from imports.models import Duplicates, Import, Lead
-from imports.review import judge
+from imports.columns import chunks, options, review, sums, tally
+from imports.delivery import control, tokens
+from imports.models import Duplicates, Import, Lead, OnDuplicate
+from imports.review import acts, corrections, judge
 from imports.tests import people
 from imports.tests.pages import story
 
@@ -72,3 +72,29 @@ def test_judging_a_row_and_who_hangs_together_with_it_equals_judging_all(acme, c
     judge.apply(made, [5])
 
     assert verdicts(made) == expected
+
+
+def test_what_is_kept_of_each_chunk_adds_up_to_what_a_count_of_all_rows_gives(acme, monkeypatch):
+    monkeypatch.setattr(chunks, "CHUNK", 2)
+    made = story.reviewed(acme, content=TIED + "Fay,,07x 555\nGil,gïl@example.com,\n")
+
+    def counted():
+        now = Import.objects.get(pk=made.pk)
+        kept = [chunk.sums for chunk in now.mapping.chunks.all()]
+        assert (len(kept), None in kept) == (4, False)
+        return sums.of(now) == (tally.of(now), review.problem_groups(now))
+
+    assert counted()
+    assert (sums.tally_of(made).apart, sums.tally_of(made).first_shared) == (1, 2)
+    options.set_options(made, None, duplicates=Duplicates.FIRST)
+    assert counted()
+    corrections.edit(made, None, 8, {2: "2065550199"}, {2: corrections.seen_as("07x 555")})
+    assert counted()
+    dropped = acts.drop(made, None, [9, 4])
+    assert counted()
+    assert sums.tally_of(made).codes["dropped"] == 2
+    acts.undo(made, None, dropped.pk)
+    assert counted()
+    control.send(made, None, on_duplicate=OnDuplicate.SKIP)
+    control.undo(made, None)
+    assert counted()

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from imports import access, customers
 from imports.columns import rule_columns, template_book
 from imports.columns.rules import of_customer
-from imports.delivery import checks, outlook
+from imports.delivery import checks, outlook, scheduled
 from imports.do_not_import import lists
 from imports.errors import PortalError
 from imports.forms.customers import CustomerForm, TokenForm
@@ -68,12 +68,13 @@ def template(request: Request, slug: str) -> HttpResponseBase:
 
 def _imports(user: User, customer: Customer) -> dict[str, Any]:
     """The newest imports and the timetable, which move while one of them is under way."""
-    newest = list(customer.imports.select_related("created_by")[:LATEST])
+    newest = list(customer.imports.select_related("created_by", "schedule")[:LATEST])
     expected = _timetable(user, customer)
     return {
         **expected,
         "imports": newest,
-        "moves": live.moving(newest) or bool(expected["timetable"] or expected["held"]),
+        "moves": live.moving(newest)
+        or any(expected[name] for name in ("timetable", "held", "planned")),
         "version": live.of_customer(customer, LATEST),
     }
 
@@ -88,6 +89,7 @@ def _timetable(user: User, customer: Customer) -> dict[str, Any]:
         "timetable": lines,
         "elsewhere": elsewhere,
         "held": outlook.held(customer),
+        "planned": scheduled.of_customer(customer.pk)[: outlook.MOST],
         "steerable": access.steerable(user, customer.team, [one.lead_import for one in lines]),
     }
 

@@ -37,7 +37,7 @@ def index(request: Request) -> HttpResponseBase:
         narrow = by_key.page(request, matching.select_related(None).only(*live.LISTED))
         if live.shown(request) == _version(narrow):
             return HttpResponse(status=204)
-    page = by_key.page(request, matching)
+    page = by_key.page(request, matching.select_related("schedule"))
     context = {
         "filters": filters,
         "words": words(request),

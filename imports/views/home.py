@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from imports import access
 from imports.delivery import progress
-from imports.models import FINAL, Import
+from imports.models import FINAL, Import, Schedule
 from imports.reports.charts.months import ends_of
 from imports.views import month, needs, words
 from imports.views.http import Request, teams_as
@@ -74,12 +74,15 @@ def _live(user: User, mine: QuerySet[Import]) -> dict[str, object]:
     found = needs.of(user)
     under_way = progress.running(mine)
     going = _shown(user, under_way)
+    planned, planned_count = _planned(mine)
     recent = results(mine.filter(state__in=FINAL).order_by("-pk")[:MOST])
     total = len(going) if len(going) < MOST else under_way.count()
     parts = (
         total,
         [need.identity for need in found],
         [(one.pk, standing.version) for one, standing in going],
+        planned_count,
+        [(one.pk, one.at, one.after_id) for one in planned],
         [(result.lead_import.pk, result.lead_import.state, result.sent) for result in recent],
     )
     return {
@@ -88,6 +91,9 @@ def _live(user: User, mine: QuerySet[Import]) -> dict[str, object]:
         "running": going,
         "running_count": total,
         "running_more": total - len(going),
+        "planned": planned,
+        "planned_count": planned_count,
+        "planned_more": planned_count - len(planned),
         "recent": recent,
         "version": hashlib.sha256(repr(parts).encode()).hexdigest()[:12],
     }
@@ -112,6 +118,14 @@ def _shown(user: User, under_way: QuerySet[Import]) -> list[tuple[Import, progre
     """The first imports under way, each with its standing, one's own first."""
     own = Case(When(Q(created_by=user) | Q(sent_by=user), then=Value(0)), default=Value(1))
     return progress.standings(under_way.order_by(own, "-pk")[:MOST])
+
+
+def _planned(mine: QuerySet[Import]) -> tuple[list[Schedule], int]:
+    """The first imports that start later by themselves, and how many there are."""
+    found = Schedule.objects.filter(lead_import__in=mine.select_related(None))
+    ordered = found.select_related("lead_import__customer").order_by("at", "pk")
+    shown = list(ordered[:MOST])
+    return shown, len(shown) if len(shown) < MOST else found.count()
 
 
 def results(recent: QuerySet[Import]) -> list[Result]:

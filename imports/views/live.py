@@ -12,7 +12,7 @@ from django.db.models import Count, Max
 from django.utils import timezone
 
 from imports.columns import derive
-from imports.delivery import before_words
+from imports.delivery import before_words, scheduled
 from imports.models import UNDER_WAY, Attempt, Customer, Event, Import, ImportState
 from imports.views.http import Request
 
@@ -44,8 +44,14 @@ def of_customer(customer: Customer, most: int) -> str:
     anew with each request that is sent: once a minute is often enough.
     """
     going = list(customer.imports.filter(state__in=MOVES).values_list("pk", "state", "priority"))
+    later = scheduled.of_customer(customer.pk).select_related(None)
     minute = timezone.now().timestamp() // _MINUTE if going else 0
-    return _short(list(customer.imports.values_list(*LISTED)[:most]), going, minute)
+    return _short(
+        list(customer.imports.values_list(*LISTED)[:most]),
+        going,
+        minute,
+        list(later.values_list("pk", "at", "after")),
+    )
 
 
 def is_open(lead_import: Import) -> bool:

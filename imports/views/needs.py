@@ -155,6 +155,8 @@ def _need(rights: Rights, one: Import) -> Need:
     """What an import asks, as one person sees it."""
     code = ImportState(one.state)
     why, page = WAITS_FOR_A_PERSON[code]
+    if code == ImportState.REVIEW and one.owner_id == rights.user.pk:
+        why = f"{why}; the review is yours"
     return Need(
         title=one.customer.name,
         why=one.reason or why,
@@ -164,9 +166,16 @@ def _need(rights: Rights, one: Import) -> Need:
         urgency=_URGENCY[code],
         since=one.created_at,
         lead_import=one,
-        is_mine=rights.user.pk in (one.created_by_id, one.sent_by_id),
+        is_mine=rights.user.pk in _whose(one),
         may_act=one.customer.team_id in rights.importer_in,
     )
+
+
+def _whose(one: Import) -> tuple[int | None, ...]:
+    """Whose it is: a review has an owner, to whom it may have been handed over."""
+    if one.state == ImportState.REVIEW:
+        return (one.owner_id_now,)
+    return (one.created_by_id, one.sent_by_id)
 
 
 def _is_told(one: Import, tokens: set[int]) -> bool:

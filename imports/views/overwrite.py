@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from imports import access
-from imports.delivery import overwrite, overwrite_choice
+from imports.delivery import overwrite, overwrite_choice, scheduled
 from imports.forms.overwrite import OverwriteForm
 from imports.forms.review import OverwritingSendForm, SendForm
 from imports.models import DryRun, Import, ImportState, OnDuplicate
@@ -50,6 +50,7 @@ def panel(lead_import: Import, asked: DryRun | None) -> dict[str, Any]:
 
 def send_form(lead_import: Import, asked: DryRun | None, *args: Any, **kwargs: Any) -> SendForm:
     """The word to send; it asks for more where somebody must say what is overwritten."""
+    kwargs["others"] = scheduled.can_be_waited_for(lead_import)
     if overwrite_choice.undecided(lead_import, asked):
         return OverwritingSendForm(*args, **kwargs)
     return SendForm(*args, **kwargs)

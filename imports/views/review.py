@@ -17,13 +17,24 @@ from imports.columns import (
     headers,
     refused_before,
     review,
-    tally,
+    sums,
     vocabulary,
 )
 from imports.columns import options as choices
 from imports.columns.tally import Tally
-from imports.delivery import before, before_words, children, control, outlook, preview, read_ways
-from imports.forms.review import AskForm, CustomerNameForm, OptionsForm
+from imports.delivery import (
+    before,
+    before_words,
+    children,
+    control,
+    outlook,
+    preview,
+    read_ways,
+    scheduled,
+)
+from imports.delivery.sendable import Seen
+from imports.forms.ownership import HandOverForm
+from imports.forms.review import AskForm, CustomerNameForm, OptionsForm, SendForm
 from imports.models import EDITABLE, Import, ImportState
 from imports.reports import balance, cost
 from imports.reports.to_repair import MOST_IN_A_WORKBOOK
@@ -33,9 +44,11 @@ from imports.views import (
     groups,
     kept_back,
     overwrite,
+    ownership,
     predictions,
     profile,
     review_changes,
+    schedule,
     steps,
     unchanged,
 )
@@ -76,22 +89,39 @@ def send(request: Request, pk: int) -> HttpResponse:
     form = overwrite.send_form(lead_import, preview.standing(lead_import), request.POST)
     if not form.is_valid():
         return page(request, lead_import, form)
-    if not attempt(request, "", _send, lead_import, request.user, form.cleaned_data):
+    if not attempt(request, "", _send, lead_import, request.user, form):
         return redirect("import_review", pk)
     return redirect("import_send", pk)
 
 
-def _send(lead_import: Import, user: User, wanted: dict[str, Any]) -> None:
+def _send(lead_import: Import, user: User, form: SendForm) -> None:
     choices.look_again(lead_import)  # kept also where the number is refused, which differs then
     guard.look_again(lead_import)
+    wanted = form.cleaned_data
     wish = before.Wish(
-        keep=wanted.pop("keep_old_values"),
+        keep=wanted["keep_old_values"],
         minutes=lead_import.customer.keep_minutes,
-        won=wanted.pop("hold_won"),
-        lost=wanted.pop("hold_lost"),
-        days=wanted.pop("hold_days") or 0,
+        won=wanted["hold_won"],
+        lost=wanted["hold_lost"],
+        days=wanted["hold_days"] or 0,
     )
-    control.send(lead_import, user, wish=wish, **wanted)
+    shown = (wanted[f"expected_{what}"] for what in ("mapping", "leads", "acts"))
+    seen = Seen(*shown)
+    unforeseen = wanted.get("unforeseen")
+    confirmed = scheduled.Confirmed(wanted["on_duplicate"], seen, wish, unforeseen)
+    if form.later is not None:
+        scheduled.schedule(lead_import, user, form.later, confirmed)
+        return
+    control.send(
+        lead_import,
+        user,
+        on_duplicate=confirmed.on_duplicate,
+        expected_mapping=seen.mapping,
+        expected_leads=seen.leads,
+        expected_acts=seen.acts,
+        wish=wish,
+        unforeseen=unforeseen,
+    )
 
 
 def _placed(
@@ -145,6 +175,7 @@ def page(
     form: AskForm | None = None,
     *,
     name_form: CustomerNameForm | None = None,
+    hand_over_form: HandOverForm | None = None,
 ) -> HttpResponse:
     """The review; with a form that was filled in wrongly it says so beside it."""
     customer = lead_import.customer
@@ -157,15 +188,16 @@ def page(
         "name_form": name_form or CustomerNameForm(),
         "can_send": lead_import.state == ImportState.REVIEW,
         "is_editable": lead_import.state in EDITABLE,
+        "seen_acts": standing.seen_as(lead_import),
     }
     if lead_import.state in (ImportState.UPLOADED, ImportState.READING, ImportState.CHECKING):
         return render(request, "imports/review.html", context)
-    leads = tally.of(lead_import)
+    leads, problems = sums.of(lead_import)
     costs, books = cost.cost(lead_import, leads), balance.balance(lead_import, leads)
-    problems = review.problem_groups(lead_import)
     rules = {"again": lead_import.again}
     context |= review_changes.context(request, lead_import) | predictions.state(lead_import)
     context |= overwrite.panel(lead_import, costs.preview)
+    context |= ownership.beside(request, lead_import, hand_over_form) | schedule.beside(lead_import)
     context |= {
         "form": form or overwrite.send_form(lead_import, costs.preview, initial=chosen),
         "options": OptionsForm(initial=rules),
@@ -190,4 +222,5 @@ def page(
         "fills_field": _fills_field(lead_import),
         "cannot_read": before_words.refused(customer),
     }
-    return render(request, "imports/review.html", context, status=422 if form or name_form else 200)
+    is_wrong = form or name_form or hand_over_form
+    return render(request, "imports/review.html", context, status=422 if is_wrong else 200)

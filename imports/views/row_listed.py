@@ -15,7 +15,8 @@ from imports.do_not_import.files import MOST
 from imports.do_not_import.lists import Origin, Owner
 from imports.errors import PortalError, WrongState
 from imports.forms.do_not_import import RowForm, WhoseForm
-from imports.models import Import, Lead, ListAddition, Row
+from imports.models import Gathering, Import, Lead, ListAddition, Melting, Row
+from imports.review.decided import MELTS
 from imports.views import steps
 from imports.views.http import Request, toast
 from portal.models import Role
@@ -47,10 +48,15 @@ def add_forbidden(request: Request, pk: int) -> HttpResponse:
     leads = _leads(lead_import).filter(code=bars.OPT_OUT)
     form = WhoseForm(request.POST or None, owners=_owners(lead_import))
     source = f"opt-outs of import {pk}"
-    if form.is_valid() and _add(request, lead_import, form, source, lambda: _contacts(leads)):
+    shared = _shared(lead_import)
+
+    def lines() -> Iterator[Line]:
+        return _contacts(leads, shared)
+
+    if form.is_valid() and _add(request, lead_import, form, source, lines):
         toast(request, "They are on the do-not-import list.")
         return redirect("import_review", pk)
-    context = {"form": form, "count": leads.count()}
+    context = {"form": form, "count": leads.count(), "has_shared": bool(shared)}
     return _page(request, lead_import, "imports/forbidden_listed.html", context)
 
 
@@ -74,16 +80,24 @@ def _add(
     return True
 
 
-def _contacts(leads: QuerySet[Lead]) -> Iterator[Line]:
+def _shared(lead_import: Import) -> set[tuple[str, int]]:
+    """Values (kind and row) that different people share: on a list they would bar all of them."""
+    found = Gathering.objects.filter(
+        lead_import=lead_import, about=MELTS, kind__in=(Gathering.Kind.EMAIL, Gathering.Kind.PHONE)
+    ).exclude(choice=Melting.SEND)
+    return {(kind, row) for kind, rows in found.values_list("kind", "rows") for row in rows}
+
+
+def _contacts(leads: QuerySet[Lead], shared: set[tuple[str, int]]) -> Iterator[Line]:
     if leads.count() > MOST:
         raise WrongState(
             f"These are more than {MOST:,} rows, the most that a page takes. Download them and use "
             "the command do_not_import."
         )
     for number, email, phone in leads.values_list("number", "email_key", "phone_key"):
-        if email:
+        if email and (Gathering.Kind.EMAIL.value, number) not in shared:
             yield Line(number, "", Entry(EMAIL, email))
-        if phone:
+        if phone and (Gathering.Kind.PHONE.value, number) not in shared:
             yield Line(number, "", Entry(PHONE, phone))
 
 

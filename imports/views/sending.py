@@ -17,9 +17,11 @@ from imports import access
 from imports.delivery import before, before_words, control, progress, questions
 from imports.forms.filters import number_of
 from imports.forms.review import DecisionForm, PriorityForm
+from imports.forms.schedule import ChangeForm
 from imports.models import EDITABLE, Batch, Import, ImportState
 from imports.reports import balance
-from imports.views import requests, review, steps, words
+from imports.review import frozen
+from imports.views import requests, review, schedule, steps, words
 from imports.views.http import Request, attempt
 from portal.models import Role
 
@@ -31,9 +33,16 @@ def detail(request: Request, pk: int) -> HttpResponse:
     """Progress, pace, time left; a POST is the word to send."""
     if request.method == "POST":
         return review.send(request, pk)
-    lead_import = access.get_import(request.user, pk)
+    return page(request, access.get_import(request.user, pk))
+
+
+def page(
+    request: Request, lead_import: Import, when_form: ChangeForm | None = None
+) -> HttpResponse:
+    """The step; with a form for another time that was filled in wrongly it says so beside it."""
     standing = progress.standing(lead_import)
-    return render(request, "imports/send.html", _context(request, lead_import, standing))
+    context = _context(request, lead_import, standing) | schedule.beside(lead_import, when_form)
+    return render(request, "imports/send.html", context, status=422 if when_form else 200)
 
 
 @require_GET
@@ -68,6 +77,7 @@ def _context(request: Request, lead_import: Import, standing: progress.Standing)
         "shows_pace": _has_a_pace(lead_import),
         "is_reading": before.is_reading(lead_import),
         "old_values": before_words.record_of(lead_import),
+        "schedule": schedule.of(lead_import),
         "may_pause": lead_import.state in control.GOING and not is_undoable,
         "may_cancel": lead_import.state in control.CANCELLABLE,
     }
@@ -136,11 +146,17 @@ def cancel(request: Request, pk: int) -> HttpResponse:
 
 def _not_now(request: Request, lead_import: Import) -> HttpResponse:
     """Nothing to confirm: a file is still being read, or all is over."""
+    if lead_import.state == ImportState.SCHEDULED:
+        messages.error(request, frozen.SCHEDULED)
+        return _to(request, reverse("import", args=[lead_import.pk]))
     state = lead_import.get_state_display().lower()
     messages.error(
         request, f"Import #{lead_import.pk} is “{state}”: it cannot be cancelled or discarded now."
     )
-    address = reverse("import", args=[lead_import.pk])
+    return _to(request, reverse("import", args=[lead_import.pk]))
+
+
+def _to(request: Request, address: str) -> HttpResponse:
     return HttpResponseClientRedirect(address) if request.htmx else redirect(address)
 
 

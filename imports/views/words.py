@@ -55,6 +55,9 @@ NOTICES: Final[dict[str, Look]] = {
     NoticeKind.BLOCKED: Look("Blocked", "bad", "key-round"),
     NoticeKind.DECISION: Look("Needs a decision", "warn", "circle-question-mark"),
     NoticeKind.INCONSISTENT: Look("Books do not balance", "bad", "shield-alert"),
+    NoticeKind.NOT_STARTED: Look("Not started at its time", "warn", "clock"),
+    NoticeKind.HANDED_OVER: Look("Review handed over", "warn", "user-round"),
+    NoticeKind.REMINDER: Look("Review still waits", "warn", "list-checks"),
 }
 
 LEVELS: Final[dict[str, Look]] = {
@@ -115,7 +118,8 @@ STATE_MEANINGS: Final[dict[str, str]] = {
     ImportState.CHECKING: "Every row is being checked under the current columns.",
     ImportState.REVIEW: "Everything is checked; nothing was sent. Somebody reviews and sends it.",
     ImportState.APPROVAL: "Somebody else has to approve it before it is sent.",
-    ImportState.SCHEDULED: "It will be sent at a later time.",
+    ImportState.SCHEDULED: "It is confirmed and starts by itself: at its time, or once another "
+    "import has ended. Until then the time can be changed or taken back.",
     ImportState.QUEUED: "It is confirmed; its first request goes out as soon as the quota allows.",
     ImportState.SENDING: "Requests go out, as many a minute as MEGA allows for this customer.",
     ImportState.PAUSED: "Nothing new goes out until somebody resumes it.",

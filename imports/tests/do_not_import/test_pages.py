@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from imports.do_not_import import lists
+from imports.intake.upload import Wishes
 from imports.models import DoNotImportList, Event, Import, Lead, ListAddition, ListEntry
 from imports.tests import people
 from imports.tests.do_not_import.conftest import of, of_team, put
@@ -237,3 +238,23 @@ def test_whoever_a_column_forbids_to_contact_goes_on_a_list_at_once(ivan, acme):
 
     assert lists.counts(lists.of(of(acme))) == {"email": 1, "phone": 2, "domain": 0}
     assert ListAddition.objects.get().source == f"opt-outs of import {made.pk}"
+
+
+def test_a_phone_that_different_people_share_goes_on_no_list(ivan, acme):
+    plan = {"columns": {"Opt out": {"consent": {"forbids": ["yes"], "allows": [""]}}}}
+    sheet = (
+        "Name,Email,Phone,Opt out\nAnn Abel,ann@example.com,2065550100,yes\n"
+        "Ben Ek,ben@example.com,2065550100,\nCy Fox,cy@example.com,2065550100,\n"
+    )
+    wishes = Wishes(mapping=plan, melting="leave_out")
+    made = story.reviewed(acme, content=sheet, wishes=wishes)
+    address = reverse("import_forbidden_listed", args=[made.pk])
+    assert "that different people of this file share goes on no list" in story.text(
+        ivan.get(address)
+    )
+
+    ivan.post(address, {"whose": "customer"})
+
+    assert lists.counts(lists.of(of(acme))) == {"email": 1, "phone": 0, "domain": 0}
+    codes = Lead.objects.filter(lead_import=made).order_by("number").values_list("code", flat=True)
+    assert list(codes) == ["opt_out", "", ""]

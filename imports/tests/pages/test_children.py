@@ -387,3 +387,24 @@ def test_readers_make_no_follow_up(vera, over):
     assert vera.post(f"/imports/{over.pk}/rest/").status_code == 403
     assert "Send rows again" not in story.text(vera.get(f"/imports/{over.pk}/report/"))
     assert not over.children.exists()
+
+
+def test_a_phone_that_different_people_share_stays_left_out_when_one_row_goes_again(ines, acme):
+    office = (
+        "Name,E-mail,Phone\nAna Souza,ana@example.com,2065550100\n"
+        "Ben Okafor,ben@example.com,2065550100\nCy Young,cy@example.com,2065550100\n"
+    )
+    made = story.reviewed(acme, ines.user, content=office, wishes=Wishes(melting="leave_out"))
+    control.send(made, ines.user, on_duplicate=OnDuplicate.SKIP, undo_seconds=0)
+    settle(made, {2: "created", 3: "failed", 4: "created"})
+
+    child = children.retry(fresh(made), ines.user, ["failed"])
+    story.check(child)
+
+    lead = Lead.objects.get(lead_import=child, number=3, mapping=fresh(child).mapping)
+    assert lead.body == {"contact_name": "Ben Okafor", "contact_email": "ben@example.com"}
+    act = fresh(child).review_acts.get()
+    assert (act.rows, act.why) == (
+        [3], f"Left out in import #{made.pk}, as different people share it.",
+    )  # fmt: skip
+    assert "as different people share it" in story.text(ines.get(f"/imports/{child.pk}/review/"))

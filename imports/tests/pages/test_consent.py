@@ -30,7 +30,7 @@ SHEET = (
     "Ann,ann@example.com,2065550123,yes\n"
     "Bob,bob@example.com,2065550177,no\n"
     "Bob B,bob@example.com,,yes\n"
-    "Cat,cat@example.com,(206) 555-0177,Yes \n"
+    "Bob,cat@example.com,(206) 555-0177,Yes \n"
     "Dan,dan@example.com,,\n"
     "Eve,eve@example.com,,yes\n"
 )

@@ -29,7 +29,7 @@ POSTED = {
     "members_search", "import_possible", "import_review_undo", "import_check_again",
     "import_override", "import_group_decide", "import_group_undo",
     "customer_do_not_import_add", "customer_do_not_import_check", "team_do_not_import_add",
-    "team_do_not_import_check",
+    "team_do_not_import_check", "import_reschedule", "import_unschedule", "import_hand_over",
 }  # fmt: skip
 FOR_IMPORTERS = {
     "customer_check", "customer_words_read", "import_read_again", "import_read_preview",
@@ -47,7 +47,7 @@ FOR_IMPORTERS = {
     "import_group_decide", "import_group_undo",
     "customer_do_not_import_add", "customer_do_not_import_check",
     "team_do_not_import_add", "team_do_not_import_check", "import_row_listed",
-    "import_forbidden_listed",
+    "import_forbidden_listed", "import_reschedule", "import_unschedule", "import_hand_over",
 }  # fmt: skip
 FOR_MANAGERS = {
     "customer_new", "customer_edit", "customer_token", "member_add", "member_role",

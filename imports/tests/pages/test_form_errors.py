@@ -3,7 +3,7 @@
 import pytest
 
 from imports import urls
-from imports.models import Import
+from imports.models import Import, Lead
 from imports.tests import people
 from imports.tests.pages import story, world
 from imports.tests.pages.soundness import CONTROLS, Page, elements_of
@@ -41,6 +41,19 @@ WRONG = {
                     ["name", "time_zone", "mails"]),
     "together_start": ({}, ["customer of unnamed.csv"]),
     "import_decide": ({"why": "Not sure yet"}, ["what becomes of the request"]),
+    "import_consent": ({"expected_version": "1"}, ["yes", "no", "blank", "true", "false"]),
+    "import_rule_columns": ({"expected_version": "2", "birth": "99"}, ["birth"]),
+    "import_provenance": ({"supplier": NAME, "received_on": "soon", "basis": "luck",
+                           "handed_over_by": NAME},
+                          ["supplier", "received_on", "basis", "handed_over_by"]),
+    "import_grid_row": ({"cell-0": "x" * 32_768}, ["cell-0"]),
+    "import_grid_change": ({"put": "x", "column": "99"}, ["column", "find"]),
+    **{f"{of}_do_not_import_add": ({"source": "ann@example.com", "region": "XX"},
+                                   ["text", "source", "region"]) for of in ("customer", "team")},
+    **{f"{of}_do_not_import_check": ({"entry": "Ann"}, ["entry"]) for of in ("customer", "team")},
+    "import_row_listed": ({"whose": "nobody", "reason": "(206) 555-0123"},
+                          ["what", "whose", "reason"]),
+    "import_forbidden_listed": ({"reason": "ann@example.com"}, ["whose", "reason"]),
 }  # fmt: skip
 # What no browser can send wrong without being made to: lists to choose from, and plain buttons.
 LISTS = {"member_role": {"role": "king"}, "import_options": {"again": "some"},
@@ -48,7 +61,9 @@ LISTS = {"member_role": {"role": "king"}, "import_options": {"again": "some"},
          "import_overwrite": {"rule-source_platform": "some"},
          "import_group_decide": {"about": "melts", "choice": "some", "seen": "x"},
          "import_priority": {"priority": "7"},
-         "import_possible": {"possible_phones": "some"}}  # fmt: skip
+         "import_possible": {"possible_phones": "some"},
+         "import_override": {"code": "opt_out", "why": " "}}  # fmt: skip
+ASKED_FOR = {"import_override": "Say why these rows are sent all the same"}  # else to choose
 BUTTONS = {
     "customer_check", "customer_known", "member_remove", "team_webhook_test", "team_webhook_remove",
     "customer_words_read", "import_group_undo",
@@ -57,7 +72,9 @@ BUTTONS = {
     "import_cancel", "import_rest", "import_skip_reading", "import_put_back", "history_search",
     "notices_read", "notice_read", "import_rows", "customers_preview", "tour_start", "tour_stop",
     "tokens_check", "styleguide_toast", "import_use_mapping", "team_mapping_remove",
-    "members_search",
+    "members_search", "import_grid", "import_check_again", "import_review_undo",
+    "customer_do_not_import_remove", "customer_do_not_import_remove_source",
+    "team_do_not_import_remove", "team_do_not_import_remove_source",
 }  # fmt: skip
 SECRET = {"token", "url"}
 OF_STATES = {"import_read_again": "review", "import_save_mapping": "review",
@@ -66,14 +83,21 @@ OF_STATES = {"import_read_again": "review", "import_save_mapping": "review",
              "import_ask": "review", "import_confirm": "odd", "import_options": "review",
              "import_unchanged": "review", "import_overwrite": "review",
              "import_group_decide": "review",
-             "import_decide": "decision",
+             "import_decide": "decision", "import_consent": "asking",
+             "import_rule_columns": "wanted", "import_provenance": "wanted",
+             "import_grid_row": "review", "import_grid_change": "review",
+             "import_row_listed": "review", "import_forbidden_listed": "asking",
+             "import_override": "wanted",
              "import_priority": "paused"}  # fmt: skip
 
 
 @pytest.fixture
 def filled(acme, ines, max_):
     people.vera()
-    return world.fill(acme, max_.user, still=True)
+    made = world.fill(acme, max_.user, still=True)
+    asking = Lead.objects.filter(lead_import=made.imports["asking"], number=2)
+    asking.update(verdict="excluded", code="opt_out", reason="Its column says so.")
+    return made
 
 
 def address_of(filled, name):
@@ -134,7 +158,7 @@ def test_what_no_list_offers_changes_nothing_and_is_said(max_, filled, name):
     before = list(Import.objects.values("pk", "priority", "duplicates"))
     roles = list(Membership.objects.values_list("pk", "role"))
     answer = max_.post(address_of(filled, name), LISTS[name], follow=True)
-    assert "Choose" in story.text(answer)
+    assert ASKED_FOR.get(name, "Choose") in story.text(answer)
     assert 'role="alert"' in story.text(answer)
     assert list(Import.objects.values("pk", "priority", "duplicates")) == before
     assert list(Membership.objects.values_list("pk", "role")) == roles

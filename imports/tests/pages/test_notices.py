@@ -9,7 +9,10 @@ from imports.notices import inbox, tell
 from imports.tests.pages import story
 from portal.models import Membership
 
-KINDS = ["finished", "failures", "blocked", "decision", "inconsistent"]
+KINDS = [
+    "finished", "failures", "blocked", "decision", "inconsistent", "not_started", "handed_over",
+    "reminder",
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -84,7 +87,7 @@ def test_ines_wants_mails_of_what_needs_her_only(ines):
     wanted = {"name": "Ines", "time_zone": "UTC", "mails": ["blocked", "decision"]}
     assert ines.post("/preferences/", wanted).status_code == 302
 
-    assert MailWish.objects.get().muted == ["finished", "failures", "inconsistent"]
+    assert MailWish.objects.get().muted == [one for one in KINDS if one not in wanted["mails"]]
     assert inbox.mailed_kinds(ines.user) == ["blocked", "decision"]
     assert ines.post("/preferences/", wanted | {"mails": ["weather"]}).status_code == 422
 

@@ -40,7 +40,7 @@ FIELDS = {
     "import_confirm": "name",
     "import_options": "again", "import_unchanged": "unchanged",
     "import_overwrite": "rule-source_platform",
-    "import_send": "on_duplicate unforeseen expected_mapping expected_leads",
+    "import_send": "on_duplicate unforeseen expected_mapping expected_leads expected_acts",
     "import_rows": "person", "import_cancel": "open", "import_decide": "choice why",
     "preferences": "name time_zone theme",
 }  # fmt: skip

@@ -21,6 +21,7 @@ from imports.columns.consent import Consent
 from imports.columns.sources import Split
 from imports.customer_list import kept
 from imports.customer_list.sheet import Raw, Sheet
+from imports.delivery import scheduled, sendable
 from imports.do_not_import import entries, lists
 from imports.do_not_import.lists import Origin, Owner
 from imports.intake import drafts
@@ -45,7 +46,7 @@ from imports.models import (
     Word,
 )
 from imports.notices import tell, webhooks
-from imports.review import acts, corrections, deciding, origins, overrides
+from imports.review import acts, corrections, deciding, origins, overrides, ownership
 from imports.tests.pages import story
 from portal import urls as site
 from portal.models import Membership, User
@@ -232,6 +233,26 @@ def _waiting_for_a_person(world):
     made["decision"] = _half(world, ImportState.DECISION)
     hour = timezone.now() - timedelta(hours=1)
     _second(made["decision"], state=BatchState.DECISION, first_sent_at=hour)
+    _later(world)
+
+
+def _later(world):
+    """Two start later: at a time, and after one that stands still. A third could not start."""
+    made, owner = world.imports, world.owner
+    at, after = (
+        story.reviewed(world.customer, owner, name=f"{name} <b>later</b>.csv")
+        for name in ("at a time", "after another")
+    )
+    confirmed = scheduled.Confirmed("skip", sendable.Seen())
+    in_days = scheduled.When(at=timezone.now() + timedelta(days=20))
+    behind = scheduled.When(after=made["paused"].pk)
+    for one, when in ((at, in_days), (after, behind)):
+        scheduled.schedule(one, owner, when, confirmed)
+    made["at a time"], made["after another"] = (_put(one) for one in (at, after))
+    colleague = world.member.user
+    if ownership.colleagues(made["child"]).filter(pk=colleague.pk).exists():
+        ownership.hand_over(made["child"], owner, colleague, "Mind <b>row 4</b>\n" + "mind " * 60)
+    _put(made["child"], reason="The page showed 3 rows to send, and it is 2 now.")
 
 
 def _shaped(world):

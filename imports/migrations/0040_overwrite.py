@@ -26,7 +26,7 @@ _FIELDS = {"base_field": models.CharField(max_length=80), "blank": True, "db_def
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('imports', '0037_changed_leads'),
+        ('imports', '0039_schedule'),
     ]
 
     operations = [
