@@ -9,7 +9,16 @@ from django.db.models.functions import Now
 from imports import access
 from imports.audit import acts, trail
 from imports.columns import gone, sums
-from imports.delivery import before, dry_runs, outcomes, plan, preview, questions, sendable
+from imports.delivery import (
+    before,
+    dry_runs,
+    outcomes,
+    overwrite_choice,
+    plan,
+    preview,
+    questions,
+    sendable,
+)
 from imports.delivery.locked import lock
 from imports.errors import WrongState
 from imports.mega.contract import MAX_ROWS
@@ -24,6 +33,7 @@ from imports.models import (
     Kind,
     OnDuplicate,
     Priority,
+    Unforeseen,
 )
 from portal.models import User
 
@@ -43,13 +53,15 @@ def send(  # noqa: PLR0913 - all by name: what the person confirmed
     expected_leads: int | None = None,
     expected_acts: str | None = None,
     wish: before.Wish | None = None,
+    unforeseen: Unforeseen | None = None,
 ) -> None:
     """Hand a reviewed import over for sending; it starts after `undo_seconds`.
 
     `expected_mapping` is the id of the MappingVersion, `expected_leads` the number of leads and
     `expected_acts` what `standing.seen_as` said of the acts that the person saw: what somebody else
     changed since is not confirmed with it. `wish` says which old values are read first; the
-    customer's settings do when it is None.
+    customer's settings do when it is None. `unforeseen` says what becomes of fields for new leads
+    only without a full preview; None leaves what was said before.
     """
     locked = lock(lead_import, (ImportState.REVIEW,), "sent")
     seen = sendable.Seen(expected_mapping, expected_leads, expected_acts)
@@ -59,20 +71,24 @@ def send(  # noqa: PLR0913 - all by name: what the person confirmed
     seen.refuse_other_number(leads)
     dry_runs.stop(locked)
     locked.on_duplicate, locked.to_send = on_duplicate, leads
+    locked.unforeseen = locked.unforeseen if unforeseen is None else unforeseen
     _queue(locked, user, undo_seconds)
     before.begin(locked, on_duplicate, wish, undo_seconds)
     facts = {"leads": leads, "on_duplicate": str(on_duplicate), "mapping": locked.mapping_id}
-    _record(locked, acts.SENT, user, facts)
+    _record(locked, acts.SENT, user, facts | overwrite_choice.facts(locked))
 
 
 def _queue(locked: Import, user: User | None, undo_seconds: int) -> None:
     """Whether there is a full preview, and how many leads are to go, is found out once: whoever
     reckons with it need not.
     """
+    locked.preview = preview.full(locked)
+    overwrite_choice.refuse_undecided(locked)
     Import.objects.filter(pk=locked.pk).update(
         state=ImportState.QUEUED,
         on_duplicate=locked.on_duplicate,
-        preview=preview.full(locked),
+        preview=locked.preview,
+        unforeseen=locked.unforeseen,
         import_field=locked.customer.import_field,
         to_send=locked.to_send,
         sent_by=user,

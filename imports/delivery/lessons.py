@@ -41,6 +41,8 @@ _OF_ROWS = """
     FROM imports_outcome o JOIN imports_lead l
       ON l.import_id = o.import_id AND l.mapping_id = %(mapping)s AND l.number = o.number
     WHERE o.import_id = %(import)s AND l.body->>%(field)s <> '' AND {which}
+      AND NOT EXISTS (SELECT 1 FROM imports_batch b
+                      WHERE b.id = o.batch_id AND %(field)s = ANY(b.left_out))
     GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %(most)s
 """
 _REFUSED = _OF_ROWS.format(
@@ -56,13 +58,15 @@ _IGNORED_FIELDS = """
 """
 _ACCEPTED_FIELDS = """
     SELECT s.slug, count(*), max(o.attempt_id)
-    FROM (SELECT number, attempt_id, ignored_custom_fields FROM imports_outcome
+    FROM (SELECT number, attempt_id, batch_id, ignored_custom_fields FROM imports_outcome
           WHERE import_id = %(import)s AND status IN ('created', 'updated')
           ORDER BY number DESC LIMIT %(newest)s) o
     JOIN imports_lead l ON l.import_id = %(import)s AND l.mapping_id = %(mapping)s
                        AND l.number = o.number
     CROSS JOIN unnest(%(slugs)s::text[]) s (slug)
     WHERE l.body->'custom_fields' ? s.slug AND NOT o.ignored_custom_fields ? s.slug
+      AND NOT EXISTS (SELECT 1 FROM imports_batch b
+                      WHERE b.id = o.batch_id AND 'custom_fields.' || s.slug = ANY(b.left_out))
     GROUP BY 1
 """
 

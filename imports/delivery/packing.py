@@ -13,12 +13,12 @@ FIRST_ROWS = 25  # the first request of an import is small and answered before t
 class Packable:
     """A lead as the packer sees it: `keys` name its person (e-mail, phone), if anyone shares it.
 
-    MEGA may refuse one that is `apart`, and with it the whole request.
+    Leads of different `lane`s never share a request; the lanes go one after the other.
     """
 
     number: int
     keys: frozenset[str] = frozenset()
-    apart: bool = False
+    lane: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class Parcel:
     number: int
     after: int
     row_numbers: tuple[int, ...]
+    lane: int = 0
 
 
 @dataclass
@@ -37,18 +38,20 @@ class Packer:
     1. A lead goes into the open parcel unless its person is already there, or waits already.
     2. Such a lead is put off to a later parcel, which then waits for the earlier one's answer.
     3. Full parcels are given out; `finish` gives out the rest.
-    4. Leads that are apart, and later ones of their persons, come last, in parcels without others.
+    4. Leads of a further lane come after those of the lanes before it, in parcels without others,
+       and so do later ones of their persons: these keep the order of the sheet.
     """
 
     first_rows: int = FIRST_ROWS
     last_number: int = 0
     last_seen: dict[str, int] = field(default_factory=dict)
     put_off: list[Packable] = field(default_factory=list)
-    apart: list[Packable] = field(default_factory=list)
+    lanes: dict[int, list[Packable]] = field(default_factory=dict)
+    _lane: int = 0
     _open: list[int] = field(default_factory=list)
     _open_keys: set[str] = field(default_factory=set)
     _waiting_keys: set[str] = field(default_factory=set)
-    _apart_keys: set[str] = field(default_factory=set)
+    _lane_of: dict[str, int] = field(default_factory=dict)
     _after: int = 0
 
     def pack(self, leads: Iterable[Packable]) -> Iterator[Parcel]:
@@ -57,21 +60,28 @@ class Packer:
             if not self.set_apart(lead):
                 yield from self._pack(lead)
 
+    def lane_of(self, lead: Packable) -> int:
+        """Return the lane that a lead goes in; later ones of its person go in none before it."""
+        lane = max([lead.lane, *(self._lane_of.get(key, 0) for key in lead.keys)])
+        if lane:
+            self._lane_of.update(dict.fromkeys(lead.keys, lane))
+        return lane
+
     def set_apart(self, lead: Packable) -> bool:
-        """Keep a lead for the last parcels if it belongs there; say whether it does."""
-        if not lead.apart and not lead.keys & self._apart_keys:
-            return False
-        self.apart.append(lead)
-        self._apart_keys |= lead.keys
-        return True
+        """Keep a lead for a further lane if it belongs there; say whether it does."""
+        lane = self.lane_of(lead)
+        if lane:
+            self.lanes.setdefault(lane, []).append(lead)
+        return lane > 0
 
     def finish(self) -> Iterator[Parcel]:
         """Give out what is left, as many parcels as the persons in it need."""
         yield from self._empty()
-        apart, self.apart = self.apart, []
-        for lead in apart:
-            yield from self._pack(lead)
-        yield from self._empty()
+        for lane in sorted(self.lanes):
+            self._lane = lane
+            for lead in self.lanes.pop(lane):
+                yield from self._pack(lead)
+            yield from self._empty()
 
     def _pack(self, lead: Packable) -> Iterator[Parcel]:
         self._place(lead)
@@ -100,7 +110,7 @@ class Packer:
         """Close the open parcel and open the next one with what was put off."""
         self.last_number += 1
         after = max(self._after, 1 if self.last_number > 1 else 0)
-        parcel = Parcel(self.last_number, after, tuple(sorted(self._open)))
+        parcel = Parcel(self.last_number, after, tuple(sorted(self._open)), self._lane)
         self.last_seen.update(dict.fromkeys(self._open_keys, self.last_number))
         self._open, self._open_keys, self._after = [], set(), 0
         waiting, self.put_off, self._waiting_keys = self.put_off, [], set()
@@ -117,15 +127,23 @@ class Packer:
                 self._waiting_keys |= lead.keys
 
 
-def count(leads: int, first_rows: int, last: Sequence[Packable], apart: int = 0) -> int:
-    """How many parcels so many leads take, of which these are the last, and so many are apart.
+def count(
+    leads: int, first_rows: int, last: Sequence[Packable], further: Sequence[int] = ()
+) -> int:
+    """How many parcels so many leads take, of which these are the last; `further` says how many of
+    them go in each of the further lanes.
 
     Those before them are taken to fill their parcels: who is put off there finds room behind.
     """
-    if apart:
-        together = leads - apart
-        rest = count(together, first_rows, last) if together else 0
-        return rest + count(apart, MAX_ROWS if together else first_rows, ())
+    requests = 0
+    for rows in (leads - sum(further), *further):
+        if rows > 0:
+            size, end = (MAX_ROWS, ()) if requests else (first_rows, last)
+            requests += _in_one_lane(rows, size, end)
+    return requests
+
+
+def _in_one_lane(leads: int, first_rows: int, last: Sequence[Packable]) -> int:
     before = max(leads - len(last), 0)
     full = 1 + (before - first_rows) // MAX_ROWS if before >= first_rows else 0
     begun = before - (first_rows + (full - 1) * MAX_ROWS if full else 0)

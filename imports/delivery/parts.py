@@ -30,6 +30,7 @@ def offspring(batch: Batch, numbers: Collection[int], now: datetime, *, splits: 
         body=body.packed,
         body_sha256=body.sha256,
         matchless=bodies.is_matchless(leads),
+        left_out=batch.left_out,
         foreseen=preview.foreseen(lead_import, list(numbers)),
         listed_to=batch.listed_to,
     )

@@ -12,7 +12,8 @@ from django.db import connection, transaction
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.db.models.functions import Now
 
-from imports.delivery import before, bodies, numbered, preview, sample
+from imports.delivery import before, bodies, numbered, overwrite, preview, sample
+from imports.delivery.overwrite import Lanes, Rules
 from imports.delivery.packing import Packable, Packer, Parcel
 from imports.errors import WrongState
 from imports.mega.contract import MAX_ROWS
@@ -34,20 +35,26 @@ class Planner:
     lead_import: Import
     dry_run: DryRun | None = None
     packer: Packer = field(default_factory=Packer)
+    lanes: Lanes = field(default_factory=Lanes)
     cursor: int = 0  # the last lead number that was given to the packer
     begun: int = 0
+    _rest: Iterator[Parcel] | None = None  # of the packer, once it was given every lead
 
     def next_slice(self) -> tuple[list[Parcel], bool]:
         """Return up to `SLICE` parcels, and whether that was the end."""
         parcels: list[Parcel] = []
-        while len(parcels) < SLICE:
+        while self._rest is None and len(parcels) < SLICE:
             leads = self._read(SLICE * MAX_ROWS - len(parcels) * MAX_ROWS)
             if not leads:
-                parcels.extend(self.packer.finish())
-                return parcels, True
+                self._rest = self.packer.finish()
+                break
             self.cursor = leads[-1].number
             parcels.extend(self.packer.pack(leads))
-        return parcels, False
+        room = SLICE - len(parcels)
+        if self._rest is None or room <= 0:
+            return parcels, False
+        rest = list(islice(self._rest, room))
+        return [*parcels, *rest], len(rest) < room
 
     def _read(self, limit: int) -> list[Packable]:
         rows = (
@@ -55,23 +62,20 @@ class Planner:
             .filter(number__gt=self.cursor)
             .values_list(*AS_PACKED)[:limit]
         )
-        return [packable(*row) for row in rows]
+        return list(self.lanes.packables(list(rows)))
 
 
 # MEGA may refuse such an address, and with it the whole request.
 APART = Q(problems__contains=[{"c": "email_unusual"}])
-AS_PACKED = ("number", "shared", "email_key", "phone_key", ExpressionWrapper(APART, BooleanField()))
-
-
-def packable(
-    number: int, shared: bool, email: str | None, phone: str | None, apart: bool = False
-) -> Packable:
-    """Return a lead as the packer sees it; keys that nobody shares do not matter."""
-    if not shared:
-        return Packable(number, apart=apart)
-    keys = [f"e:{email}"] if email else []
-    keys += [f"p:{phone}"] if phone else []
-    return Packable(number, frozenset(keys), apart)
+HAS_CONTACT = Q(body__has_any_keys=list(overwrite.FOUND_BY))
+AS_PACKED = (
+    "number",
+    "shared",
+    "email_key",
+    "phone_key",
+    ExpressionWrapper(APART, BooleanField()),
+    ExpressionWrapper(HAS_CONTACT, BooleanField()),
+)
 
 
 def mapping_id_of(lead_import: Import) -> int:
@@ -110,11 +114,12 @@ def _begin(import_id: int) -> Planner | None:
     if lead_import is None:
         return None
     planner = Planner(lead_import)
-    _resume(planner)
-    if not planner.begun:
+    if not _last_stored(lead_import):
         lead_import.preview = preview.full(lead_import)
         lead_import.save(update_fields=["preview"])
         planner.packer.first_rows = preview.first_rows(lead_import.preview)
+    planner.lanes.rules = Rules.of(lead_import)
+    _resume(planner)
     return planner
 
 
@@ -133,7 +138,7 @@ _PLANNED = """
     FROM imports_batch b CROSS JOIN LATERAL unnest(b.row_numbers) AS n (number)
     JOIN imports_lead l ON l.import_id = b.import_id AND l.mapping_id = %s AND l.number = n.number
     WHERE b.import_id = %s AND b.kind = 'send' AND b.parent_id IS NULL
-      AND (l.shared OR l.problems @> '[{"c": "email_unusual"}]')
+      AND (%s OR l.shared OR l.problems @> '[{"c": "email_unusual"}]')
 """
 _LAST = """
     SELECT coalesce(max(b.number), 0), coalesce(max(n.number), 0)
@@ -144,20 +149,33 @@ _LAST = """
 
 def _resume(planner: Planner) -> None:
     """Read back what earlier planning stored: who went where, and who was put off."""
-    lead_import, packer = planner.lead_import, planner.packer
+    lead_import, packer, rules = planner.lead_import, planner.packer, planner.lanes.rules
     with connection.cursor() as cursor:
         cursor.execute(_LAST, [lead_import.pk])
         packer.last_number, planner.cursor = cursor.fetchone()
-        cursor.execute(_PLANNED, [lead_import.mapping_id, lead_import.pk])
+        cursor.execute(_PLANNED, [lead_import.mapping_id, lead_import.pk, bool(rules)])
         planned = cursor.fetchall()
     planner.begun = packer.last_number
     for _, email, phone, batch_number in planned:
-        for key in packable(0, True, email, phone).keys:
+        for key in overwrite.keys_of(email, phone):
             packer.last_seen[key] = max(packer.last_seen.get(key, 0), batch_number)
     have = {row[0] for row in planned}
-    perhaps = sendable(lead_import).filter(Q(shared=True) | APART, number__lte=planner.cursor)
-    rows = [packable(*row) for row in perhaps.values_list(*AS_PACKED) if row[0] not in have]
-    packer.take_back([lead for lead in rows if not packer.set_apart(lead)])
+    perhaps = sendable(lead_import).filter(number__lte=planner.cursor)
+    if not rules:
+        perhaps = perhaps.filter(Q(shared=True) | APART)
+    packer.take_back(list(_still_to_go(planner, perhaps, have)))
+
+
+def _still_to_go(planner: Planner, perhaps: QuerySet[Lead], have: set[int]) -> Iterator[Packable]:
+    """Give what waits for the open parcel; every lead is looked at, so that the lanes of its person
+    are known."""
+    rows = perhaps.values_list(*AS_PACKED).iterator(SLICE * MAX_ROWS)
+    while some := list(islice(rows, SLICE * MAX_ROWS)):
+        for lead in planner.lanes.packables(some):
+            if lead.number in have:
+                planner.packer.lane_of(lead)
+            elif not planner.packer.set_apart(lead):
+                yield lead
 
 
 @transaction.atomic
@@ -181,6 +199,7 @@ def _wish(lead_import: Import) -> tuple[object, ...]:
         lead_import.on_duplicate,
         lead_import.send_after,
         lead_import.import_field,
+        (lead_import.only_new, lead_import.never, lead_import.unforeseen),
     )
 
 
@@ -205,10 +224,9 @@ def store(planner: Planner, parcels: list[Parcel]) -> None:
 def _batch(planner: Planner, parcel: Parcel, bodies_of: dict[int, dict[str, Any]]) -> Batch:
     lead_import, dry_run = planner.lead_import, planner.dry_run
     slug = numbered.field_of(lead_import, dry_run)
-    leads = [
-        {"row_ref": str(n), **numbered.body(lead_import, slug, bodies_of[n])}
-        for n in parcel.row_numbers
-    ]
+    left_out = planner.lanes.rules.left_out(overwrite.without_of(parcel.lane))
+    whole = ((n, numbered.body(lead_import, slug, bodies_of[n])) for n in parcel.row_numbers)
+    leads = [{"row_ref": str(n), **overwrite.stripped(lead, left_out)} for n, lead in whole]
     on_duplicate = dry_run.on_duplicate if dry_run else lead_import.on_duplicate
     body = bodies.encode(leads, on_duplicate, dry_run=dry_run is not None)
     return Batch(
@@ -227,6 +245,7 @@ def _batch(planner: Planner, parcel: Parcel, bodies_of: dict[int, dict[str, Any]
         body=body.packed,
         body_sha256=body.sha256,
         matchless=bodies.is_matchless(leads),
+        left_out=left_out,
         foreseen=None if dry_run else preview.foreseen(lead_import, parcel.row_numbers),
         listed_to=lead_import.listed_to,
     )
@@ -255,7 +274,7 @@ def plan_dry_run(dry_run_id: int) -> bool:
 def _of_sample(planner: Planner, dry_run: DryRun) -> list[Parcel]:
     leads = sendable(planner.lead_import, dry_run).filter(number__in=sample.numbers(dry_run))
     asked = leads.values_list(*AS_PACKED)
-    full = planner.packer.pack([packable(*row) for row in asked])
+    full = planner.packer.pack(planner.lanes.packables(list(asked)))
     return list(islice(chain(full, planner.packer.finish()), 1))
 
 

@@ -153,6 +153,7 @@ def _new(parent: Import, user: User | None, rows: Rows) -> Import:
         headers=[*plain, *sorted(names - set(plain))],
         state=ImportState.CHECKING,
         on_duplicate=OnDuplicate.UPDATE,
+        only_new=[],  # whatever was overwritten is to be put back
         melting=Melting.SEND,  # each row is of one lead, which may bear a wrong name now
         name_only=NameOnly.SEND,
         row_count=len(rows),

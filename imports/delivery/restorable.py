@@ -13,6 +13,7 @@ from imports import whole_file
 from imports.columns import formats
 from imports.columns.formats import ReadAs
 from imports.columns.typed import Scalar
+from imports.delivery import overwrite
 from imports.mega import contract
 from imports.models import Import
 
@@ -158,8 +159,9 @@ def _flat(body: Mapping[str, Any], without: Collection[str] = ()) -> dict[str, s
 
 
 _UPDATED = """
-    SELECT o.lead_id, o.number, o.status, l.body, o.ignored_custom_fields, b.content
+    SELECT o.lead_id, o.number, o.status, l.body, o.ignored_custom_fields, s.left_out, b.content
     FROM imports_outcome o
+    JOIN imports_batch s ON s.id = o.batch_id
     JOIN imports_lead l ON l.import_id = o.import_id AND l.mapping_id = %(mapping)s
         AND l.number = o.number
     LEFT JOIN (SELECT DISTINCT ON (lead_id) lead_id, content FROM imports_beforeimage
@@ -199,8 +201,8 @@ def _lead(lead_id: str, rows: list[tuple[Any, ...]]) -> Updated | None:
     if not numbers:
         return None
     lead = Updated(lead_id, numbers, was_made_here=any(row[2] == "created" for row in rows))
-    for *_, body, ignored, content in rows:
-        lead.sent |= _flat(_load(body), without=_load(ignored))
+    for *_, body, ignored, left_out, content in rows:
+        lead.sent |= _flat(overwrite.stripped(_load(body), left_out), without=_load(ignored))
         lead.old = _load(content) if content is not None else None
     return lead
 

@@ -4,6 +4,7 @@ Nothing is planned or frozen before. While an import is scheduled nothing of it 
 its time, which can also be taken back. The clock starts it: see `on_time`.
 """
 
+from copy import copy
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -13,10 +14,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from imports.audit import acts, trail
-from imports.delivery import before, dry_runs, sendable
+from imports.delivery import before, dry_runs, overwrite_choice, preview, sendable
 from imports.delivery.locked import lock
 from imports.errors import WrongState
-from imports.models import UNDER_WAY, Import, ImportState, OnDuplicate, Schedule
+from imports.models import UNDER_WAY, Import, ImportState, OnDuplicate, Schedule, Unforeseen
 from portal.models import User
 
 AHEAD: Final = timedelta(days=30)  # at most
@@ -40,6 +41,7 @@ class Confirmed:
     on_duplicate: OnDuplicate
     seen: sendable.Seen
     wish: before.Wish | None = None
+    unforeseen: Unforeseen | None = None  # of fields for new leads only, as in `control.send`
 
 
 @transaction.atomic
@@ -53,7 +55,10 @@ def schedule(lead_import: Import, user: User | None, when: When, confirmed: Conf
     confirmed.seen.refuse_other_number(leads)
     _refuse_time(locked, when)
     dry_runs.stop(locked)
-    Import.objects.filter(pk=locked.pk).update(state=ImportState.SCHEDULED, reason="")
+    unforeseen = _decided(locked, confirmed)
+    Import.objects.filter(pk=locked.pk).update(
+        state=ImportState.SCHEDULED, reason="", unforeseen=unforeseen
+    )
     made = Schedule.objects.create(
         lead_import=locked,
         at=when.at,
@@ -66,6 +71,16 @@ def schedule(lead_import: Import, user: User | None, when: When, confirmed: Conf
     )
     _record(locked, user, made)
     return made
+
+
+def _decided(locked: Import, confirmed: Confirmed) -> str:
+    """Return what becomes of fields for new leads only; refuse where nobody knows."""
+    said = locked.unforeseen if confirmed.unforeseen is None else confirmed.unforeseen
+    to_be = copy(locked)
+    to_be.on_duplicate, to_be.unforeseen = confirmed.on_duplicate, said
+    to_be.preview = preview.full(to_be)
+    overwrite_choice.refuse_undecided(to_be)
+    return said
 
 
 @transaction.atomic

@@ -1,10 +1,12 @@
 """What a person chooses before anything is sent."""
 
+from typing import Any
+
 from django import forms
 
 from imports.delivery.children import RETRIED
 from imports.forms.schedule import WhenForm
-from imports.models import Again, Decision, OnDuplicate, Priority, Unchanged
+from imports.models import Again, Decision, OnDuplicate, Priority, Unchanged, Unforeseen
 
 
 class OptionsForm(forms.Form):
@@ -90,6 +92,30 @@ class SendForm(AskForm, WhenForm):
         label="Hold back leads contacted within so many days",
         help_text="0 holds none back.",
     )
+
+
+class OverwritingSendForm(SendForm):
+    """The word to send where fields are for new leads only, and nobody knows which rows are new."""
+
+    unforeseen = forms.TypedChoiceField(
+        required=False,  # it counts only in an update
+        coerce=Unforeseen,
+        empty_value=None,
+        choices=[one for one in Unforeseen.choices if one[0]],
+        widget=forms.RadioSelect,
+        label="Fields for new leads only",
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """An update needs the choice."""
+        given: dict[str, Any] = super().clean() or {}
+        is_update = given.get("on_duplicate") == OnDuplicate.UPDATE
+        if is_update and given.get("unforeseen") is None and "unforeseen" not in self.errors:
+            self.add_error(
+                "unforeseen",
+                "Choose what becomes of these fields, or ask MEGA about every row first.",
+            )
+        return given
 
 
 class CustomerNameForm(forms.Form):

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,7 +30,9 @@ from imports.models import (
     OnDuplicate,
     Provenance,
     Unchanged,
+    Unforeseen,
 )
+from imports.models.imports import usually_only_new
 from portal.models import User
 from portal.uploads import StoreError, too_large_sentence
 
@@ -43,7 +45,9 @@ class Wishes:
     """What came with an upload: how to read it, how to map it, what to do with it.
 
     `dialect` as `Dialect.as_dict`, `mapping` as in a mapping file. What is None is as the customer
-    has it, or found out. `together` is shared by what was uploaded at once.
+    has it, or found out. `only_new` and `never` are fields that an update may not overwrite,
+    `unforeseen` what becomes of the former without a full preview. `together` is shared by what was
+    uploaded at once.
     """
 
     dialect: dict[str, Any] = field(default_factory=dict)
@@ -53,6 +57,9 @@ class Wishes:
     unchanged: Unchanged = Unchanged.SEND
     melting: Melting = Melting.HOLD
     name_only: NameOnly = NameOnly.HOLD
+    only_new: Sequence[str] | None = None  # None: those that usually are
+    never: Sequence[str] = ()
+    unforeseen: Unforeseen = Unforeseen.UNDECIDED
     once_checked: OnceChecked = OnceChecked.NOTHING
     together: UUID | None = None
     provenance: dict[str, Any] = field(default_factory=dict)  # fields of the model of this name
@@ -136,6 +143,9 @@ def _new(customer: Customer, user: User | None, wishes: Wishes, facts: dict[str,
         unchanged=wishes.unchanged,
         melting=wishes.melting,
         name_only=wishes.name_only,
+        only_new=list(usually_only_new() if wishes.only_new is None else wishes.only_new),
+        never=list(wishes.never),
+        unforeseen=wishes.unforeseen,
         once_checked=wishes.once_checked,
         together=wishes.together,
         release=settings.RELEASE,

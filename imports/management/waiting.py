@@ -7,7 +7,7 @@ from enum import IntEnum
 from typing import Any, TextIO
 
 from imports.columns import derive
-from imports.delivery import progress
+from imports.delivery import overwrite_choice, preview, progress
 from imports.models import DryRun, Import, ImportState
 from imports.reports import balance
 from imports.reports.balance import Balance
@@ -64,14 +64,20 @@ class Wait:
         state = self._import.state
         if state == ImportState.FAILED or self._stays_in_review():
             self._say(self._import.reason)
-            asks = state == ImportState.REVIEW and gates.open_gates(self._import)
-            return Exit.PERSON if asks else Exit.NOTHING
+            return Exit.PERSON if self._asks() else Exit.NOTHING
         if state in FOR_A_PERSON:
             self._say(self._import.reason or ImportState(state).label)
             return Exit.PERSON
         if state in OVER and self._import.finished_at is not None:
             return exit_of(balance.balance(self._import))
         return None
+
+    def _asks(self) -> bool:
+        """Whether a person can answer what keeps it in review."""
+        if self._import.state != ImportState.REVIEW:
+            return False
+        asked = overwrite_choice.waiting(self._import, preview.standing(self._import))
+        return self._import.reason == asked != "" or bool(gates.open_gates(self._import))
 
     def _dry_status(self, dry_run: DryRun | None) -> Exit | None:
         if dry_run is None:

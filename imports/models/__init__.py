@@ -32,6 +32,7 @@ from imports.models.imports import (
     Origin,
     Priority,
     Unchanged,
+    Unforeseen,
 )
 from imports.models.mappings import Chunk, MappingVersion
 from imports.models.notices import (
@@ -116,6 +117,7 @@ __all__ = [
     "Token",
     "Traits",
     "Unchanged",
+    "Unforeseen",
     "Verdict",
     "Vocabulary",
     "Webhook",

@@ -127,6 +127,9 @@ class Batch(models.Model):
 
     # A row has neither e-mail nor phone: MEGA would not know it again, and make a second lead.
     matchless = models.BooleanField(default=False, db_default=False)
+    left_out = ArrayField(  # fields that its leads went without: see `delivery.overwrite`
+        models.CharField(max_length=80), default=list, db_default=[], blank=True
+    )
     foreseen = models.PositiveSmallIntegerField(null=True)  # updates, by the import's full preview
     answered = models.PositiveSmallIntegerField(default=0, db_default=0)  # rows judged or held
     failed = models.PositiveSmallIntegerField(default=0, db_default=0)  # of those, held ones too

@@ -80,6 +80,19 @@ class Unchanged(models.TextChoices):
     SKIP = "skip", "Leave them out"
 
 
+class Unforeseen(models.TextChoices):
+    """What becomes of fields for new leads only, where nobody knows which rows make new leads."""
+
+    UNDECIDED = "", "Nobody has said"
+    LEAVE_OUT = "leave_out", "Send every row without these fields"
+    OVERWRITE = "overwrite", "Send them with every row: they overwrite those of existing leads, too"
+
+
+def usually_only_new() -> list[str]:
+    """The fields that an update leaves alone where nobody says otherwise."""
+    return ["owner_id", "stage_slug", "source_platform", "source_type"]
+
+
 class Again(models.TextChoices):
     """What happens to repaired rows whose former rows went to MEGA in the meantime."""
 
@@ -172,6 +185,14 @@ class Import(models.Model):
     )
     name_only = models.CharField(
         max_length=4, choices=NameOnly.choices, default=NameOnly.HOLD, db_default=NameOnly.HOLD
+    )
+    # Fields of the mapping that an update may not overwrite; the others always go.
+    only_new = ArrayField(
+        models.CharField(max_length=80), default=usually_only_new, db_default=[], blank=True
+    )
+    never = ArrayField(models.CharField(max_length=80), default=list, db_default=[], blank=True)
+    unforeseen = models.CharField(
+        max_length=9, choices=Unforeseen.choices, default="", db_default="", blank=True
     )
     rules_version = models.PositiveSmallIntegerField(default=0)
     phone_data_version = models.CharField(max_length=20, blank=True)

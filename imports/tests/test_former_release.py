@@ -3,11 +3,12 @@
 import pytest
 from django.db import connection
 
-from imports.models import Customer, DryRun, Import, ReadAttempt
+from imports.models import Batch, Customer, DryRun, Import, ReadAttempt
 from portal.models import User
 
 NEW = {
-    Import: ("layout", "again", "returned", "sensitive", "import_field"),
+    Import: ("layout", "again", "returned", "sensitive", "import_field", "never", "unforeseen"),
+    Batch: ("left_out",),
     Customer: ("import_field", "import_field_found"),
     DryRun: ("is_sample",),
     ReadAttempt: ("asked",),

@@ -66,6 +66,12 @@ CHANGES = {
     "an act of review": lambda made: ReviewAct.objects.create(lead_import=made, kind="drop"),
     "the current mapping": lambda made: Import.objects.filter(pk=made.pk).update(mapping=None),
     "an option": lambda made: Import.objects.filter(pk=made.pk).update(duplicates="first"),
+    "what an update may overwrite": lambda made: Import.objects.filter(pk=made.pk).update(
+        never=["owner_id"]
+    ),
+    "the choice for what nobody foresaw": lambda made: Import.objects.filter(pk=made.pk).update(
+        unforeseen="overwrite"
+    ),
     "the rules' version": lambda made: Import.objects.filter(pk=made.pk).update(rules_version=1),
     "the phone data's": lambda made: Import.objects.filter(pk=made.pk).update(
         phone_data_version="1"

@@ -8,6 +8,7 @@ from imports.columns import fields, formats, memory, rule_columns
 from imports.columns.consent import Consent
 from imports.columns.mapping import Mapping
 from imports.columns.rules import Rules, of_customer
+from imports.delivery import overwrite_choice
 from imports.models import Import, ReviewAct
 from imports.review import holds, origins, overrides
 from imports.views import whom
@@ -35,6 +36,7 @@ def record(lead_import: Import) -> dict[str, Any]:
     asked = Rules.from_json(version.rules) if version else None
     return {
         "overrides": set_aside(lead_import),
+        "overwriting": overwrite_choice.record(lead_import),
         "provenance": origins.facts(origins.of(lead_import)),
         "rules": rule_columns.said(asked) if asked else [],
         "rules_on": asked.on if asked else None,

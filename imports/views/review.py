@@ -28,6 +28,7 @@ from imports.delivery import (
     children,
     control,
     outlook,
+    preview,
     read_ways,
     scheduled,
 )
@@ -42,6 +43,7 @@ from imports.views import (
     found,
     groups,
     kept_back,
+    overwrite,
     ownership,
     predictions,
     profile,
@@ -84,7 +86,7 @@ def _choose(lead_import: Import, user: User, wanted: dict[str, Any]) -> None:
 def send(request: Request, pk: int) -> HttpResponse:
     """The word to send; it can be taken back for ten seconds."""
     lead_import = access.get_import(request.user, pk, need=Role.IMPORTER)
-    form = SendForm(request.POST, others=scheduled.can_be_waited_for(lead_import))
+    form = overwrite.send_form(lead_import, preview.standing(lead_import), request.POST)
     if not form.is_valid():
         return page(request, lead_import, form)
     if not attempt(request, "", _send, lead_import, request.user, form):
@@ -105,7 +107,8 @@ def _send(lead_import: Import, user: User, form: SendForm) -> None:
     )
     shown = (wanted[f"expected_{what}"] for what in ("mapping", "leads", "acts"))
     seen = Seen(*shown)
-    confirmed = scheduled.Confirmed(wanted["on_duplicate"], seen, wish)
+    unforeseen = wanted.get("unforeseen")
+    confirmed = scheduled.Confirmed(wanted["on_duplicate"], seen, wish, unforeseen)
     if form.later is not None:
         scheduled.schedule(lead_import, user, form.later, confirmed)
         return
@@ -117,6 +120,7 @@ def _send(lead_import: Import, user: User, form: SendForm) -> None:
         expected_leads=seen.leads,
         expected_acts=seen.acts,
         wish=wish,
+        unforeseen=unforeseen,
     )
 
 
@@ -177,10 +181,10 @@ def page(
     customer = lead_import.customer
     chosen = {"on_duplicate": lead_import.on_duplicate}
     chosen |= {name: getattr(customer, name) for name in KEPT}
+    chosen |= {"unforeseen": lead_import.unforeseen}
     context = steps.shared(request, lead_import, "import_review") | {
         "checking": checking(lead_import),
         "page": "import_review",
-        "form": form or SendForm(initial=chosen, others=scheduled.can_be_waited_for(lead_import)),
         "name_form": name_form or CustomerNameForm(),
         "can_send": lead_import.state == ImportState.REVIEW,
         "is_editable": lead_import.state in EDITABLE,
@@ -192,8 +196,10 @@ def page(
     costs, books = cost.cost(lead_import, leads), balance.balance(lead_import, leads)
     rules = {"again": lead_import.again}
     context |= review_changes.context(request, lead_import) | predictions.state(lead_import)
+    context |= overwrite.panel(lead_import, costs.preview)
     context |= ownership.beside(request, lead_import, hand_over_form) | schedule.beside(lead_import)
     context |= {
+        "form": form or overwrite.send_form(lead_import, costs.preview, initial=chosen),
         "options": OptionsForm(initial=rules),
         "balance": books,
         "cost": costs,

@@ -15,7 +15,7 @@ from imports.intake import upload
 from imports.intake.dialect import Dialect
 from imports.intake.sensitive.masking import Masking
 from imports.intake.table import open_table
-from imports.management import provenance_options
+from imports.management import overwrite_options, provenance_options
 from imports.management.base import PortalCommand, acting_user, add_user_option
 from imports.management.reporting import check_report_path, write_report
 from imports.management.waiting import Exit, Wait, exit_of, summary_of
@@ -93,6 +93,7 @@ class Command(PortalCommand):
             "--report", type=Path, metavar="PATH.csv|.xlsx", help="write the row-level report"
         )
         parser.add_argument("--json", action="store_true", help="print the summary as JSON")
+        overwrite_options.add(parser)
         provenance_options.add(parser)
         add_user_option(parser)
 
@@ -162,6 +163,7 @@ def _accept(customer: Customer, user: User | None, options: dict[str, Any]) -> I
         name_only=NameOnly(options["name_only"]),
         once_checked=once,
         provenance=provenance_options.read(options),
+        **overwrite_options.read(options),
     )
     try:
         with path.open("rb") as opened:

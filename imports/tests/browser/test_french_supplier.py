@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from imports.delivery import control
 from imports.mega.sandbox.accounts import OWNERS
-from imports.models import Customer, Import, ImportState, OnDuplicate
+from imports.models import Customer, Import, ImportState, OnDuplicate, Unforeseen
 from imports.tests.browser.actions import Actions
 from imports.tests.browser.conftest import sign_in
 from imports.tests.road.engine import wait_for
@@ -109,7 +109,10 @@ def test_the_first_file_takes_less_than_eight_actions_and_the_next_one(
     assert actions.count < 8
     assert_clean(leads(first))
 
-    control.send(first, ines, on_duplicate=OnDuplicate.UPDATE, undo_seconds=0)
+    control.send(
+        first, ines, on_duplicate=OnDuplicate.UPDATE, undo_seconds=0,
+        unforeseen=Unforeseen.OVERWRITE,
+    )  # fmt: skip
     wait_for(first)
     assert {one["owner_id"] for one in client.leads} == {ADA, BEN, CLEO}
     second, next_one = supplier("decembre.csv", DECEMBER), Actions()

@@ -104,9 +104,9 @@ def test_how_many_requests_it_will_be_is_known_before(persons, alone, first_rows
 def test_leads_that_mega_may_refuse_come_last_in_requests_without_others():
     ann = frozenset({"p:2065550123"})
     leads = [
-        Packable(2, apart=True),
+        Packable(2, lane=1),
         Packable(3),
-        Packable(4, ann, apart=True),
+        Packable(4, ann, lane=1),
         Packable(5, ann),
         Packable(6),
     ]
@@ -118,13 +118,15 @@ def test_leads_that_mega_may_refuse_come_last_in_requests_without_others():
 
 
 def test_a_file_of_nothing_else_begins_with_a_small_request_too():
-    parcels = pack(Packable(number, apart=True) for number in range(2, 602))
+    parcels = pack(Packable(number, lane=1) for number in range(2, 602))
 
     assert [len(one.row_numbers) for one in parcels] == [25, 500, 75]
 
 
 leads_some_apart = st.tuples(leads_of_few_people, st.sets(st.integers(2, 201))).map(
-    lambda drawn: [Packable(lead.number, lead.keys, lead.number in drawn[1]) for lead in drawn[0]]
+    lambda drawn: [
+        Packable(lead.number, lead.keys, int(lead.number in drawn[1])) for lead in drawn[0]
+    ]
 )
 
 
@@ -136,7 +138,7 @@ def test_those_apart_share_no_request_with_strangers_and_keep_their_person_s_ord
     tied: set[str] = set()
     last = {lead.number: False for lead in leads}
     for lead in leads:
-        if lead.apart or lead.keys & tied:
+        if lead.lane or lead.keys & tied:
             tied |= lead.keys
             last[lead.number] = True
     for parcel in parcels:
@@ -150,6 +152,36 @@ def test_those_apart_share_no_request_with_strangers_and_keep_their_person_s_ord
 
 @given(st.integers(0, 1_200), st.integers(0, 1_200))
 def test_the_requests_of_those_apart_are_foretold(together, apart):
-    leads = [Packable(n, apart=n >= together) for n in range(together + apart)]
+    leads = [Packable(n, lane=int(n >= together)) for n in range(together + apart)]
 
-    assert count(len(leads), FIRST_ROWS, (), apart) == len(pack(leads))
+    assert count(len(leads), FIRST_ROWS, (), [apart]) == len(pack(leads))
+
+
+in_lanes = st.tuples(leads_of_few_people, st.lists(st.integers(0, 5), max_size=200)).map(
+    lambda drawn: [
+        Packable(lead.number, lead.keys, dict(enumerate(drawn[1], start=2)).get(lead.number, 0))
+        for lead in drawn[0]
+    ]
+)
+
+
+@given(in_lanes)
+def test_a_request_is_of_one_lane_and_a_person_s_rows_never_go_back_to_a_former_one(leads):
+    parcels = pack(leads)
+    place = {number: one for one in parcels for number in one.row_numbers}
+
+    assert sorted(place) == [lead.number for lead in leads]
+    assert [one.lane for one in parcels] == sorted(one.lane for one in parcels)
+    for one in leads:
+        tied = [o for o in leads if o.number < one.number and o.keys & one.keys]
+        assert place[one.number].lane == max([one.lane, *(place[o.number].lane for o in tied)])
+        for other in tied:
+            assert place[other.number].number <= place[one.number].after
+
+
+@given(in_lanes, st.integers(0, 100))
+def test_lanes_go_on_after_an_interruption_as_if_there_was_none(leads, cut):
+    packer = Packer()
+    first = list(packer.pack(leads[:cut]))
+
+    assert [*first, *packer.pack(leads[cut:]), *packer.finish()] == pack(leads)

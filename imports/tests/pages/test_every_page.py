@@ -19,7 +19,7 @@ from portal.models import Membership
 NAMES = [pattern.name for pattern in urls.urlpatterns]
 POSTED = {
     "customer_check", "customer_words_read", "member_add", "member_role", "import_read_again",
-    "import_options", "import_unchanged", "import_confirm",
+    "import_options", "import_unchanged", "import_overwrite", "import_confirm",
     "import_read_preview", "import_ask", "import_ask_cancel", "import_undo", "import_pause",
     "import_resume",
     "import_go_on", "import_decide", "import_priority", "import_rest", "import_skip_reading",
@@ -33,7 +33,7 @@ POSTED = {
 }  # fmt: skip
 FOR_IMPORTERS = {
     "customer_check", "customer_words_read", "import_read_again", "import_read_preview",
-    "import_options", "import_unchanged", "import_confirm",
+    "import_options", "import_unchanged", "import_overwrite", "import_confirm",
     "import_ask", "import_ask_cancel",
     "import_undo", "import_pause", "import_resume", "import_go_on", "import_cancel",
     "import_decide", "import_priority", "import_retry", "import_rest", "import_columns",

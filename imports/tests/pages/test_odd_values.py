@@ -39,7 +39,8 @@ FIELDS = {
     "import_possible": "possible_phones expected_version",
     "import_confirm": "name",
     "import_options": "again", "import_unchanged": "unchanged",
-    "import_send": "on_duplicate expected_mapping expected_leads expected_acts",
+    "import_overwrite": "rule-source_platform",
+    "import_send": "on_duplicate unforeseen expected_mapping expected_leads expected_acts",
     "import_rows": "person", "import_cancel": "open", "import_decide": "choice why",
     "preferences": "name time_zone theme",
 }  # fmt: skip

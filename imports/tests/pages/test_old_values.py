@@ -15,6 +15,7 @@ from imports.models import (
     ImportState,
     Lead,
     OnDuplicate,
+    Unforeseen,
 )
 from imports.tests.pages import story
 from imports.tests.thawed import thawed
@@ -25,7 +26,7 @@ State = BeforeRead.State
 
 def word(lead_import, **more):
     shown = {"expected_mapping": lead_import.mapping_id, "expected_leads": 3}
-    return {"on_duplicate": "update", **shown, **more}
+    return {"on_duplicate": "update", "unforeseen": "overwrite", **shown, **more}
 
 
 def review(client, lead_import):
@@ -103,7 +104,7 @@ def reading(ines, acme):
     lead_import = story.reviewed(acme, ines.user)
     control.send(
         lead_import, ines.user, on_duplicate=OnDuplicate.UPDATE, undo_seconds=-1,
-        wish=before.Wish(minutes=5),
+        unforeseen=Unforeseen.OVERWRITE, wish=before.Wish(minutes=5),
     )  # fmt: skip
     BeforeRead.objects.update(state=State.READING, needed=40, answered=12)
     return lead_import

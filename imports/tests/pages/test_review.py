@@ -23,6 +23,7 @@ def word(lead_import, on_duplicate="skip"):
     """What the button sends, as the page stood when the import was loaded."""
     return {
         "on_duplicate": on_duplicate,
+        "unforeseen": "overwrite",
         "expected_mapping": lead_import.mapping_id,
         "expected_leads": cost.cost(lead_import).leads,
     }

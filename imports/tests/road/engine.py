@@ -135,10 +135,10 @@ class Client:
         states = (ImportState.REVIEW, ImportState.FAILED, ImportState.MAPPING)
         return wait_for(made, states)
 
-    def send(self, path, on_duplicate=OnDuplicate.UPDATE, **wishes):
+    def send(self, path, on_duplicate=OnDuplicate.UPDATE, unforeseen=None, **wishes):
         made = self.review(path, **wishes)
         assert made.state == ImportState.REVIEW, made.reason
-        control.send(made, None, on_duplicate=on_duplicate, undo_seconds=0)
+        control.send(made, None, on_duplicate=on_duplicate, undo_seconds=0, unforeseen=unforeseen)
         tasks.nudge_plan(made.pk)
         return made
 

@@ -310,3 +310,20 @@ def test_a_file_that_looks_like_another_customers_waits_until_the_name_is_given(
 
     assert import_leads(run, ines, path, *named(ines)).returncode == 0
     assert len(ines.leads) == 60
+
+
+def test_a_script_that_protects_a_field_leaves_the_rest_to_a_person(run, client_of, sheet):
+    ines = client_of(stages=["new", "won"])
+    path = sheet(5, stage_slug=lambda _: "won")
+    update = ("--on-duplicate", "update", *named(ines))
+
+    asked = import_leads(run, ines, path, *update, "--only-new", "stage_slug")
+    assert asked.returncode == 3
+    assert "MEGA was not asked about every row" in asked.stdout + asked.stderr
+    assert ines.leads == []
+
+    assert import_leads(run, ines, path, *update).returncode == 0
+    assert {lead["stage_slug"] for lead in ines.leads} == {"won"}
+    again = sheet(5, name="again.csv", stage_slug=lambda _: "new")
+    assert import_leads(run, ines, again, *update, "--unforeseen", "leave_out").returncode == 0
+    assert {lead["stage_slug"] for lead in ines.leads} == {"won"}

@@ -37,6 +37,21 @@ EXPLANATIONS: Final[Mapping[str, Explanation]] = {
         "the sheet has no column, or a blank cell, are not sent.\n"
         "MEGA has no undo. Old values can be put back as far as they were kept before.",
     ),
+    "overwriting": Explanation(
+        "What an update may overwrite",
+        "Which fields does an update leave alone?",
+        "It counts only where existing leads are updated. MEGA merges what is sent into the lead "
+        "that it has; what an update may not overwrite is not sent with it.\n"
+        "“Always”: the field goes with every row.\n"
+        "“Only for new leads”: it goes with rows of which MEGA, asked about every row, said that "
+        "it would add a lead. Rows that it would update go without the field, in requests of their "
+        "own; so do later rows of one person, which find the lead that the first one made. If MEGA "
+        "was not asked about every row, the review asks what becomes of the field.\n"
+        "“Never”: it goes only with rows that are known to make a new lead. If MEGA was not asked "
+        "about every row, these are the rows with neither e-mail nor phone.\n"
+        "What MEGA said may be out of date once a row is sent: if somebody adds the person in "
+        "between, the row updates that lead with all its fields.",
+    ),
     "matching": Explanation(
         "Matching",
         "How does MEGA recognise a person?",
