@@ -59,7 +59,7 @@ def test_the_rows_of_a_new_file_are_never_compared_one_by_one_with_each_other(ac
     numbers = [lead.number for lead in Lead.objects.filter(lead_import=made)]
     left_out, _ = unchanged._statement(Scope(made), left_out=True)
     for sql, parameters in [
-        (same_person._SHARED.format(among="true"), values),
+        (same_person._SHARED.format(among="true"), values | {"codes": ["opt_out"]}),
         (same_person._FLAG, values | {"numbers": numbers}),
         (known._MET.format(among="true", known="true"), earlier),
         (left_out, earlier),
