@@ -216,3 +216,17 @@ def test_a_colleague_who_lost_the_role_since_is_named_in_the_review(ines, max_, 
     Schedule.objects.update(at=timezone.now() - timedelta(seconds=1))
     on_time.start_due()
     assert "Ines Iversen, who scheduled this, may no longer import for North" in review(max_, made)
+
+
+def test_what_becomes_of_fields_for_new_leads_only_is_confirmed_with_the_time(ines, made):
+    told = at(made, in_three_days(), on_duplicate="update")
+    assert send(ines, made, told | {"unforeseen": ""}).status_code == 422
+    assert fresh(made).state == ImportState.REVIEW
+
+    send(ines, made, told | {"unforeseen": "leave_out"})
+    assert (fresh(made).state, fresh(made).unforeseen) == (ImportState.SCHEDULED, "leave_out")
+    Schedule.objects.update(at=timezone.now() - timedelta(minutes=1))
+    on_time.start_due()
+
+    assert (fresh(made).state, fresh(made).on_duplicate) == (ImportState.QUEUED, "update")
+    assert fresh(made).unforeseen == "leave_out"
