@@ -9,7 +9,7 @@ from django.db.models import Count
 from django.utils import timezone
 
 from imports import whole_file
-from imports.columns import sums, tally
+from imports.columns import sums
 from imports.columns.tally import Tally
 from imports.models import (
     Attempt,
@@ -216,13 +216,14 @@ def _seconds(start: datetime | None, end: datetime | None) -> float:
 def predicted(dry_run: DryRun) -> Balance:
     """Return the balance sheet as MEGA predicted it; nothing was written.
 
-    That of a sample is about the rows that MEGA was asked about.
+    That of a sample is about the rows that MEGA was asked about; so is that of every row, once
+    others are to be sent than were asked about.
     """
     lead_import = dry_run.lead_import
-    counts = prediction_counts(dry_run)
-    if dry_run.is_sample:
+    counts, leads = prediction_counts(dry_run), sums.tally_of(lead_import)
+    if dry_run.is_sample or sum(counts.values()) > leads.to_send:
         return Balance(lead_import.pk, lead_import.state, sum(counts.values()), **counts)
-    held = {"blank": lead_import.blank_count} | tally.of(lead_import).held
+    held = {"blank": lead_import.blank_count} | leads.held
     rest = lead_import.row_count - sum(held.values()) - sum(counts.values())
     requests = Attempt.objects.filter(batch__dry_run=dry_run, was_sent=True).count()
     return Balance(

@@ -19,6 +19,8 @@ from imports.models import (
     Prediction,
     ReviewAct,
 )
+from imports.reports import balance
+from imports.review import acts
 from imports.tests.pages import story
 
 SEVERAL = (
@@ -225,3 +227,11 @@ def test_before_anything_was_asked_there_is_nothing_to_take(ines, made):
     answer = ines.get(f"/imports/{made.pk}/predicted.csv")
     assert answer["Location"] == f"/imports/{made.pk}/review/"
     assert "Filter by what MEGA said" not in rows(ines, made)
+
+
+def test_what_mega_foretold_of_rows_that_no_longer_go_draws_no_bar_backwards(ines, made, asked):
+    acts.drop(made, ines.user, [2, 3])
+
+    foretold = balance.predicted(asked)
+    assert (foretold.rows, foretold.not_sent, foretold.is_balanced) == (4, 0, True)
+    assert 'width="-' not in review(ines, made)

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from imports.models import Batch, BatchState, Decision, Event, Import, ImportState
 from imports.tests.pages import story
+from imports.tests.thawed import thawed
 
 
 @pytest.fixture
@@ -196,5 +197,6 @@ def test_repeating_a_request_with_a_name_only_says_that_it_may_double(ines, goin
     assert "every row with a name only becomes a second lead" in page
     assert "safe" not in page
     Batch.objects.filter(pk=waiting.pk).update(matchless=False)
-    put(going, on_duplicate="update")
+    with thawed():
+        put(going, on_duplicate="update")
     assert "</svg>safe" in page_of(ines, going)

@@ -406,7 +406,8 @@ def listed(customer, user, *, of_team):
     """Put some on a list; return the newest entry."""
     owner = Owner(customer.team, None if of_team else customer)
     typed = "ana@example.com\n(206) 555-0123\nhush-corp.com"
-    origin = Origin(ListAddition.Way.TYPED, "Unsubscribed <b>in May</b>" + " again" * 9, "They asked " * 8)
+    source = "Unsubscribed <b>in May</b>" + " again" * 9
+    origin = Origin(ListAddition.Way.TYPED, source, "They asked " * 8)
     lists.add(owner, user, entries.read_lines(typed, "US"), origin)
     return lists.of(owner).entries.latest("pk")
 
