@@ -306,7 +306,7 @@ def _wanted(world):
 
     A manager set aside that they may not be contacted.
     """
-    unlike = uuid.uuid4().hex
+    unlike = f"{uuid.uuid4().hex}x"  # ends in no number that a noun would follow
     strict = Customer.objects.create(
         team=world.customer.team, name=f"Strict {unlike}", slug=f"strict-{unlike}",
         mega_id=uuid.uuid4(), rule_age=18, rule_countries=["US", "CA"],
