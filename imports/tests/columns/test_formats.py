@@ -3,6 +3,7 @@
 import pytest
 
 from imports.columns import formats
+from imports.columns.clean import Cleaned
 from imports.columns.problems import Problem
 
 
@@ -22,7 +23,7 @@ from imports.columns.problems import Problem
     ],
 )
 def test_dates_become_iso_8601(cell, order, sent):
-    assert formats.read_date(cell, order) == (sent, ())
+    assert formats.read_date(cell, order) == Cleaned(sent)
 
 
 def test_a_date_that_cannot_be_is_that_row_s_problem():
@@ -51,7 +52,7 @@ def test_a_date_that_cannot_be_is_that_row_s_problem():
     ],
 )
 def test_numbers_are_sent_with_a_decimal_point(cell, mark, sent):
-    assert formats.read_number(cell, mark) == (sent, ())
+    assert formats.read_number(cell, mark) == Cleaned(sent)
 
 
 @pytest.mark.parametrize("cell", ["about 500", "1.2.3", "1.234,5,6", "12.34", "5,"])

@@ -7,8 +7,9 @@ import pytest
 from django.urls import NoReverseMatch, reverse
 
 from imports import urls
+from imports.columns import options
 from imports.intake import drafts, suggest
-from imports.models import Customer, Import, Notice
+from imports.models import Customer, Duplicates, Import, Notice
 from imports.notices import words
 from imports.tests.pages import story
 from portal import characters, names
@@ -93,8 +94,7 @@ def test_a_report_has_the_cells_as_they_were_read(max_, odd):
 def test_the_same_person_twice_is_a_duplicate_whatever_hides_in_it(max_, acme):
     sheet = f"Name,E-mail\r\nAna,ana@example.com\r\nAna,ana{ZWSP}@example.com\r\n"
     lead_import = story.reviewed(acme, content=sheet)
-    chosen = {"duplicates": "first", "unchanged": "send"}
-    max_.post(f"/imports/{lead_import.pk}/review/options/", chosen)
+    options.set_options(lead_import, max_.user, duplicates=Duplicates.FIRST)
     page = story.text(max_.get(f"/imports/{lead_import.pk}/rows/?result=duplicate"))
     assert "Has the same e-mail as row 2" in page
 

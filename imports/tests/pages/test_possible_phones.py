@@ -10,6 +10,7 @@ from imports.tests.pages import story
 from imports.tests.pages.test_columns import columns_page, fields_of
 from imports.tests.pages.test_remembered import sent
 from imports.tests.pages.test_two_at_columns import chosen
+from imports.tests.thawed import thawed
 
 SHEET = (
     "Full name,Phone,E-mail\r\n"
@@ -49,7 +50,8 @@ def as_before_the_choice(lead_import):
     """Its mapping as a former release stored it."""
     version = MappingVersion.objects.get(lead_import=lead_import, version=1)
     version.content.pop("possible_phones")
-    version.save()
+    with thawed():
+        version.save()
 
 
 def test_the_review_shows_them_as_a_group_of_their_own(ines, made):
@@ -153,7 +155,8 @@ def test_the_next_file_of_the_customer_goes_by_the_choice_whatever_its_headings(
     first = sent(acme, ines.user, SHEET)
     chose = MappingVersion.objects.get(pk=first.mapping_id)
     chose.content["possible_phones"] = "send"
-    chose.save()
+    with thawed():
+        chose.save()
     same = story.reviewed(acme, ines.user, content=SHEET)
     other = story.reviewed(acme, ines.user, content=SHEET.replace("Full name", "Client name"))
     assert (phones(same)[3], phones(other)[3]) == (READ, READ)
@@ -161,9 +164,9 @@ def test_the_next_file_of_the_customer_goes_by_the_choice_whatever_its_headings(
 
 def test_what_nobody_chose_is_not_remembered(ines, acme):
     first = sent(acme, ines.user, SHEET)
-    MappingVersion.objects.filter(pk=first.mapping_id).update(
-        content={k: v for k, v in first.mapping.content.items() if k != "possible_phones"}
-    )
+    content = {k: v for k, v in first.mapping.content.items() if k != "possible_phones"}
+    with thawed():
+        MappingVersion.objects.filter(pk=first.mapping_id).update(content=content)
     assert phones(story.reviewed(acme, ines.user, content=SHEET))[3] is None
 
 
