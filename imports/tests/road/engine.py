@@ -15,7 +15,7 @@ from imports import customers, tasks
 from imports.delivery import control, tokens
 from imports.intake import upload
 from imports.mega.contract import SCOPE_READ, SCOPE_WRITE
-from imports.models import FINAL, Customer, ImportState, OnDuplicate
+from imports.models import FINAL, Customer, ImportState, OnDuplicate, Unforeseen
 from imports.review import guard_answer
 from portal.embedded.child import die_with_parent
 from portal.models import Team
@@ -121,6 +121,8 @@ class Client:
         tokens.set_token(self.customer, self.raw, None)
 
     def upload(self, path, **wishes):
+        """Upload a file; what a command sends unasked is sent here, too."""
+        wishes.setdefault("unforeseen", Unforeseen.OVERWRITE)
         with path.open("rb") as file:
             made = upload.accept(
                 self.customer, None, File(file), path.name, wishes=upload.Wishes(**wishes)
