@@ -157,7 +157,7 @@ def _make(parent: Import, user: User | None, wanted: Wanted) -> Import:
 def _new(parent: Import, user: User | None, origin: Origin) -> Import:
     taken_over = (
         "customer", "mega_id", "file_name", "file_size", "file_sha256", "dialect_choice", "dialect",
-        "sheets", "headers", "sensitive", "on_duplicate", "only_new", "never",
+        "sheets", "headers", "sensitive", "on_duplicate", "only_new", "never", "unforeseen",
     )  # fmt: skip
     return Import.objects.create(
         parent=parent,

@@ -52,9 +52,10 @@ def settle(batch: Batch, found: Conclusion, now: datetime) -> None:
 
 
 def _store(batch: Batch, found: Conclusion) -> None:
-    """Write the predictions by COPY; a row whose lead is gone since it was asked gets none."""
+    """Write the predictions by COPY; a row whose lead was replaced since it was asked gets none."""
     asked = Lead.objects.filter(
         lead_import=batch.import_pk,
+        lead_import__mapping=batch.asked_by.mapping_id,
         mapping=batch.asked_by.mapping_id,
         number__in=batch.row_numbers,
     )

@@ -53,6 +53,8 @@ WRONG = {
     **{f"{of}_do_not_import_check": ({"entry": "Ann"}, ["entry"]) for of in ("customer", "team")},
     "import_row_listed": ({"whose": "nobody", "reason": "(206) 555-0123"},
                           ["what", "whose", "reason"]),
+    "import_hand_over": ({"note": NAME}, ["to"]),
+    "import_reschedule": ({"when": "at"}, ["on_day", "at_time"]),
     "import_forbidden_listed": ({"reason": "ann@example.com"}, ["whose", "reason"]),
 }  # fmt: skip
 # What no browser can send wrong without being made to: lists to choose from, and plain buttons.
@@ -74,7 +76,7 @@ BUTTONS = {
     "tokens_check", "styleguide_toast", "import_use_mapping", "team_mapping_remove",
     "members_search", "import_grid", "import_check_again", "import_review_undo",
     "customer_do_not_import_remove", "customer_do_not_import_remove_source",
-    "team_do_not_import_remove", "team_do_not_import_remove_source",
+    "team_do_not_import_remove", "team_do_not_import_remove_source", "import_unschedule",
 }  # fmt: skip
 SECRET = {"token", "url"}
 OF_STATES = {"import_read_again": "review", "import_save_mapping": "review",
@@ -87,7 +89,8 @@ OF_STATES = {"import_read_again": "review", "import_save_mapping": "review",
              "import_rule_columns": "wanted", "import_provenance": "wanted",
              "import_grid_row": "review", "import_grid_change": "review",
              "import_row_listed": "review", "import_forbidden_listed": "asking",
-             "import_override": "wanted",
+             "import_override": "wanted", "import_hand_over": "review",
+             "import_reschedule": "at a time",
              "import_priority": "paused"}  # fmt: skip
 
 

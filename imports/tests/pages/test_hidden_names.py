@@ -96,7 +96,7 @@ def test_the_same_person_twice_is_a_duplicate_whatever_hides_in_it(max_, acme):
     lead_import = story.reviewed(acme, content=sheet)
     options.set_options(lead_import, max_.user, duplicates=Duplicates.FIRST)
     page = story.text(max_.get(f"/imports/{lead_import.pk}/rows/?result=duplicate"))
-    assert "Has the same e-mail as row 2" in page
+    assert "The same lead as row 2, which is sent." in page
 
 
 def test_searching_finds_what_can_be_seen(max_, odd):

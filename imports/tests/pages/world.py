@@ -81,14 +81,15 @@ WANTED = (
     "Ben O.,,ben@example.com,,yes\r\n"
 )
 GATHERED = (
-    "Name,E-mail,Phone,City\r\n"
-    "Ana Souza <b>the first</b>,ana@example.com,+44 20 7946 0958,Rome\r\n"
-    "Ben Okafor,ben@example.com,+1 207 946 0958,Oslo\r\n"
-    f"Chen Li,{'chen' * 12}@example.com,,{'Bonn' * 20}\r\n"
-    f"Chen Li,{'chen' * 12}@example.com,,Rome\r\n"
-    "Dora Novak,dora@example.com,,\r\n"
-    "Dora Novak,dora@example.com,,\r\n"
-    "Eve Only,,,\r\n"
+    "Name,E-mail,Phone,City,Opt out\r\n"
+    "Ana Souza <b>the first</b>,ana@example.com,+44 20 7946 0958,Rome,\r\n"
+    "Ben Okafor,ben@example.com,+1 207 946 0958,Oslo,\r\n"
+    f"Chen Li,{'chen' * 12}@example.com,,{'Bonn' * 20},\r\n"
+    f"Chen Li,{'chen' * 12}@example.com,,Rome,\r\n"
+    "Dora Novak,dora@example.com,,,\r\n"
+    "Dora Novak,dora@example.com,,,\r\n"
+    "Eve Only,,,,\r\n"
+    "Fay No,fay@example.com,,,yes\r\n"
 )
 WHY = "MEGA refused 1 of the 3 rows of the first request."
 STEPS = ("file", "columns", "review", "send", "report", "rows", "requests")
@@ -328,7 +329,9 @@ def _wanted(world):
 
 def _gathered(world):
     """Different people with one phone, one person twice; decided for all, and for one group."""
-    wishes = Wishes(duplicates="ask", mapping={"columns": {"City": "custom_fields.city"}})
+    forbids = {"consent": {"forbids": ["yes"], "allows": [""]}}
+    columns = {"City": "custom_fields.city", "Opt out": forbids}
+    wishes = Wishes(duplicates="ask", mapping={"columns": columns})
     made = story.reviewed(
         world.customer, world.owner, name="gathered.csv", content=GATHERED, wishes=wishes
     )

@@ -97,7 +97,7 @@ def test_a_second_row_of_a_person_updates_what_the_first_made(ines, tmp_path):
 def test_without_a_preview_a_person_decides(ines, won, sheet):
     won(10)
     path = sheet(40, stage_slug=lambda _: "new")
-    made = ines.review(path)
+    made = ines.review(path, unforeseen=Unforeseen.UNDECIDED)
 
     with pytest.raises(WrongState, match="MEGA was not asked about every row") as refused:
         control.send(made, None, on_duplicate=OnDuplicate.UPDATE, undo_seconds=0)

@@ -73,8 +73,10 @@ def test_when_nothing_changed_every_row_came_as_foreseen_also_people_in_two_rows
 ):
     ines = client_of()
     path = tmp_path / "twice.csv"
-    people = "".join(f"P{n},p{n % 40}@example.com\n" for n in range(60))
-    path.write_text(f"Name,Email\n{people}")
+    people = "".join(
+        f"P{n % 40},p{n % 40}@example.com,{f'206555{n:04}' if n < 40 else ''}\n" for n in range(60)
+    )
+    path.write_text(f"Name,Email,Phone\n{people}")
     made, asked = previewed(ines, path, OnDuplicate.UPDATE)
     assert asked.counted == {"created": 60}
 
