@@ -19,7 +19,8 @@ from imports.models import Duplicates
 
 MOST = 5
 
-_MASKED, _OPEN, _TWICE, _UNCHANGED, _READ_AS, _HEADINGS, _BLANK = 100, 85, 75, 72, 45, 40, 30
+_MASKED, _MELTING, _OPEN, _TWICE, _UNCHANGED = 100, 90, 85, 75, 72
+_READ_AS, _HEADINGS, _BLANK = 45, 40, 30
 _TWICE_DONE: Final = {
     Duplicates.ALL: "All are sent, never two of one person in the same request.",
     Duplicates.FIRST: "Only the first row of each person is sent.",
@@ -43,16 +44,18 @@ class Where:
     """The rows or columns of a finding: a page, and what narrows it.
 
     On "rows": `result` or `problem` with the place of its `column`, or the row number that the list
-    begins `after`. On "columns" the place of a column; on "file" a part of the page.
+    begins `after`. On "columns" the place of a column; on "file" a part of the page; on "groups"
+    what they are `about`.
     """
 
-    page: Literal["rows", "columns", "file"]
+    page: Literal["rows", "columns", "file", "groups"]
     words: str
     result: str = ""
     problem: str = ""
     column: int | None = None
     after: int | None = None
     part: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,8 @@ class Facts:
     twice: int = 0  # rows that share an e-mail or a phone with another one
     first_twice: int | None = None
     duplicates: Duplicates = Duplicates.ALL
+    melting: int = 0  # rows of different people that MEGA would take for one
+    first_melting: int | None = None
     unchanged: int = 0
     looked_at: int = 0
 
@@ -163,6 +168,14 @@ def _of_the_columns(facts: Facts) -> Iterator[Finding]:
 
 
 def _of_the_rows(facts: Facts) -> Iterator[Finding]:
+    if facts.melting and facts.first_melting:
+        yield Finding(
+            "melting", _MELTING, facts.melting,
+            f"{facts.melting:,} rows of different people share an e-mail or a phone: "
+            f"{_first(facts.melting, facts.first_melting)}.",
+            "MEGA would make one lead of them. The review asks what becomes of each group.",
+            Where("groups", "Show the groups", about="melts"),
+        )  # fmt: skip
     if facts.twice and facts.first_twice:
         yield Finding(
             "twice", _TWICE, facts.twice,

@@ -98,7 +98,10 @@ def _link(anchor: str, about: str = "", mark: str = "") -> SafeString:
 def place(where: Where, lead_import: Import) -> str:
     """The address of a finding's rows or columns."""
     page = reverse(f"import_{where.page}", args=[lead_import.pk])
-    asked = {"result": where.result, "problem": where.problem, "after": where.after}
+    asked = {
+        "result": where.result, "problem": where.problem, "after": where.after,
+        "about": where.about,
+    }  # fmt: skip
     if where.page == "columns":
         return f"{page}#custom-{where.column}"
     if where.page == "rows" and where.problem:

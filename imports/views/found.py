@@ -15,7 +15,10 @@ from imports.views.http import Request
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """The findings, and of how many rows they are; `grows` while these are still checked."""
+    """The findings, and of how many rows they are.
+
+    It `grows` until every row is judged: only then is known who is in the file twice.
+    """
 
     found: list[Finding]
     looked_at: int
@@ -37,17 +40,20 @@ def panel(lead_import: Import, facts: Facts | None = None) -> Panel:
         known.looked_at,
         is_whole=known.is_whole and not is_checking,
         is_shown=bool(found or known.looked_at),
-        grows=is_checking and not known.looked_at,
+        grows=is_checking,
         has_more=lead_import.state == ImportState.REVIEW,
     )
 
 
 @require_GET
 def live(request: Request, pk: int) -> HttpResponse:
-    """The panel as soon as the first rows are checked; 204 before."""
+    """The panel when it says more than of the rows that were `seen`; 204 before.
+
+    So it comes anew as often as something is new in it, and nobody who reads it is disturbed.
+    """
     lead_import = access.get_import(request.user, pk)
     found = panel(lead_import)
-    if found.grows:
+    if found.grows and request.GET.get("seen", "0") == str(found.looked_at):
         return HttpResponse(status=204)
     context = {"lead_import": lead_import, "findings": found}
     return render(request, "parts/findings.html", context)

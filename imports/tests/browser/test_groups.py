@@ -45,9 +45,9 @@ def test_groups_are_decided_one_by_one_and_all_at_once_and_undone(window, ines, 
     sign_in(page, ines)
     page.goto(f"/imports/{made.pk}/review/")
     assert books(made) == (0, 4, 4)
-    page.get_by_text("3 rows: of different people that would become one lead").click()
+    page.get_by_text("3 rows: of different people that would become one lead").wait_for()
     expect(page.get_by_text(f"3 people share the phone +1{OFFICE}: Ann Smith")).to_be_visible()
-    page.get_by_role("link", name="Show the groups and decide").first.click()
+    page.locator("details", has_text="3 rows").get_by_role("link", name="Show the groups").click()
     page.get_by_role("heading", name=f"3 people share the phone +1{OFFICE}").wait_for()
     assert_open_to_all(page)
 
@@ -81,13 +81,12 @@ def test_rows_that_match_nothing_are_sent_by_one_click_and_kept_back_again(windo
     page = window()
     sign_in(page, ines)
     page.goto(f"/imports/{made.pk}/review/")
-    page.get_by_text("1 row: with neither phone nor e-mail").click()
     page.get_by_role("button", name="Send the 1 row all the same").click()
     changes = page.locator("#changes")
     said = "All rows with neither phone nor e-mail: “Send them”."
     expect(changes.get_by_text(said, exact=True)).to_be_visible()
     assert books(made) == (1, 4, 3)
-    changes.get_by_role("button", name="Undo").click()
+    changes.get_by_role("button", name="Undo : All rows with neither").click()
     expect(page.get_by_text("1 row: with neither phone nor e-mail")).to_be_visible()
     assert books(made) == (0, 4, 4)
 

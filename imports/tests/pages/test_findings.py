@@ -2,7 +2,8 @@
 
 from imports import tasks
 from imports.columns import chunks, options
-from imports.models import Chunk, Import, Unchanged
+from imports.intake.upload import Wishes
+from imports.models import Chunk, Import, ImportState, Unchanged
 from imports.tests.pages import story
 
 ODD = (
@@ -55,6 +56,20 @@ def test_what_stands_above_between_and_twice_and_lost_its_digits(ines, acme):
     assert "1 row is blank: row 5." in found
 
 
+def test_who_differs_and_who_would_melt_is_found_where_the_review_asks(ines, acme):
+    office = "Zoe Young,(206) 555-0177,{}@example.com,07/04/2025\r\n"
+    melting = office.format("zoe") + office.format("yan").replace("Zoe Young", "Yan Ziegler")
+    content = ODD.replace("Ana Souza,2065550123,ANA", "Ana Souza,2065550123,ana.b") + melting
+    wishes = Wishes(duplicates="ask")
+    lead_import = story.reviewed(acme, ines.user, content=content, wishes=wishes)
+    found = panel(ines, lead_import)
+    assert "2 rows of different people share an e-mail or a phone: the first is row 7." in found
+    assert f'href="/imports/{lead_import.pk}/review/groups/?about=melts"' in found
+    assert "2 rows share their e-mail or phone with another row: the first is row 3." in found
+    assert "The review shows them in groups and asks what is sent." in found
+    assert found.index("different people") < found.index("with another row")
+
+
 def test_a_date_that_can_be_read_in_two_ways_leads_to_its_column(ines, acme):
     lead_import = story.reviewed(acme, ines.user, content=ODD)
     assert "Since" not in panel(ines, lead_import)  # not imported: nothing is misread
@@ -96,13 +111,28 @@ def test_nothing_is_said_of_cells_before_they_are_checked(ines, acme):
     assert panel(ines, lead_import) == ""
     tasks.read(lead_import.pk)
     assert "Nothing odd" not in panel(ines, lead_import)
-    live = f"/imports/{lead_import.pk}/found/"
-    assert f'hx-get="{live}"' in story.text(ines.get(f"/imports/{lead_import.pk}/columns/"))
-    assert ines.get(live).status_code == 204
+    live = f"/imports/{lead_import.pk}/found/?seen="
+    assert f'hx-get="{live}0"' in story.text(ines.get(f"/imports/{lead_import.pk}/columns/"))
+    assert ines.get(f"{live}0").status_code == 204
     story.check(lead_import)
-    answer = story.text(ines.get(live))
+    answer = story.text(ines.get(f"{live}0"))
     assert "1 phone in column “Phone” has letters" in answer
     assert "hx-get" not in answer
+
+
+def test_who_is_in_the_file_twice_is_told_when_all_rows_are_judged(ines, acme):
+    made = Import.objects.filter(pk=story.reviewed(acme, ines.user, content=ODD).pk)
+    live = f"/imports/{made.get().pk}/found/?seen="
+    made.update(state=ImportState.CHECKING)  # the first rows are checked, nothing is judged
+    early = story.text(ines.get(f"{live}0"))
+    assert "lost digits" in early
+    assert "share their e-mail or phone" not in early
+    assert f'hx-get="{live}4"' in early
+    assert ines.get(f"{live}4").status_code == 204  # nothing new: whoever reads is not disturbed
+    made.update(state=ImportState.REVIEW)
+    late = story.text(ines.get(f"{live}4"))
+    assert "2 rows share their e-mail or phone with another row" in late
+    assert "hx-get" not in late
 
 
 def test_of_a_large_file_the_first_rows_are_told_and_the_review_counts_all(ines, acme, monkeypatch):

@@ -138,7 +138,7 @@ def test_a_sheet_of_a_workbook_and_a_report_as_xlsx(run, client_of, tmp_path):
     book = openpyxl.Workbook()
     book.active.append(["Nothing to see"])
     leads = book.create_sheet("Leads")
-    for row in (["Name", "Phone"], ["Ann", 2065550123], ["=cmd()", "+1 206 555 0124"]):
+    for row in (["Name", "Phone"], ["Ann", 2065550193], ["=cmd()", "+1 206 555 0194"]):
         leads.append(row)
     leads["A3"].data_type = "s"
     path, target = tmp_path / "book.xlsx", tmp_path / "out.xlsx"
@@ -148,10 +148,10 @@ def test_a_sheet_of_a_workbook_and_a_report_as_xlsx(run, client_of, tmp_path):
     done = import_leads(run, ines, path, "--sheet", "Leads", "--report", target)
 
     assert done.returncode == 0, done.stderr
-    assert {lead["contact_phone"] for lead in ines.leads} == {"+12065550123", "+12065550124"}
+    assert {lead["contact_phone"] for lead in ines.leads} == {"+12065550193", "+12065550194"}
     rows = list(openpyxl.load_workbook(target).active.values)
     assert rows[0][:2] == ("Row", "Result")
-    assert rows[2][-2:] == ("'=cmd()", "'+1 206 555 0124")
+    assert rows[2][-2:] == ("'=cmd()", "'+1 206 555 0194")
 
 
 REFUSED = {
