@@ -16,7 +16,7 @@ from celery import Task, shared_task, signals  # noqa: TID251 - one of the two d
 from django.db import transaction
 from kombu.exceptions import KombuError
 
-from imports.columns import derive, options, profile
+from imports.columns import chunks, derive, options, profile
 from imports.delivery import deliver as delivery
 from imports.delivery import leases, lessons, plan, pulse, reading, solo, word_reading, word_wishes
 from imports.delivery.clock import Nudges
@@ -214,14 +214,15 @@ def nudge_plan_dry_run(dry_run_id: int) -> None:
 
 
 def nudge_chunks_of(import_id: int) -> None:
-    """After commit: have every unchecked chunk of the current mapping checked."""
+    """After commit: have every unchecked chunk of the current mapping checked; and an import
+    without any concluded, if it is being checked."""
     transaction.on_commit(partial(_publish_chunks_of, import_id), robust=True)
 
 
 def _publish_chunks_of(import_id: int) -> None:
     """Nudge a few here, and have a worker nudge the others: a page waits for this."""
-    chunks = derive.unchecked_chunks(import_id)
-    if publish(check, chunks[:NUDGED_BY_PAGES]) and len(chunks) > NUDGED_BY_PAGES:
+    waiting = derive.unchecked_chunks(import_id) or chunks.to_conclude(import_id)
+    if publish(check, waiting[:NUDGED_BY_PAGES]) and len(waiting) > NUDGED_BY_PAGES:
         publish(check_all, [import_id])
 
 

@@ -44,7 +44,8 @@ def set_options(
     unchanged: Unchanged | None = None,
     again: Again | None = None,
 ) -> None:
-    """Change options of an import in review; those that decide over rows decide anew at once.
+    """Change options of an import in review; those that decide over rows decide anew: of a large
+    file in the background (`judge.anew`): nudge its chunks afterwards.
 
     Dry runs end: they ask what would happen under the former options.
     """
@@ -67,7 +68,7 @@ def set_options(
         setattr(locked, name, value)
     locked.save(update_fields=list(changes))
     if locked.state == ImportState.REVIEW and DECIDE_ROWS & set(changes):
-        judge.apply(locked)
+        judge.anew(locked)
     trail.record(
         acts.OPTIONS_SET,
         actor=user,

@@ -79,7 +79,6 @@ class Lead(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["mapping", "number"], name="lead_of_mapping"),
             models.Index(
                 fields=["email_key"],
                 name="lead_by_email",

@@ -45,13 +45,14 @@ def do(lead_import: Import, user: User | None, deed: Deed, *, seen: str | None =
     """Record a decision, or rows that are dropped, and judge anew whom it is about.
 
     These are its `rows` and whoever shares a person with them; without any, all rows, or those
-    that a decision is about (`decided.concerned`). `seen` is the token of the page on which it was
-    decided. LookAgain when somebody changed the review since; WrongState when the import is in no
-    review.
+    that a decision is about (`decided.concerned`). All of a large file are judged in the
+    background (`judge.anew`): nudge its chunks afterwards. `seen` is the token of the page on which
+    it was decided. LookAgain when somebody changed the review since; WrongState when the import is
+    in no review.
     """
     locked = lock(lead_import, seen)
     act = record(locked, user, deed)
-    judge.apply(locked, decided.concerned(locked, act))
+    judge.anew(locked, decided.concerned(locked, act))
     tell(locked, user, act)
     return act
 
@@ -122,7 +123,7 @@ def undo(lead_import: Import, user: User | None, pk: int, *, seen: str | None = 
     if act.kind in CORRECTING:
         recheck.rows(locked, act.rows, user)
     else:
-        judge.apply(locked, decided.concerned(locked, act))
+        judge.anew(locked, decided.concerned(locked, act))
     facts = {"act": act.pk, "kind": str(act.kind), "rows": len(act.rows)}
     trail.record(acts.REVIEW_UNDONE, actor=user, lead_import=locked, facts=facts)
     return act

@@ -15,10 +15,12 @@ LATELY = 400  # days: whom other customers received longer ago says little of to
 MOST = 64  # leads of one key that are looked at: a key of more is hardly one person's
 KEPT = 40  # regions and domains of an import
 
-_ENDS = "SELECT min(number), max(number) FROM imports_lead WHERE mapping_id = %s"
+_ENDS = """
+    SELECT min(number), max(number) FROM imports_lead WHERE import_id = %s AND mapping_id = %s
+"""
 _TAKEN = """
     SELECT email_key, phone_key, body->>'contact_phone' FROM imports_lead
-    WHERE mapping_id = %s AND number = ANY(%s) AND verdict <> 'invalid'
+    WHERE import_id = %s AND mapping_id = %s AND number = ANY(%s) AND verdict <> 'invalid'
     ORDER BY number
 """
 # Each key by its index, which holds the keys of all imports. Only what was sent counts.
@@ -110,12 +112,13 @@ def region(phone: str) -> str:
 
 
 def _leads(lead_import: Import) -> list[tuple[str | None, str | None, str | None]]:
+    at = [lead_import.pk, lead_import.mapping_id]
     with connection.cursor() as cursor:
-        cursor.execute(_ENDS, [lead_import.mapping_id])
+        cursor.execute(_ENDS, at)
         first, last = cursor.fetchone() or (None, None)
         if first is None or last is None:
             return []
-        cursor.execute(_TAKEN, [lead_import.mapping_id, _spread(first, last)])
+        cursor.execute(_TAKEN, [*at, _spread(first, last)])
         return list(cursor.fetchall())
 
 

@@ -25,6 +25,9 @@ from imports.review import (
 )
 from imports.review.scope import Scope
 
+AT_ONCE: Final = 50_000
+"""Rows of which all are judged while a person waits; it takes about a second."""
+
 _RESET = """
     UPDATE imports_lead SET reason = '', code = '', shared = false,
         verdict = CASE WHEN code = 'dropped' AND problems @> '[{"l": "e"}]'
@@ -85,6 +88,20 @@ def apply(locked: Import, numbers: Iterable[int] | None = None) -> None:
     for stage in STAGES:
         stage(locked, scope)
     sums.keep(locked, scope.numbers)
+
+
+def anew(locked: Import, numbers: Iterable[int] | None = None) -> None:
+    """Derive the verdicts anew as `apply` does; all those of a large file in the background.
+
+    Such an import is being checked again until a worker has concluded: nudge its chunks
+    afterwards. A lost nudge is made up for as that of any import that is checked to the end.
+    """
+    is_of_all = numbers is None or listed.is_changed(locked)
+    if not is_of_all or locked.row_count <= AT_ONCE:
+        apply(locked, numbers)
+        return
+    locked.state = ImportState.CHECKING
+    locked.save(update_fields=["state"])
 
 
 def look_at_lists(locked: Import) -> None:

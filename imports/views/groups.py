@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from imports import access
+from imports import access, tasks
 from imports.forms.groups import SHOWN, AboutForm, DecideForm, Wanted
 from imports.models import Gathering, Import, ImportState, ReviewAct
 from imports.review import acts, decided, deciding, holds, standing
@@ -78,20 +78,26 @@ def _do(lead_import: Import, user: User, form: DecideForm) -> None:
         return
     deed = Deed(Kind.DECIDE, wanted.about, content={"choice": wanted.choice})
     acts.do(lead_import, user, deed, seen=wanted.seen)
+    tasks.nudge_chunks_of(lead_import.pk)
 
 
 @require_POST
 def undo(request: Request, pk: int, act: int) -> HttpResponse:
     """Undo a decision: what was decided before it counts again."""
     lead_import = access.get_import(request.user, pk, need=Role.IMPORTER)
-    attempt(request, "Undone.", acts.undo, lead_import, request.user, act)
+    attempt(request, "Undone.", _undo, lead_import, request.user, act)
     return _back(request, pk)
 
 
+def _undo(lead_import: Import, user: User, act: int) -> None:
+    acts.undo(lead_import, user, act)
+    tasks.nudge_chunks_of(lead_import.pk)
+
+
 def _back(request: Request, pk: int) -> HttpResponse:
-    """To the same place of the list, or to the review."""
+    """To the same place of the list, or to the review: also while all rows are judged anew."""
     about = AboutForm(request.GET).about_code
-    if not about:
+    if not about or not Import.objects.filter(pk=pk, state=ImportState.REVIEW).exists():
         return redirect("import_review", pk)
     query = request.GET.copy()
     for name in [name for name in query if name not in {"about", *PLACE}]:

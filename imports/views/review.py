@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -15,12 +14,12 @@ from imports.columns import (
     first_look,
     gone,
     headers,
+    options,
     refused_before,
     review,
     sums,
     vocabulary,
 )
-from imports.columns import options as choices
 from imports.columns.tally import Tally
 from imports.delivery import (
     before,
@@ -67,22 +66,6 @@ def detail(request: Request, pk: int) -> HttpResponse:
 
 
 @require_POST
-def options(request: Request, pk: int) -> HttpResponse:
-    """Leave out, or send, duplicates and rows that went already."""
-    lead_import = access.get_import(request.user, pk, need=Role.IMPORTER)
-    form = OptionsForm(request.POST)
-    if form.is_valid():
-        attempt(request, "", _choose, lead_import, request.user, form.cleaned_data)
-    else:
-        messages.error(request, "Choose from the lists which rows are left out.")
-    return redirect("import_review", pk)
-
-
-def _choose(lead_import: Import, user: User, wanted: dict[str, Any]) -> None:
-    choices.set_options(lead_import, user, **wanted)
-
-
-@require_POST
 def send(request: Request, pk: int) -> HttpResponse:
     """The word to send; it can be taken back for ten seconds."""
     lead_import = access.get_import(request.user, pk, need=Role.IMPORTER)
@@ -95,7 +78,7 @@ def send(request: Request, pk: int) -> HttpResponse:
 
 
 def _send(lead_import: Import, user: User, form: SendForm) -> None:
-    choices.look_again(lead_import)  # kept also where the number is refused, which differs then
+    options.look_again(lead_import)  # kept also where the number is refused, which differs then
     guard.look_again(lead_import)
     wanted = form.cleaned_data
     wish = before.Wish(

@@ -2,23 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from django.contrib import messages
 from django.db.models.functions import Coalesce
-from django.http import HttpResponse
-from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
 
-from imports import access
-from imports.columns import options
 from imports.columns.tally import Tally
-from imports.forms.review import UnchangedForm
 from imports.models import Import, Unchanged
 from imports.reports import cost
 from imports.reports.cost import Cost
-from imports.views.http import Request, attempt
-from portal.models import Role, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,19 +53,3 @@ def _since(leads: Tally) -> datetime | None:
     )
     found: datetime | None = earlier.order_by("-ended").values_list("ended", flat=True).first()
     return found
-
-
-@require_POST
-def choose(request: Request, pk: int) -> HttpResponse:
-    """Leave them out, or send them again."""
-    lead_import = access.get_import(request.user, pk, need=Role.IMPORTER)
-    form = UnchangedForm(request.POST)
-    if form.is_valid():
-        attempt(request, "", _choose, lead_import, request.user, form.cleaned_data)
-    else:
-        messages.error(request, "Choose whether unchanged rows are left out or sent again.")
-    return redirect("import_review", pk)
-
-
-def _choose(lead_import: Import, user: User, wanted: dict[str, Any]) -> None:
-    options.set_options(lead_import, user, **wanted)

@@ -111,8 +111,13 @@ def override(request: Request, pk: int) -> HttpResponse:
     else:
         code, why = form.cleaned_data["code"], form.cleaned_data["why"]
         done = "They are sent all the same; the record says why."
-        attempt(request, done, overrides.send_all_the_same, lead_import, request.user, code, why)
+        attempt(request, done, _override, lead_import, request.user, code, why)
     return redirect("import_review", pk)
+
+
+def _override(lead_import: Import, user: User, code: str, why: str) -> None:
+    overrides.send_all_the_same(lead_import, user, code, why)
+    tasks.nudge_chunks_of(lead_import.pk)
 
 
 @require_http_methods(["GET", "POST"])
