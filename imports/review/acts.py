@@ -15,7 +15,16 @@ from imports.audit import acts, trail
 from imports.delivery import dry_runs
 from imports.errors import LookAgain, WrongState
 from imports.models import Import, ImportState, ReviewAct
-from imports.review import decided, dropped, frozen, judge, overlay, recheck, standing
+from imports.review import (
+    consent_cells,
+    decided,
+    dropped,
+    frozen,
+    judge,
+    overlay,
+    recheck,
+    standing,
+)
 from portal.models import User
 
 Kind = ReviewAct.Kind
@@ -113,12 +122,13 @@ def undo(lead_import: Import, user: User | None, pk: int, *, seen: str | None = 
     """Let an act count no more, and have its rows checked and judged as if it had never been.
 
     Raises as `do`; LookAgain also when it was undone already, or when a later act that stands
-    changed a cell of it again: that one goes first.
+    changed a cell of it again: that one goes first. BadInput as `consent_cells.refuse`.
     """
     locked = lock(lead_import, seen)
     act = _standing(locked, pk)
     if act.kind in CORRECTING:
         overlay.refuse_covered(act)
+        consent_cells.refuse(locked, user, _columns(act))
     ReviewAct.objects.filter(pk=act.pk).update(undone_by=user, undone_at=Now())
     if act.kind in CORRECTING:
         recheck.rows(locked, act.rows, user)
@@ -127,6 +137,11 @@ def undo(lead_import: Import, user: User | None, pk: int, *, seen: str | None = 
     facts = {"act": act.pk, "kind": str(act.kind), "rows": len(act.rows)}
     trail.record(acts.REVIEW_UNDONE, actor=user, lead_import=locked, facts=facts)
     return act
+
+
+def _columns(act: ReviewAct) -> list[int]:
+    changed = act.corrections.order_by().values_list("column", flat=True)
+    return list(changed.distinct())
 
 
 def _standing(locked: Import, pk: int) -> ReviewAct:

@@ -15,7 +15,7 @@ from imports import whole_file
 from imports.columns import headers
 from imports.errors import BadInput, LookAgain
 from imports.models import Correction, Import, ReviewAct, Row
-from imports.review import acts, overlay, recheck
+from imports.review import acts, consent_cells, overlay, recheck
 from imports.review.acts import Deed, Kind
 from portal.models import User
 
@@ -95,7 +95,8 @@ def edit(
     """Correct cells of one row, and check it anew. None when nothing differs.
 
     `typed` and `seen` (as `seen_as` said) are by the column's place. CellsChanged when somebody
-    changed one of them since: nothing is done. WrongState when the import is in no review.
+    changed one of them since: nothing is done. WrongState when the import is in no review, BadInput
+    as `refuse` and `consent_cells.refuse`.
     """
     locked = acts.lock(lead_import)
     now = _padded(cells_of(locked, number), locked)
@@ -106,6 +107,7 @@ def edit(
         raise CellsChanged(_clash(locked, number, clash), {one: now[one] for one in clash})
     if not different:
         return None
+    consent_cells.refuse(locked, user, different)
     act = acts.record(locked, user, Deed(Kind.CELL, rows=[number]))
     Correction.objects.bulk_create(
         Correction(act=act, lead_import=locked, number=number, column=one, old=now[one], new=new)
@@ -187,11 +189,12 @@ def change(
     """Change these cells of a column, and have their rows checked anew. None when none differs.
 
     `seen` is the token of the page that showed the preview. BadInput for what no cell can hold or
-    too many cells; LookAgain and WrongState as `acts.do`.
+    too many cells, or as `consent_cells.refuse`; LookAgain and WrongState as `acts.do`.
     """
     locked = acts.lock(lead_import, seen)
     if not preview(locked, wanted).count:
         return None
+    consent_cells.refuse(locked, user, [wanted.column])
     kind = Kind.FILL if wanted.find is None else Kind.REPLACE
     content = {"column": wanted.column, "put": wanted.put}
     if wanted.find is not None:

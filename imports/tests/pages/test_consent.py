@@ -9,7 +9,7 @@ from imports import tasks
 from imports.columns import bars, check, derive, saved
 from imports.columns.consent import Consent
 from imports.delivery import control, unattended
-from imports.errors import WrongState
+from imports.errors import BadInput, WrongState
 from imports.intake.upload import Wishes
 from imports.management.waiting import Exit, Wait
 from imports.models import (
@@ -22,7 +22,8 @@ from imports.models import (
     OnDuplicate,
     ReviewAct,
 )
-from imports.review import gates, judge
+from imports.review import acts, corrections, gates, judge
+from imports.review.corrections import Wanted, seen_as
 from imports.tests.pages import story
 
 SHEET = (
@@ -273,3 +274,24 @@ def test_a_stranger_and_a_viewer_answer_nothing(made, sam, vera):
         address = reverse(name, args=[made.pk])
         assert sam.post(address, ANSWERS).status_code == 404
         assert vera.post(address, ANSWERS).status_code == 403
+
+
+def test_only_a_manager_changes_cells_that_forbid_contact(made, ines, max_):
+    made = answered(ines, made, **ANSWERS)
+    row = reverse("import_grid_row", args=[made.pk, 3])
+    change = {"cell-3": "yes", "seen-3": seen_as("no")}
+    refused = ines.post(row, change)
+    assert refused.status_code == 422
+    said = "Column “Opt-in” says who may be contacted: only a manager changes its cells."
+    assert said in refused.content.decode()
+    with pytest.raises(BadInput, match="only a manager"):
+        corrections.change(made, ines.user, Wanted(3, "yes", find="no"))
+    assert not ReviewAct.objects.filter(kind="cell").exists()
+    ines.post(row, {"cell-1": "bert@example.com", "seen-1": seen_as("bob@example.com")})
+    assert ReviewAct.objects.filter(kind="cell").count() == 1  # other cells of the row are hers
+
+    assert max_.post(row, change).status_code == 302
+    act = ReviewAct.objects.filter(kind="cell").latest("pk")
+    with pytest.raises(BadInput, match="only a manager"):
+        acts.undo(made, ines.user, act.pk)
+    acts.undo(made, max_.user, act.pk)
