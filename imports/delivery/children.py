@@ -20,7 +20,7 @@ from imports.columns import derive
 from imports.errors import WrongState
 from imports.models import BatchState, Import, ImportState, Kind, Origin
 from imports.reports.balance import BUCKET, ROWS_WITH_ALL, stretch
-from imports.review import carry, decided
+from imports.review import carry, carry_merged, decided
 from portal.models import User
 
 # Buckets of the parent, in the order of the page. Of its invalid rows those are apart that were
@@ -127,8 +127,8 @@ def offer(parent: Import) -> dict[str, int]:
 @transaction.atomic
 def _make(parent: Import, user: User | None, wanted: Wanted) -> Import:
     """1. Lock the parent, so that two people get one child. 2. Copy the rows, with what people
-    corrected in them or left out of them. 3. Take over the mapping, under which they are checked
-    anew. 4. Tell the trail of both.
+    corrected in them, left out of them or merged into them. 3. Take over the mapping, under which
+    they are checked anew. 4. Tell the trail of both.
     """
     locked = (
         Import.objects.select_for_update(no_key=True, of=("self",))
@@ -146,6 +146,7 @@ def _make(parent: Import, user: User | None, wanted: Wanted) -> Import:
     child.save(update_fields=["row_count", "doubts"])
     carry.over(locked, child)
     carry.left_out(locked, child)
+    carry_merged.over(locked, child)
     derive.use(child, derive.mapping_of(locked), user)
     facts = {"origin": str(wanted.origin), "rows": rows, "which": list(wanted.buckets)}
     for lead_import, other in ((locked, {"child": child.pk}), (child, {"parent": locked.pk})):
