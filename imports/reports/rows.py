@@ -12,7 +12,7 @@ from django.db import connection
 from imports import whole_file
 from imports.columns.problems import Problem
 from imports.models import Import, Row
-from imports.reports import balance, foretold
+from imports.reports import balance, foretold, went_without
 from imports.reports.balance import BUCKET, LABELS, LAST_NUMBER, ROWS_WITH_ALL, Balance
 from imports.reports.charts import reasons
 from imports.review import overlay
@@ -29,8 +29,9 @@ _SELECT = f"""
     ORDER BY r.number LIMIT %(limit)s
 """
 _ALSO_SENT = {"unchanged": "AND l.repeats IS NOT NULL"}  # kept back only where that is chosen
+_NO_REQUEST: tuple[str, str, None, list[str]] = ("", "", None, [])
 _SENT_AT = "SELECT id, started_at FROM imports_attempt WHERE id = ANY(%s)"
-_BATCHES = "SELECT id, key, detail, first_sent_at FROM imports_batch WHERE id = ANY(%s)"
+_BATCHES = "SELECT id, key, detail, first_sent_at, left_out FROM imports_batch WHERE id = ANY(%s)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,26 +151,37 @@ def _slice(
     requests = _requests(rows)
     changed = overlay.of(lead_import, [row[0] for row in rows])
     said = overlay.sentences(lead_import, [(row[0], row[8]) for row in rows], changed)
+    without = went_without.sentences(lead_import, requests.left_out(rows))
     return [
-        _row(lead_import, row, requests, _Changed(said.get(row[0], []), changed.get(row[0], {})))
+        _row(lead_import, row, requests, _Changed(
+            said.get(row[0], []), changed.get(row[0], {}), without.get(row[0], "")
+        ))
         for row in rows
-    ]
+    ]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class _Changed:
-    """What people corrected in a row: in sentences, and by the column's place."""
+    """What people corrected in a row, in sentences and by the column's place; what it was sent
+    without."""
 
     said: list[str]
     cells: Mapping[int, Corrected]
+    without: str
 
 
 @dataclass(frozen=True, slots=True)
 class _Requests:
     """What is told of the requests that rows belong to, by the ids of batches and attempts."""
 
-    batches: dict[int, tuple[str, str, datetime | None]]  # key, MEGA's last words, first sent at
+    # key, MEGA's last words, first sent at, fields that its leads went without
+    batches: dict[int, tuple[str, str, datetime | None, list[str]]]
     sent_at: dict[int, datetime]
+
+    def left_out(self, rows: list[tuple[Any, ...]]) -> dict[int, list[str]]:
+        """Return what requests that may have arrived went without, by the row."""
+        told = ((row[0], self.batches.get(row[-2], _NO_REQUEST)) for row in rows)
+        return {number: names for number, (*_, sent, names) in told if sent and names}
 
 
 def _requests(rows: list[tuple[Any, ...]]) -> _Requests:
@@ -207,7 +219,6 @@ def every(lead_import: Import, chosen: Selection) -> Iterator[ReportRow]:
         after = rows[-1].number
 
 
-_NO_REQUEST = ("", "", None)
 _SENT = ("created", "updated", "skipped", "failed", "unknown")
 
 
@@ -216,7 +227,7 @@ def _row(
 ) -> ReportRow:
     (number, bucket, lead_id, matched_by, errors, ignored, held_for, problems, cells, note,
      batch_id, attempt_id) = row  # fmt: skip
-    key, detail, first_sent = requests.batches.get(batch_id, _NO_REQUEST)
+    key, detail, first_sent, _ = requests.batches.get(batch_id, _NO_REQUEST)
     found = [Problem.from_json(one) for one in _json(problems)]
     why = [*_json(errors), held_for or ""]
     if bucket == "unknown":
@@ -224,13 +235,14 @@ def _row(
     if bucket == "not_sent":
         why.insert(0, _why_not_sent(lead_import.state, detail))
     was_sent = bucket in _SENT
+    noted = [note, *changed.said, changed.without if was_sent else ""]
     return ReportRow(
         number=number,
         bucket=bucket,
         lead_id=lead_id or "",
         matched_by=matched_by or "",
-        reason=_joined([*why, *(problem.sentence for problem in found), note, *changed.said]),
-        why=_joined([*why, note, *changed.said]),
+        reason=_joined([*why, *(problem.sentence for problem in found), *noted]),
+        why=_joined([*why, *noted]),
         ignored=_json(ignored),
         problems=found,
         cells=cells,

@@ -6,7 +6,7 @@ from imports import tasks
 from imports.delivery import bodies, control, restorable
 from imports.errors import WrongState
 from imports.models import DryRun, Import, ImportState, Kind, OnDuplicate, Unforeseen
-from imports.reports import balance, comparison
+from imports.reports import balance, comparison, rows
 from imports.tests.road.engine import wait_for, wait_until
 
 pytestmark = pytest.mark.road
@@ -79,6 +79,9 @@ def test_foreseen_updates_go_without_the_stage_and_new_leads_with_it(ines, won, 
     updated = restorable.updated(done, [40])[40]
     assert "stage_slug" not in updated.sent
     assert ines.complaints() == []
+    why = {row.number: row.reason for row in rows.every(done, rows.Selection())}
+    assert {n for n, reason in why.items() if reason} == set(range(32, 62))
+    assert why[40] == "Sent without Stage, which an update was not to overwrite."
 
 
 def test_a_second_row_of_a_person_updates_what_the_first_made(ines, tmp_path):
