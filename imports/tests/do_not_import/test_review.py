@@ -91,6 +91,19 @@ def test_what_is_removed_goes_again(acme):
     assert list(kept_back(made)) == [2]
 
 
+def test_one_in_and_one_out_ends_dry_runs_though_as_many_are_sent(acme):
+    put(of(acme), "dan@example.com")
+    made = story.reviewed(acme, content=SHEET)
+    asked = control.start_dry_run(made, None)
+    lists.remove(of(acme), people.anna(), Entry.objects.get(hint__startswith="d").pk)
+    put(of(acme), "ana@example.com")
+
+    options.look_again(made)
+
+    assert list(kept_back(made)) == [2]
+    assert DryRun.objects.get(pk=asked.pk).state == DryRun.State.CANCELLED
+
+
 def test_the_word_to_send_judges_by_the_lists_as_they_are(acme):
     made = story.reviewed(acme, content=SHEET)
     put(of_team(acme), "dan@example.com")
