@@ -68,7 +68,7 @@ def _given(
     rows = Row.objects.filter(lead_import=parent, number__in=every)
     cells = dict(overlay.over(parent, list(rows.values_list("number", "cells"))))
     for number, (_, *others) in merged.items():
-        taken = _taken(bodies.get(number, {}), [(one, bodies.get(one, {})) for one in others])
+        taken = _taken(bodies.get(number, set()), [(one, bodies.get(one, set())) for one in others])
         given = {
             place: _cell(cells[donor], place)
             for field, donor in taken

@@ -4,13 +4,10 @@ What MEGA has of other sources nobody knows here.
 """
 
 from collections import defaultdict
-from typing import Any
-
-from django.db import connection
 
 from imports import whole_file
 from imports.models import Import
-from imports.review import names
+from imports.review import earlier, names
 from imports.review.melting import Met
 from imports.review.scope import Scope
 
@@ -44,12 +41,6 @@ _MET = """
     JOIN last l USING (lead_id) JOIN mine m ON m.number = o.number
     ORDER BY 1, 2, 4
 """
-_KEYS = """
-    SELECT array_agg(email_key) FILTER (WHERE email_key IS NOT NULL),
-           array_agg(phone_key) FILTER (WHERE phone_key IS NOT NULL)
-    FROM imports_lead WHERE import_id = %(import)s AND mapping_id = %(mapping)s AND {among}
-"""
-_KNOWN = "(p.email_key = ANY(%(emails)s) OR p.phone_key = ANY(%(phones)s))"  # by their indexes
 
 
 def met(locked: Import, scope: Scope) -> dict[int, list[Met]]:
@@ -57,12 +48,12 @@ def met(locked: Import, scope: Scope) -> dict[int, list[Met]]:
 
     Who has the same first name is that person, under a new last name.
     """
-    earlier = _earlier(locked)
-    if not earlier["imports"]:
+    before = earlier.imports_of(locked)
+    if not before["imports"]:
         return {}
-    known, parameters = "true", scope.parameters | earlier
+    known, parameters = "true", scope.parameters | before
     if scope.numbers is not None:
-        known, parameters = _KNOWN, parameters | _keys(scope)
+        known, parameters = earlier.KNOWN, parameters | earlier.keys(scope)
     found: defaultdict[int, list[Met]] = defaultdict(list)
     with whole_file.cursor() as cursor:
         cursor.execute(_MET.format(among=scope.among(), known=known), parameters)
@@ -70,19 +61,3 @@ def met(locked: Import, scope: Scope) -> dict[int, list[Met]]:
             if not names.is_renamed(own or "", name):
                 found[number].append(Met(kind, name))
     return dict(found)
-
-
-def _earlier(lead_import: Import) -> dict[str, list[int]]:
-    """Return the customer's other imports of which something was sent, and their mappings."""
-    same_account = Import.objects.filter(
-        customer=lead_import.customer_id, mega_id=lead_import.mega_id, started_at__isnull=False
-    )
-    ids = list(same_account.exclude(pk=lead_import.pk).values_list("pk", "mapping_id"))
-    return {"imports": [one for one, _ in ids], "mappings": [one for _, one in ids if one]}
-
-
-def _keys(scope: Scope) -> dict[str, Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(_KEYS.format(among=scope.among()), scope.parameters)
-        emails, phones = cursor.fetchone()
-    return {"emails": emails or [], "phones": phones or []}

@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from django.db import connection
-
 from imports import whole_file
 from imports.models import Import, Unchanged
+from imports.review import earlier
 from imports.review.scope import Scope
 
 # The newest lead of this person that MEGA took through the portal decides: a row that was sent,
@@ -41,28 +40,22 @@ _FORGET = """
     UPDATE imports_lead SET repeats = NULL
     WHERE import_id = %(import)s AND mapping_id = %(mapping)s AND {among} AND repeats IS NOT NULL
 """
-_KEYS = """
-    SELECT array_agg(email_key) FILTER (WHERE email_key IS NOT NULL),
-           array_agg(phone_key) FILTER (WHERE phone_key IS NOT NULL)
-    FROM imports_lead WHERE import_id = %(import)s AND mapping_id = %(mapping)s AND {among}
-"""
-_KNOWN = "(p.email_key = ANY(%(emails)s) OR p.phone_key = ANY(%(phones)s))"  # by their indexes
 
 
 def mark(locked: Import, scope: Scope) -> None:
     """Mark what the customer has already, and leave it out where that is the import's choice."""
-    earlier = _earlier(locked)
+    before = earlier.imports_of(locked)
     with whole_file.cursor() as cursor:
         cursor.execute(_FORGET.format(among=scope.among()), scope.parameters)
-        if earlier["imports"]:
+        if before["imports"]:
             sql, parameters = _statement(scope, left_out=locked.unchanged == Unchanged.SKIP)
-            cursor.execute(sql, parameters | earlier)
+            cursor.execute(sql, parameters | before)
 
 
 def _statement(scope: Scope, *, left_out: bool) -> tuple[str, dict[str, Any]]:
     known, parameters = "true", scope.parameters
     if scope.numbers is not None:
-        known, parameters = _KNOWN, parameters | _keys(scope)
+        known, parameters = earlier.KNOWN, parameters | earlier.keys(scope)
     sql = _UNCHANGED.format(
         among=scope.among(),
         among_both=scope.among("l"),
@@ -70,19 +63,3 @@ def _statement(scope: Scope, *, left_out: bool) -> tuple[str, dict[str, Any]]:
         left_out=_LEFT_OUT if left_out else "",
     )
     return sql, parameters
-
-
-def _earlier(lead_import: Import) -> dict[str, list[int]]:
-    """Return the customer's other imports of which something was sent, and their mappings."""
-    same_account = Import.objects.filter(
-        customer=lead_import.customer_id, mega_id=lead_import.mega_id, started_at__isnull=False
-    )
-    ids = list(same_account.exclude(pk=lead_import.pk).values_list("pk", "mapping_id"))
-    return {"imports": [one for one, _ in ids], "mappings": [one for _, one in ids if one]}
-
-
-def _keys(scope: Scope) -> dict[str, Any]:
-    with connection.cursor() as cursor:
-        cursor.execute(_KEYS.format(among=scope.among()), scope.parameters)
-        emails, phones = cursor.fetchone()
-    return {"emails": emails or [], "phones": phones or []}

@@ -14,8 +14,9 @@ import environ
 import pytest
 from django.db import connection
 
-from imports.delivery import pulse
+from imports.delivery import pulse, tokens
 from imports.mega.sandbox import Sandbox
+from imports.tests import people
 from imports.tests.road.engine import QUICK, Client, Engine, wait_until
 
 
@@ -23,6 +24,21 @@ from imports.tests.road.engine import QUICK, Client, Engine, wait_until
 def heads_of_its_own(settings):
     """Let no trail be compared with the heads of another test's, which was rolled back."""
     settings.AUDIT_HEADS_DIR = settings.DATA_DIR / f"audit-{uuid.uuid4()}"
+
+
+@pytest.fixture
+def own_folders(settings, tmp_path):
+    """Let files that a test stores be its own."""
+    settings.MEDIA_ROOT = tmp_path
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path
+
+
+@pytest.fixture
+def acme(db, own_folders):
+    """A customer with a token."""
+    customer = people.customer()
+    tokens.set_token(customer, people.TOKEN, None)
+    return customer
 
 
 @pytest.fixture(scope="session")

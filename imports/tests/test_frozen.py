@@ -3,7 +3,7 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from imports.delivery import control, plan, tokens
+from imports.delivery import control, plan
 from imports.models import (
     Import,
     Lead,
@@ -15,20 +15,7 @@ from imports.models import (
 from imports.tests import people
 from imports.tests.pages import story
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _folders(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-    settings.FILE_UPLOAD_TEMP_DIR = tmp_path
-
-
-@pytest.fixture
-def acme():
-    customer = people.customer()
-    tokens.set_token(customer, people.TOKEN, None)
-    return customer
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_folders")]
 
 
 def planned(made):

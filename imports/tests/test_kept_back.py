@@ -4,13 +4,13 @@ import pytest
 from django.urls import reverse
 
 from imports.columns import chunks, options, review, sums, tally
-from imports.delivery import control, tokens
+from imports.delivery import control
 from imports.models import Duplicates, Import, Lead, OnDuplicate
 from imports.review import acts, corrections, judge
 from imports.tests import people
 from imports.tests.pages import story
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_folders")]
 
 # Rows 2, 4, 5 and 6 hang together by an e-mail and two phones; 3 and 7 stand alone.
 TIED = (
@@ -18,19 +18,6 @@ TIED = (
     "Ann B,ann@example.com,\nAnn B.,c@example.com,(206) 555-0101\n"
     "Ann Bo,c@example.com,2065550102\nEve,eve@example.com,\n"
 )
-
-
-@pytest.fixture(autouse=True)
-def _folders(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-    settings.FILE_UPLOAD_TEMP_DIR = tmp_path
-
-
-@pytest.fixture
-def acme():
-    customer = people.customer()
-    tokens.set_token(customer, people.TOKEN, None)
-    return customer
 
 
 def verdicts(made):

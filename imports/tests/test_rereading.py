@@ -12,7 +12,7 @@ from django.utils import timezone
 from imports.audit import acts
 from imports.columns import derive, options
 from imports.columns.mapping import Mapping
-from imports.delivery import claims, control, deliver, dry_runs, plan, pulse, settle, tokens
+from imports.delivery import claims, control, deliver, dry_runs, plan, pulse, settle
 from imports.errors import WrongState
 from imports.intake import read, upload
 from imports.mega.contract import Answer
@@ -32,23 +32,10 @@ from imports.models import (
 from imports.tests import people
 from imports.tests.pages import story
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_folders")]
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)  # these tests are one transaction: its now stands still
 TWO_HEADINGS = "Name,Email\nFull name,E-mail\nAnn,ann@example.com\nBob,bob@example.com\n"
-
-
-@pytest.fixture(autouse=True)
-def _folders(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-    settings.FILE_UPLOAD_TEMP_DIR = tmp_path
-
-
-@pytest.fixture
-def acme():
-    customer = people.customer()
-    tokens.set_token(customer, people.TOKEN, None)
-    return customer
 
 
 @pytest.fixture

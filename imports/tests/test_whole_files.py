@@ -5,7 +5,6 @@ from django.utils import timezone
 
 from imports import whole_file
 from imports.columns import derive
-from imports.delivery import tokens
 from imports.intake.upload import Wishes
 from imports.models import (
     Attempt,
@@ -22,28 +21,14 @@ from imports.reports import balance, rows
 from imports.reports.rows import Selection
 from imports.review import judge, known, same_person, unchanged
 from imports.review.scope import Scope
-from imports.tests import people
 from imports.tests.pages import story
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_folders")]
 
 THREE_TIMES_ANN = (
     "Name,Email,Phone\nAnn B,ann@example.com,2065550101\nBob,bob@example.com,\n"
     "Ann Bo,ann@example.com,\nAnn,,(206) 555-0101\n"
 )
-
-
-@pytest.fixture(autouse=True)
-def _folders(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-    settings.FILE_UPLOAD_TEMP_DIR = tmp_path
-
-
-@pytest.fixture
-def acme():
-    customer = people.customer()
-    tokens.set_token(customer, people.TOKEN, None)
-    return customer
 
 
 def plan_of(sql, parameters):

@@ -21,7 +21,7 @@ def ask(request: Request, pk: int) -> HttpResponse:
     lead_import = access.get_import(request.user, pk, need=Role.IMPORTER)
     form = PreviewForm(request.POST)
     if not form.is_valid():
-        return review.page(request, lead_import, form)
+        return review.page(request, lead_import, review.Forms(send=form))
     attempt(request, "", _ask, lead_import, request.user, form)
     return redirect("import_review", pk)
 

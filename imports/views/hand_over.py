@@ -17,7 +17,7 @@ def hand_over(request: Request, pk: int) -> HttpResponse:
     lead_import = access.get_import(request.user, pk, need=Role.IMPORTER)
     form = ownership.form(request, lead_import, request.POST)
     if not form.is_valid():
-        return review.page(request, lead_import, hand_over_form=form)
+        return review.page(request, lead_import, review.Forms(hand_over=form))
     to = get_object_or_404(owners.colleagues(lead_import), pk=form.cleaned_data["to"])
     note = form.cleaned_data["note"]
     done = f"The review of import #{pk} was handed over to {to}."

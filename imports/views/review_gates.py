@@ -23,13 +23,13 @@ def confirm_customer(request: Request, pk: int) -> HttpResponse:
         return redirect("import_review", pk)
     form = CustomerNameForm(request.POST)
     if not form.is_valid():
-        return review.page(request, lead_import, name_form=form)
+        return review.page(request, lead_import, review.Forms(name=form))
     typed = form.cleaned_data["name"]
     try:
         guard_answer.refuse_other_name(lead_import.customer, typed)
     except BadInput as problem:
         form.add_error("name", problem.sentence)
-        return review.page(request, lead_import, name_form=form)
+        return review.page(request, lead_import, review.Forms(name=form))
     done = f"It was written down that the file is meant for {lead_import.customer}."
     attempt(request, done, guard_answer.confirm, lead_import, request.user, typed)
     return redirect("import_review", pk)

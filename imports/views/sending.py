@@ -21,7 +21,7 @@ from imports.forms.schedule import ChangeForm
 from imports.models import EDITABLE, Batch, Import, ImportState
 from imports.reports import balance
 from imports.review import frozen
-from imports.views import requests, review, schedule, steps, words
+from imports.views import requests, schedule, steps, to_send, words
 from imports.views.http import Request, attempt
 from portal.models import Role
 
@@ -32,7 +32,7 @@ PACE_AFTER = timedelta(seconds=30)
 def detail(request: Request, pk: int) -> HttpResponse:
     """Progress, pace, time left; a POST is the word to send."""
     if request.method == "POST":
-        return review.send(request, pk)
+        return to_send.send(request, pk)
     return page(request, access.get_import(request.user, pk))
 
 

@@ -15,7 +15,7 @@ from imports.intake import upload
 from imports.intake.dialect import Dialect
 from imports.intake.sensitive.masking import Masking
 from imports.intake.table import open_table
-from imports.management import overwrite_options, provenance_options
+from imports.management import overwrite_options, provenance_options, row_options
 from imports.management.base import PortalCommand, acting_user, add_user_option
 from imports.management.reporting import check_report_path, write_report
 from imports.management.waiting import Exit, Wait, exit_of, summary_of
@@ -56,34 +56,9 @@ class Command(PortalCommand):
             help="what MEGA does with leads that it has; default: as the customer is set",
         )
         parser.add_argument(
-            "--duplicates",
-            choices=Duplicates.values,
-            default=Duplicates.ALL.value,
-            help="rows of the file that share an e-mail or phone (all)",
-        )
-        parser.add_argument(
-            "--unchanged",
-            choices=Unchanged.values,
-            default=Unchanged.SEND.value,
-            help="rows that this customer already received as they are (send)",
-        )
-        parser.add_argument(
             "--confirm-customer",
             metavar="NAME",
             help="the customer's name: the file is theirs even where it looks like another's",
-        )
-        parser.add_argument(
-            "--melting",
-            choices=Melting.values,
-            default=Melting.HOLD.value,
-            help="rows of different people that share an e-mail or phone and would become one "
-            "lead (hold)",
-        )
-        parser.add_argument(
-            "--name-only",
-            choices=NameOnly.values,
-            default=NameOnly.HOLD.value,
-            help="rows with neither phone nor e-mail, which MEGA never finds again (hold)",
         )
         parser.add_argument(
             "--dry-run", action="store_true", help="ask MEGA what it would do; write nothing"
@@ -93,6 +68,7 @@ class Command(PortalCommand):
             "--report", type=Path, metavar="PATH.csv|.xlsx", help="write the row-level report"
         )
         parser.add_argument("--json", action="store_true", help="print the summary as JSON")
+        row_options.add(parser)
         overwrite_options.add(parser)
         provenance_options.add(parser)
         add_user_option(parser)

@@ -21,21 +21,33 @@ def looks_well(page):
     assert page.evaluate(SMALL) == []
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
-def test_ines_hands_over_and_schedules_moves_and_takes_it_back(
-    window, ines, client_of, width, scheme
-):
-    customer = client_of().customer
+WINDOWS = pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+
+
+@pytest.fixture
+def review(window, ines, client_of):
+    """Open the review of an import in a window of this size."""
+
+    def open_one(width, scheme):
+        made = story.reviewed(client_of().customer, ines)
+        page = window(viewport={"width": width, "height": 800}, color_scheme=scheme)
+        sign_in(page, ines)
+        page.goto(f"/imports/{made.pk}/review/")
+        return page, made
+
+    return open_one
+
+
+@WINDOWS
+def test_ines_hands_the_review_over_with_a_note(review, width, scheme):
+    page, made = review(width, scheme)
     max_, _ = User.objects.get_or_create(
         email="max@schedule.example", defaults={"name": "Max Meyer"}
     )
     Membership.objects.get_or_create(
-        user=max_, team=customer.team, defaults={"role": Role.IMPORTER}
+        user=max_, team=made.customer.team, defaults={"role": Role.IMPORTER}
     )
-    made = story.reviewed(customer, ines)
-    page = window(viewport={"width": width, "height": 800}, color_scheme=scheme)
-    sign_in(page, ines)
-    page.goto(f"/imports/{made.pk}/review/")
+    page.reload()
     page.get_by_text("Hand over", exact=True).click()
     looks_well(page)
     page.get_by_label("To", exact=True).select_option(label="Max Meyer")
@@ -44,6 +56,10 @@ def test_ines_hands_over_and_schedules_moves_and_takes_it_back(
     expect(page.get_by_text("Mind the phones")).to_be_visible()
     expect(page.get_by_text("Max Meyer’s. Handed over by")).to_be_visible()
 
+
+@WINDOWS
+def test_ines_schedules_moves_and_takes_it_back(review, width, scheme):
+    page, made = review(width, scheme)
     expect(page.get_by_role("button", name="Send 3 leads")).to_be_visible()
     expect(page.get_by_label("Day", exact=True)).to_be_hidden()
     page.get_by_label("At a time").check()
@@ -66,7 +82,7 @@ def test_ines_hands_over_and_schedules_moves_and_takes_it_back(
     page.get_by_role("heading", name="Scheduled", exact=True).wait_for()
     looks_well(page)
 
-    page.get_by_role("link", name=customer.name).first.click()
+    page.get_by_role("link", name=made.customer.name).first.click()
     page.get_by_role("button", name="Take the time back").click()
     page.get_by_role("button", name="Send 3 leads").wait_for()
     assert Import.objects.get(pk=made.pk).state == ImportState.REVIEW
