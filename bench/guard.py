@@ -13,6 +13,7 @@ from bench import material
 from bench.measure import figure
 from imports.models import MappingVersion
 from imports.tests.review import played
+from imports.tests.thawed import thawed
 
 CLIENTS = 60
 SEEDS = (range(1, 3), range(1, 7))
@@ -59,7 +60,7 @@ def _a_million() -> None:
     """Leads of an import of another team."""
     customer, _ = material.a_customer()
     (pk,) = material.queued([customer.pk], 1_000_000)
-    mapping = MappingVersion.objects.create(lead_import_id=pk, version=1, content={})
-    with connection.cursor() as cursor:
+    with thawed(), connection.cursor() as cursor:
+        mapping = MappingVersion.objects.create(lead_import_id=pk, version=1, content={})
         cursor.execute(MILLION, [pk, mapping.pk])
         cursor.execute("ANALYZE imports_lead")

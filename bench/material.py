@@ -47,10 +47,13 @@ def sheet_rows(count: int) -> Iterator[list[str]]:
 
 def write_csv(path: Path, count: int) -> None:
     """Write a CSV of so many leads."""
+    write_rows(path, HEADER, sheet_rows(count))
+
+
+def write_rows(path: Path, header: list[str], rows: Iterable[list[str]]) -> None:
+    """Write a CSV of these rows."""
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(HEADER)
-        writer.writerows(sheet_rows(count))
+        csv.writer(file).writerows([header, *rows])
 
 
 def write_xlsx(path: Path, count: int) -> None:
@@ -83,9 +86,13 @@ def uploaded(customer: Customer, count: int, ending: str = "csv") -> Import:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"leads.{ending}"
         (write_csv if ending == "csv" else write_xlsx)(path, count)
-        with path.open("rb") as file:
-            wishes = upload.Wishes(mapping=MAPPING)
-            made = upload.accept(customer, None, File(file), path.name, wishes=wishes)
+        return accepted(customer, path, upload.Wishes(mapping=MAPPING))
+
+
+def accepted(customer: Customer, path: Path, wishes: upload.Wishes) -> Import:
+    """Upload a file."""
+    with path.open("rb") as file:
+        made = upload.accept(customer, None, File(file), path.name, wishes=wishes)
     guard_answer.confirm(made, None, customer.name)  # all customers have the same people here
     return made
 

@@ -1,12 +1,10 @@
 """How long the server works on the pages of a review, and on what people do there."""
 
-import csv
 import tempfile
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from django.core.files import File
 from django.urls import reverse
 
 from bench import material
@@ -14,7 +12,7 @@ from bench.measure import figure, median_ms, stopwatch
 from bench.pages import fetch, signed_in
 from imports.intake import upload
 from imports.models import Customer, Duplicates, Import, Lead
-from imports.review import acts, corrections, guard_answer, judge
+from imports.review import acts, corrections, judge
 from imports.review.acts import Deed, Kind
 
 ROWS = 100_000
@@ -58,12 +56,8 @@ def _uploaded(customer: Customer, count: int) -> Import:
     wishes = upload.Wishes(mapping=material.MAPPING, duplicates=Duplicates.ASK)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "leads.csv"
-        with path.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows([material.HEADER, *rows(count)])
-        with path.open("rb") as opened:
-            made = upload.accept(customer, None, File(opened), path.name, wishes=wishes)
-    guard_answer.confirm(made, None, customer.name)
-    return made
+        material.write_rows(path, material.HEADER, rows(count))
+        return material.accepted(customer, path, wishes)
 
 
 def _pages(made: Import) -> dict[str, str]:

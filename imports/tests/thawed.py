@@ -7,7 +7,7 @@ from django.db import connection, transaction
 TRIGGERS = {
     "imports_import": ["import_as_planned"],
     "imports_lead": ["lead_frozen", "lead_kept", "verdict_frozen", "lead_in_time"],
-    "imports_mappingversion": ["mapping_as_made"],
+    "imports_mappingversion": ["mapping_as_made", "mapping_in_time"],
     "imports_row": ["row_kept"],
 }
 

@@ -15,7 +15,8 @@ from imports.reports import rows as row_report
 from imports.reports.balance import Balance
 from imports.reports.charts import reasons
 from imports.reports.rows import ReportRow, Selection
-from imports.review import holds
+from imports.review import choose, holds
+from imports.review.choose import Chosen
 from imports.views import live, predictions, steps, tabs, words
 from imports.views.http import Request
 
@@ -81,8 +82,11 @@ def _page(
 ) -> tuple[list[ReportRow], int]:
     """The rows behind the place, one more than are shown, and how many there are in all.
 
-    Those of one prediction are found by it, however few of a million they are.
+    Those of one prediction are found by it, however few of a million they are; so are those that
+    are kept back for one reason.
     """
+    if place.why and place.why != "unchanged" and chosen == Selection(code=place.why):
+        return _kept_back(lead_import, place)
     asked = foretold.newest(lead_import) if place.predicted else None
     only = Selection(predicted=chosen.predicted, dry_run=chosen.dry_run)
     if asked is None or chosen != only:
@@ -93,6 +97,17 @@ def _page(
     counts = balance.prediction_counts(asked)
     found = row_report.page(lead_import, numbers, after=place.after, limit=LIMIT + 1)
     return found, counts.get(place.predicted, 0)
+
+
+def _kept_back(lead_import: Import, place: Place) -> tuple[list[ReportRow], int]:
+    wanted = Chosen(why=place.why)
+    those = choose.page(lead_import, wanted, after=place.after, limit=LIMIT + 1).numbers
+    counted, is_all = choose.count(lead_import, wanted)
+    found = row_report.page(
+        lead_import, Selection(numbers=tuple(those)), after=place.after, limit=LIMIT + 1
+    )
+    whole = Selection(code=place.why)
+    return found, counted if is_all else row_report.count(lead_import, whole)
 
 
 def _filters(books: Balance, problem: str) -> dict[str, Any]:

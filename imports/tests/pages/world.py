@@ -408,9 +408,11 @@ def pattern_address(world, pattern):
 
 
 def listed(customer, user, *, of_team):
-    """Put some on a list; return the newest entry."""
+    """Put some on a list; return the newest entry. A team's list holds nobody of other stories."""
     owner = Owner(customer.team, None if of_team else customer)
     typed = "ana@example.com\n(206) 555-0123\nhush-corp.com"
+    if of_team:
+        typed = "mute@example.com\n(206) 555-0999\nhush-corp.com"
     source = "Unsubscribed <b>in May</b>" + " again" * 9
     origin = Origin(ListAddition.Way.TYPED, source, "They asked " * 8)
     lists.add(owner, user, entries.read_lines(typed, "US"), origin)
