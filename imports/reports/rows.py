@@ -28,7 +28,8 @@ _SELECT = f"""
     {ROWS_WITH_ALL} {{where}}
     ORDER BY r.number LIMIT %(limit)s
 """
-_ALSO_SENT = {"unchanged": "AND l.repeats IS NOT NULL"}  # kept back only where that is chosen
+ALSO_SENT = {"unchanged": "AND l.repeats IS NOT NULL"}
+"""Reasons for which rows are kept back only where that is chosen, with whom they are about."""
 _NO_REQUEST: tuple[str, str, None, list[str]] = ("", "", None, [])
 _SENT_AT = "SELECT id, started_at FROM imports_attempt WHERE id = ANY(%s)"
 _BATCHES = "SELECT id, key, detail, first_sent_at, left_out FROM imports_batch WHERE id = ANY(%s)"
@@ -93,7 +94,7 @@ class Selection:
             parts.append("AND l.problems @> %(problem)s::jsonb")
             values["problem"] = json.dumps([wanted])
         if self.code:
-            parts.append(_ALSO_SENT.get(self.code, "AND l.code = %(code)s"))
+            parts.append(ALSO_SENT.get(self.code, "AND l.code = %(code)s"))
             values["code"] = self.code
         if self.predicted:
             parts.append(foretold.unforeseen() if self.unforeseen else foretold.PREDICTED)

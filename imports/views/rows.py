@@ -1,5 +1,6 @@
 """The rows of an import: as they were read, what is wrong with them, what became of them."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse
@@ -7,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from imports import access
-from imports.columns import headers, problems
+from imports.columns import headers, problems, sums
 from imports.forms.rows import PersonForm, Place, PlaceForm
 from imports.models import DryRun, Import
 from imports.reports import balance, foretold, search
@@ -34,8 +35,12 @@ def index(request: Request, pk: int) -> HttpResponse:
     column = names[place.column] if place.column is not None and place.column < len(names) else ""
     asked = foretold.newest(lead_import)
     chosen = _chosen(lead_import, place, column, person, asked)
-    books = balance.balance(lead_import)
-    found, total = _page(lead_import, chosen, place, books)
+    leads = sums.tally_of(lead_import)
+    books = balance.balance(lead_import, leads)
+    if place.why in leads.codes and _is_only_kept_back(chosen):
+        found, total = _kept_back(lead_import, place), leads.codes[place.why]
+    else:
+        found, total = _page(lead_import, chosen, place, books)
     would = foretold.of_rows(lead_import, asked, [row.number for row in found])
     context = steps.shared(request, lead_import, "import_report") | {
         "tabs": tabs.of_import(lead_import, "import_rows"),
@@ -82,11 +87,8 @@ def _page(
 ) -> tuple[list[ReportRow], int]:
     """The rows behind the place, one more than are shown, and how many there are in all.
 
-    Those of one prediction are found by it, however few of a million they are; so are those that
-    are kept back for one reason.
+    Those of one prediction are found by it, however few of a million they are.
     """
-    if place.why and place.why != "unchanged" and chosen == Selection(code=place.why):
-        return _kept_back(lead_import, place)
     asked = foretold.newest(lead_import) if place.predicted else None
     only = Selection(predicted=chosen.predicted, dry_run=chosen.dry_run)
     if asked is None or chosen != only:
@@ -99,15 +101,17 @@ def _page(
     return found, counts.get(place.predicted, 0)
 
 
-def _kept_back(lead_import: Import, place: Place) -> tuple[list[ReportRow], int]:
+def _is_only_kept_back(chosen: Selection) -> bool:
+    is_only = replace(chosen, dry_run=None) == Selection(code=chosen.code)
+    return is_only and chosen.code not in row_report.ALSO_SENT
+
+
+def _kept_back(lead_import: Import, place: Place) -> list[ReportRow]:
+    """Those that are kept back for one reason: found by it, however few of a million they are."""
     wanted = Chosen(why=place.why)
     those = choose.page(lead_import, wanted, after=place.after, limit=LIMIT + 1).numbers
-    counted, is_all = choose.count(lead_import, wanted)
-    found = row_report.page(
-        lead_import, Selection(numbers=tuple(those)), after=place.after, limit=LIMIT + 1
-    )
-    whole = Selection(code=place.why)
-    return found, counted if is_all else row_report.count(lead_import, whole)
+    numbers = Selection(numbers=tuple(those))
+    return row_report.page(lead_import, numbers, after=place.after, limit=LIMIT + 1)
 
 
 def _filters(books: Balance, problem: str) -> dict[str, Any]:
