@@ -1,5 +1,6 @@
 """Counting what stands in each column, against the checking of the same rows, and the pages."""
 
+import statistics
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -14,12 +15,14 @@ from bench import material, pages
 from bench.checking import pure_seconds
 from bench.measure import alone, figure, median_ms, rate, stopwatch
 from imports.columns import derive, drift, former, placeholders, profile, values
+from imports.columns.fields import CUSTOM
 from imports.forms.meanings import columns_with_meanings
 from imports.intake import upload
 from imports.models import Customer, Import, ImportState, Row
 from portal import garbage
 
 ROWS = 100_000
+MORE = 4  # imports of which the re-check is timed, too: it differs by some percent
 HEADINGS = [*material.HEADER, "Agent", "Remark", "Created", "Score", "Campaign"]  # 12 columns
 
 
@@ -33,7 +36,11 @@ def run(*, full: bool) -> None:
     few = _twelve_columns(customer, count // 10)
     small = alone(counting_seconds, few.pk)[1]
     pure = alone(pure_seconds, made.pk)[0]
-    first, checking = alone(first_seconds, made.pk)[0], alone(recheck_seconds, made.pk)[0]
+    pairs = [
+        (alone(first_seconds, one.pk)[0], alone(recheck_seconds, one.pk)[0])
+        for one in (made, *(_twelve_columns(customer, count) for _ in range(0 if full else MORE)))
+    ]
+    first = pairs[0][0]
     shown = _pages(made, few)
     figure(
         "profile",
@@ -42,7 +49,7 @@ def run(*, full: bool) -> None:
         rows_per_second=rate(count, seconds),
         share_of_pure_checking=round(seconds / pure, 3),
         share_of_checking=round(seconds / first, 3),
-        recheck_against_first=round(checking / first, 2),
+        recheck_against_first=round(statistics.median(b / a for a, b in pairs), 2),
         peak_mb=megabytes,
         peak_mb_of_a_tenth=small,
     )
@@ -91,10 +98,18 @@ def first_seconds(import_id: int) -> float:
 
 
 def recheck_seconds(import_id: int) -> float:
-    """Change the mapping of a checked file, and check all rows again, until they are reviewed."""
+    """Change the mapping of a checked file, and check all rows again, until they are reviewed.
+
+    A column goes to another custom field, so that there is as much to do as at first.
+    """
     made = Import.objects.select_related("mapping").get(pk=import_id)
     current = derive.mapping_of(made)
-    changed = replace(current, constants={"lead_line": "buyer"})
+    columns = [
+        replace(one, target=f"{CUSTOM}town") if one.target == f"{CUSTOM}city" else one
+        for one in current.columns
+    ]
+    changed = replace(current, columns=tuple(columns))
+    assert changed != current
     version = made.mapping.version if made.mapping else 0
     garbage.keep_what_is_loaded()
     with stopwatch() as watch:
