@@ -11,10 +11,10 @@ from typing import Any, Final
 FEWEST = 50  # rows, and people, phones or e-mails among those that were looked at
 LEAST = 0.05  # of the people at least must be the other customer's
 UNTOLD = 0.25  # where the phones do not tell whether the leads are from where the customer's are
-NEIGHBOURS = 0.06  # where they are from there: neighbours have people in common,
-OUTSTANDING = 1.5  # and with that one so many times as many as with any other
-RISE = 1.6  # times as many as was ever usual, and
-MORE = 0.04  # so much more
+OUTSTANDING = 1.1  # where they are from there: neighbours have people in common, so with that one
+# so many times as many as with any other
+RISE = 1.3  # times as many as was ever usual, and
+MORE = 0.03  # so much more
 OVER_OWN = 3.0  # times as many as are this customer's own
 FORMER = 1  # files at least that tell from where the customer's leads are
 LAID_OUT = 3  # files of either customer that tell whose columns these are
@@ -110,7 +110,7 @@ def _least(facts: Facts) -> float:
     if _familiar(facts) < FITTING:
         return LEAST
     *_, second, _first = 0, 0, *sorted(facts.theirs.values())
-    return max(NEIGHBOURS, OUTSTANDING * second / facts.people)
+    return max(LEAST, OUTSTANDING * second / facts.people)
 
 
 def _columns(facts: Facts) -> Odd | None:
