@@ -16,6 +16,7 @@ from imports.columns.fields import CUSTOM
 from imports.columns.mapping import ColumnMap
 from imports.columns.review import ProblemGroup
 from imports.models import Duplicates
+from imports.review import spoken
 
 MOST = 5
 
@@ -220,16 +221,13 @@ def _of_a_family(family: Family, groups: list[ProblemGroup], facts: Facts) -> Fi
     columns = sorted({group.column for group in groups if group.column})
     where = f" in column “{columns[0]}”" if len(columns) == 1 else ""
     ways = [families.way(code, count) for code, _ in by_code.most_common(families.MOST_WAYS)]
+    either = spoken.listed(ways, "or")
     return Finding(
         family.code, family.weight, count,
-        f"{_s(count, family.one, family.many)}{where} {_either(ways)}: {_first(count, first)}.",
+        f"{_s(count, family.one, family.many)}{where} {either}: {_first(count, first)}.",
         _done(family, groups),
         _rows_of(by_code, columns, facts),
     )  # fmt: skip
-
-
-def _either(ways: Sequence[str]) -> str:
-    return " or ".join(filter(None, [", ".join(ways[:-1]), *ways[-1:]]))
 
 
 def _done(family: Family, groups: Iterable[ProblemGroup]) -> str:

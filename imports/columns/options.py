@@ -59,17 +59,10 @@ def set_options(
         "unchanged": unchanged,
         "again": again,
     }
-    changes = {
-        name: value.value
-        for name, value in wanted.items()
-        if value is not None and getattr(locked, name) != value.value
-    }
+    changes = _change(locked, {name: one.value for name, one in wanted.items() if one is not None})
     if not changes:
         return
     dry_runs.stop(locked)
-    for name, value in changes.items():
-        setattr(locked, name, value)
-    locked.save(update_fields=list(changes))
     if locked.state == ImportState.REVIEW and DECIDE_ROWS & set(changes):
         judge.anew(locked)
     trail.record(
@@ -77,8 +70,18 @@ def set_options(
         actor=user,
         customer=locked.customer,
         lead_import=locked,
-        facts=dict(changes),
+        facts=changes,
     )
+
+
+def _change(locked: Import, wanted: dict[str, str]) -> dict[str, str]:
+    """Store what differs; return it."""
+    changes = {name: value for name, value in wanted.items() if getattr(locked, name) != value}
+    for name, value in changes.items():
+        setattr(locked, name, value)
+    if changes:
+        locked.save(update_fields=list(changes))
+    return changes
 
 
 @transaction.atomic

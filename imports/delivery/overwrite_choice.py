@@ -12,6 +12,7 @@ from imports.delivery.overwrite import Rules, brought_by
 from imports.errors import WrongState
 from imports.intake.celltext import count
 from imports.models import Batch, DryRun, Import, ImportState, Kind, OnDuplicate, Unforeseen
+from imports.review import spoken
 from portal.models import User
 
 ALWAYS, ONLY_NEW, NEVER = "always", "only_new", "never"
@@ -104,8 +105,7 @@ def sentence(names: Sequence[str]) -> str:
 
 def labels(names: Sequence[str]) -> str:
     """Return the fields in the words of pages."""
-    words = [fields.label(name) for name in names]
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+    return spoken.listed([fields.label(name) for name in names])
 
 
 def facts(locked: Import) -> dict[str, object]:

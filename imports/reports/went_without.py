@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection
 
 from imports.columns import fields
+from imports.delivery import overwrite_choice
 from imports.models import Import
 
 _BODIES = """
@@ -30,11 +31,10 @@ def sentences(lead_import: Import, left_out: Mapping[int, Collection[str]]) -> d
 
 
 def _sentence(body: Mapping[str, Any], names: Collection[str]) -> str:
-    lost = [fields.label(name) for name in names if _has(body, name)]
+    lost = [name for name in names if _has(body, name)]
     if not lost:
         return ""
-    listed = " and ".join(filter(None, [", ".join(lost[:-1]), lost[-1]]))
-    return f"Sent without {listed}, which an update was not to overwrite."
+    return f"Sent without {overwrite_choice.labels(lost)}, which an update was not to overwrite."
 
 
 def _has(body: Mapping[str, Any], name: str) -> bool:

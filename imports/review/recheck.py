@@ -12,25 +12,24 @@ AT_ONCE: Final = 2_000
 """Rows that are checked while a person waits; it takes about a quarter of a second."""
 
 
-def rows(locked: Import, numbers: Sequence[int], user: User | None) -> bool:
-    """Check these rows anew and judge whom it concerns; return whether that has been done.
+def rows(locked: Import, numbers: Sequence[int], user: User | None) -> None:
+    """Check these rows anew and judge whom it concerns.
 
     More than AT_ONCE are checked in the background, with all others, under a new version of the
-    same mapping: nudge the import's chunks afterwards. The caller holds the import's row, in
-    review.
+    same mapping; and so are all of a large file judged (`judge.anew`): nudge the import's chunks
+    afterwards. The caller holds the import's row, in review.
     """
     former = locked.mapping
     if former is None:
-        return True
+        return
     if len(numbers) > AT_ONCE:
         _all(locked, former, user)
-        return False
+        return
     before = persons.together(locked, numbers)  # with whom they shared a person until now
     at = Lead.objects.filter(lead_import=locked, mapping=former, number__in=numbers)
     at.delete()
     checked.store(checked.lines(former, among=numbers))
-    judge.apply(locked, None if before is None else {*before, *numbers})
-    return True
+    judge.anew(locked, None if before is None else {*before, *numbers})
 
 
 def _all(locked: Import, former: MappingVersion, user: User | None) -> None:

@@ -1,6 +1,11 @@
-"""Row numbers in a sentence."""
+"""Several things in a sentence."""
 
 from collections.abc import Sequence
+
+
+def listed(words: Sequence[str], joint: str = "and") -> str:
+    """Say them in a row: "a", "a and b", "a, b and c"."""
+    return f" {joint} ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
 def rows(numbers: Sequence[int], most: int = 5) -> str:
@@ -9,4 +14,4 @@ def rows(numbers: Sequence[int], most: int = 5) -> str:
     if len(numbers) > most:
         named.append(f"{len(numbers) - most:,} more")
     word = "row" if len(numbers) == 1 else "rows"
-    return f"{word} {' and '.join(filter(None, [', '.join(named[:-1]), named[-1]]))}"
+    return f"{word} {listed(named)}"

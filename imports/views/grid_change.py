@@ -13,7 +13,7 @@ from imports.columns import headers, problems
 from imports.errors import BadInput, LookAgain, PortalError
 from imports.forms.grid import DropForm, FillForm, ReplaceForm, TextForm
 from imports.forms.rows import Place, PlaceForm
-from imports.models import Import, ReviewAct
+from imports.models import Import, ImportState, ReviewAct
 from imports.review import acts, choose, corrections, dropped, holds, recheck, standing, telling
 from imports.review.choose import Chosen
 from imports.review.corrections import Preview, Wanted
@@ -137,7 +137,9 @@ def _do(request: Request, lead_import: Import, asked: _Asked) -> HttpResponse:
     if act is None:
         messages.info(request, "Nothing was changed: no cell or row differs.")
     else:
-        more = " The rows are being checked." if len(act.rows) > recheck.AT_ONCE else ""
+        lead_import.refresh_from_db(fields=["state"])
+        is_checking = lead_import.state == ImportState.CHECKING
+        more = " The rows are being checked." if is_checking else ""
         messages.success(request, f"{telling.sentence(act)}{more}")
     return review_changes.back(request, lead_import)
 

@@ -3,9 +3,11 @@
 import pytest
 
 from imports import tasks
+from imports.columns import chunks
 from imports.delivery import chores
 from imports.models import Import, ImportState, Lead, MappingVersion
-from imports.review import decided, judge
+from imports.review import decided, judge, persons
+from imports.review.corrections import seen_as
 from imports.tests.pages import story
 from imports.tests.pages.test_groups import WISHES, decide, groups, review, sheet
 
@@ -78,3 +80,15 @@ def test_options_for_all_rows_are_judged_by_a_worker_too(
     assert state(again) == ImportState.CHECKING
     tasks.check(nudged[-1])
     assert sheet(again)["unchanged"] == 1
+
+
+def test_a_cell_of_somebody_tied_to_very_many_is_corrected_at_once_and_judged_later(
+    ines, made, monkeypatch
+):
+    monkeypatch.setattr(persons, "MOST", 0)  # as if they were too many to be judged by themselves
+    seen = {"cell-1": "eva@example.com", "seen-1": seen_as("eve@example.com")}
+    assert ines.post(f"/imports/{made.pk}/review/rows/3/", seen).status_code == 302
+    assert state(made) == ImportState.CHECKING
+    (chunk,) = chunks.to_conclude(made.pk)
+    tasks.check(chunk)
+    assert sheet(made) == {"not_sent": 3}  # two people now
