@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from imports.mega.contract import SCOPE_WRITE
@@ -27,10 +28,11 @@ _UNREADABLE = object()
 class BulkExchange:
     """Notes in the journal's entry what the request was and what became of it."""
 
-    def __init__(self, service: "Service", request: Request, entry: Entry) -> None:
+    def __init__(self, service: "Service", request: Request, entry: Entry, release: Event) -> None:
         self._service = service
         self._request = request
         self._entry = entry
+        self._release = release
         self._customer_id = request.headers.get("x-customer-id", "").lower()
         self._authorization = request.headers.get("authorization", "")
         self._content = _decoded(request.body)
@@ -125,9 +127,9 @@ class BulkExchange:
         if fault is None:
             return None
         if fault.kind == "delay_before":
-            self._service.faults.pause(fault.seconds)
+            self._release.wait(fault.seconds)
         elif fault.kind == "hold_before":
-            self._service.faults.pause(LONGEST_DELAY)
+            self._release.wait(LONGEST_DELAY)
         elif fault.kind == "drop_before_work":
             raise Dropped
         return garble.plain(fault) if fault.kind == "status" else None
@@ -138,9 +140,9 @@ class BulkExchange:
         if fault is None:
             return reply
         if fault.kind == "delay_after":
-            self._service.faults.pause(fault.seconds)
+            self._release.wait(fault.seconds)
         elif fault.kind == "hold_after":
-            self._service.faults.pause(LONGEST_DELAY)
+            self._release.wait(LONGEST_DELAY)
         elif fault.kind == "drop_after_work":
             raise Dropped
         return garble.spoil(reply, fault)

@@ -143,9 +143,15 @@ class Faults:
             del self.waiting[index]
         return fault
 
+    @property
+    def next_release(self) -> threading.Event:
+        """Return what is set when the requests that are here now may go on."""
+        with self._lock:
+            return self._released
+
     def pause(self, seconds: float) -> None:
         """Wait, but no longer than until the next release."""
-        self._released.wait(seconds)
+        self.next_release.wait(seconds)
 
     def release(self) -> None:
         """Let the requests that are held or delayed now go on."""

@@ -79,10 +79,11 @@ class Service:
 
     def post_bulk(self, request: Request) -> Reply:
         """Answer a bulk request; raises Dropped when a fault wants the connection reset."""
+        release = self.faults.next_release  # who sees it arrive may release it, held yet or not
         entry = self.journal.arrive()
         status = 0
         try:
-            reply = BulkExchange(self, request, entry).reply()
+            reply = BulkExchange(self, request, entry, release).reply()
             status = reply.status
         finally:
             self.journal.close(entry, status)

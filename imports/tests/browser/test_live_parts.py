@@ -219,7 +219,8 @@ def test_nothing_jumps_when_an_import_comes_to_its_end(watched, client_of, tmp_p
 
 
 def _upload_and_send(page, client, folder, rows):
-    lines = [f"Person {n},{phone(n)},p{n}@example.com\n" for n in range(rows)]
+    own = client.customer.pk % 700 * 10_000  # people of this story: the guard knows the others'
+    lines = [f"Person {n},{phone(n)},p{n}@example.com\n" for n in range(own, own + rows)]
     path = Path(folder) / "leads.csv"
     path.write_text("Full name,Phone,E-mail\n" + "".join(lines))
     page.goto(f"/imports/new/?customer={client.customer.slug}")

@@ -80,6 +80,19 @@ def test_a_request_is_held_until_it_is_released(post, mega):
     assert answers[0].status == 200
 
 
+@pytest.mark.parametrize("kind", ["hold_before", "hold_after"])
+def test_whoever_saw_a_request_arrive_may_release_it_before_it_is_held(post, mega, kind):
+    mega.misbehave(kind)
+    answers = []
+    sender = threading.Thread(target=lambda: answers.append(post([ANN])))
+    with mega.service.lock:  # it has arrived, and gets no further
+        sender.start()
+        mega.wait_for_requests(1)
+        mega.release()
+    sender.join(5)
+    assert [one.status for one in answers] == [200]
+
+
 def test_a_request_held_after_its_work_has_done_it(post, mega):
     mega.misbehave("hold_after")
     with pytest.raises(OutcomeUnknown):
