@@ -106,6 +106,8 @@ def stored_seconds(import_id: int) -> float:
 
 
 def _again(import_id: int) -> Import:
+    """Have all rows checked as at first: phones of other data are not taken over."""
+    Import.objects.filter(pk=import_id).update(phone_data_version="")
     made = Import.objects.get(pk=import_id)
     version = made.mappings.aggregate(newest=Max("version"))["newest"]
     derive.remap(made, derive.mapping_of(made), None, expected_version=version)

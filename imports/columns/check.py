@@ -43,6 +43,7 @@ AT_ONCE: Final = 100
 and data that whatever comes next is cold in the processor's cache: row by row is a fifth slower.
 """
 
+PHONE: Final = "contact_phone"
 _NAMES = ("contact_name", *fields.NAME_PARTS)
 
 
@@ -112,12 +113,21 @@ class Checker:
         """The lead of a row; `cells` may be fewer or more than the headers. Never raises."""
         return next(self.check_all([(number, cells)]))
 
-    def check_all(self, rows: Iterable[tuple[int, Sequence[str]]]) -> Iterator[CheckedRow]:
-        """The same for many rows, given as (number, cells), in their order."""
+    def check_all(
+        self,
+        rows: Iterable[tuple[int, Sequence[str]]],
+        phones: MappingType[int, str] | None = None,
+    ) -> Iterator[CheckedRow]:
+        """The same for many rows, given as (number, cells), in their order.
+
+        `phones` are those of some rows, in E.164, by number: what was read of their cells before,
+        with nothing to say of them.
+        """
         rows = iter(rows)
         while drafts := [_Draft(number, cells) for number, cells in islice(rows, AT_ONCE)]:
             for step in self._steps:
-                _read(step, drafts)
+                known = phones if step.field == PHONE else None
+                _read(step, _without(known, drafts) if known else drafts)
             for constant in self._constants:
                 _fill(*constant, drafts)
             if self._has_name_parts:
@@ -126,6 +136,17 @@ class Checker:
                 yield from map(_checked, drafts)
             else:
                 yield from (_barred(_checked(draft), draft, self._bars) for draft in drafts)
+
+
+def _without(known: MappingType[int, str], drafts: Sequence[_Draft]) -> list[_Draft]:
+    """Give the rows whose phone is known theirs; the others' are to be read."""
+    left = []
+    for draft in drafts:
+        if phone := known.get(draft.number):
+            draft.values[PHONE] = phone
+        else:
+            left.append(draft)
+    return left
 
 
 def _fill(
@@ -154,7 +175,7 @@ def _join_name_parts(drafts: Sequence[_Draft]) -> None:
 
 def _checked(draft: _Draft) -> CheckedRow:
     values, found = draft.values, draft.found
-    email, phone = values.get("contact_email"), values.get("contact_phone")
+    email, phone = values.get("contact_email"), values.get(PHONE)
     if not (email or phone or "contact_name" in values):
         found = _without_contact(found)
     invalid = found and any(p.level == "error" for p in found)
@@ -171,7 +192,7 @@ def _checked(draft: _Draft) -> CheckedRow:
 
 
 def _barred(row: CheckedRow, draft: _Draft, bars: Bars) -> CheckedRow:
-    barred, why = bars.of_row(draft.cells, draft.values.get("contact_phone", ""))
+    barred, why = bars.of_row(draft.cells, draft.values.get(PHONE, ""))
     return structs.replace(row, barred=barred, barred_why=why) if barred else row
 
 
@@ -266,7 +287,7 @@ def _problem(step: _Step, cell: str, note: clean.Note) -> Problem:
 
 def _without_contact(found: list[Problem]) -> list[Problem]:
     """A contact that was left out keeps the row back when no other contact is there."""
-    contacts = {"contact_phone", "contact_email", *_NAMES}
+    contacts = {PHONE, "contact_email", *_NAMES}
     worse = [
         Problem(p.code, "error", p.field, p.header, p.found, p.detail)
         if p.field in contacts and p.code != "placeholder"  # that is as if the cell were blank

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
-from imports.columns import bars, by_words, check, leadtext
+from imports.columns import bars, by_words, check, leadtext, read_before
 from imports.columns.mapping import Mapping
 from imports.columns.rules import Rules
 from imports.models import MappingVersion
@@ -30,7 +30,7 @@ def lines(
     made = Mapping.from_json(version.content)
     checker = check.compile_mapping(
         made,
-        lead_import.customer.region,
+        version.region or lead_import.customer.region,
         by_words.refused_values(lead_import),
         bars.of(made, Rules.from_json(version.rules)),
     )
@@ -39,7 +39,8 @@ def lines(
         cursor.execute(sql, [lead_import.pk, *(span or [list(among)])])
         rows = cursor.fetchall()
     rows = overlay.over(lead_import, rows)
-    return leadtext.lines(lead_import.pk, version.pk, checker.check_all(rows))
+    phones = read_before.phones(version, *span) if span else None
+    return leadtext.lines(lead_import.pk, version.pk, checker.check_all(rows, phones))
 
 
 def store(found: str) -> None:

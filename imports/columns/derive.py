@@ -23,6 +23,7 @@ from imports.columns import (
     mapping,
     memory,
     profile,
+    read_before,
     rule_columns,
     survey,
     taken_over,
@@ -208,6 +209,8 @@ def use(locked: Import, wanted: Mapping, user: User | None) -> MappingVersion:
         version=number,
         content=wanted.to_json(),
         rules=rules.to_json(),
+        region=locked.customer.region,
+        phones_from=read_before.under(locked, wanted),
         created_by=user,
     )
     superseded.end(locked, version, user)

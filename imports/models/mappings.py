@@ -17,6 +17,12 @@ class MappingVersion(models.Model):
     rules = models.JSONField(  # the customer's, as they stood then: columns.rules.Rules.to_json()
         default=dict, db_default={}
     )
+    region = models.CharField(  # the customer's, as it stood then; phones are read by it
+        max_length=2, default="", db_default="", blank=True
+    )
+    phones_from = models.ForeignKey(  # the one before, where phones are read as under that
+        "self", models.RESTRICT, null=True, related_name="+"
+    )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )

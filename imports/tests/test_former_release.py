@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from imports.models import Batch, Customer, DryRun, Import, ReadAttempt
+from imports.models import Batch, Customer, DryRun, Import, MappingVersion, ReadAttempt
 from portal.models import User
 
 NEW = {
@@ -12,6 +12,7 @@ NEW = {
     Customer: ("import_field", "import_field_found"),
     DryRun: ("is_sample",),
     ReadAttempt: ("asked",),
+    MappingVersion: ("region",),
     User: ("tour",),
 }
 

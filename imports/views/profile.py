@@ -61,11 +61,12 @@ def _consents(made: Mapping) -> list[tuple[str, Consent]]:
 
 def _facts(lead_import: Import, made: Mapping) -> list[tuple[str, str]]:
     """As headings and words."""
-    customer = lead_import.customer
+    customer, version = lead_import.customer, lead_import.mapping
+    region = made.region or (version and version.region) or customer.region
     rules = rule_columns.said(of_customer(customer, timezone.localdate()))
     needed = "required" if customer.needs_provenance else "need not be said"
     found = [
-        ("Phones without a country code", f"read as in {made.region or customer.region}"),
+        ("Phones without a country code", f"read as in {region}"),
         ("Dates", _dates(made)),
         ("Rows of one person", lead_import.get_duplicates_display()),
         ("Leads that MEGA has", customer.get_on_duplicate_display()),

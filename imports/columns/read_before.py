@@ -1,0 +1,78 @@
+"""Phones that were read under the mapping before, from the same cells in the same way.
+
+To read a phone takes a third of the time in which a row is checked, and most changes of a mapping
+concern other columns. A phone is taken over only where reading its cell again could give nothing
+else: nothing was to be said of it, no decision changed its lead, and nobody ever corrected its row.
+"""
+
+from dataclasses import replace
+from typing import Any, Final
+
+from django.db import connection
+
+from imports.columns import check
+from imports.columns.mapping import ColumnMap, Mapping
+from imports.models import Correction, Import, MappingVersion
+
+PHONE: Final = check.PHONE
+_PHONES = f"""
+    SELECT number, body->>'{PHONE}' FROM imports_lead
+    WHERE import_id = %s AND mapping_id = %s AND number BETWEEN %s AND %s
+      AND checked IS NULL AND body ? '{PHONE}'
+      AND (problems = '[]' OR NOT problems @> '[{{"f": "{PHONE}"}}]')
+"""  # noqa: S608 - made of constants
+
+
+def under(locked: Import, wanted: Mapping) -> MappingVersion | None:
+    """Return the import's current mapping where its leads have phones as `wanted` would read them.
+
+    The caller holds the import's row. One that is read anew has no mapping until it was read.
+    """
+    former = locked.mapping
+    if former is None or not former.region or not _reads_as_now(locked):
+        return None
+    here = _reading(wanted, locked.customer.region)
+    there = _reading(Mapping.from_json(former.content), former.region)
+    return former if here is not None and here == there else None
+
+
+def _reads_as_now(lead_import: Import) -> bool:
+    """Whether it was mapped by a release that reads cells as this one does."""
+    mapped = lead_import.rules_version, lead_import.phone_data_version
+    return mapped == (check.RULES_VERSION, check.PHONE_DATA_VERSION)
+
+
+def _reading(mapping: Mapping, region: str) -> tuple[Any, ...] | None:
+    """Everything by which phones are read; None where they come from more than one column's cells.
+
+    What becomes of numbers that are merely possible is not in it: of these something is said.
+    """
+    fed = [column for column in mapping.columns if PHONE in column.targets]
+    if len(fed) != 1 or PHONE in mapping.joins:
+        return None
+    blank = {word for word in mapping.words.contacts if any(map(str.isdigit, word))}
+    return _plain(fed[0]), mapping.country, mapping.region or region, blank
+
+
+def _plain(column: ColumnMap) -> ColumnMap:
+    """The column without what is said of it only, or what other things are judged by."""
+    return replace(
+        column, header="", reason="", confidence="none", wanted=None, looks="", consent=None
+    )
+
+
+def phones(version: MappingVersion, first: int, last: int) -> dict[int, str]:
+    """Return the phones that the rows of a span would get again, by the row's number.
+
+    Former leads are dropped at leisure; what is gone is read again.
+    """
+    former, import_id = version.phones_from_id, version.lead_import_id
+    if former is None or not _reads_as_now(version.lead_import):
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_PHONES, [import_id, former, first, last])
+        found = dict(cursor.fetchall())
+    corrected = Correction.objects.filter(lead_import=import_id, number__range=(first, last))
+    for number in corrected.values_list("number", flat=True).distinct():
+        found.pop(number, None)  # also where it is undone: it may have stood then
+    return found
