@@ -84,6 +84,23 @@ def test_it_waits_where_the_next_step_is_not_there_yet(ines, acme):
     assert "or say how dates or numbers are written" in note(ines, f"/imports/{made.pk}/columns/")
 
 
+def test_it_goes_on_by_itself_on_a_columns_page_that_was_open_while_rows_were_checked(ines, acme):
+    made = start(ines)
+    Import.objects.filter(pk=made.pk).update(state=ImportState.CHECKING)
+    columns = f"/imports/{made.pk}/columns/"
+    assert "It goes on here as soon as every row is checked" in note(ines, columns)
+    poll = re.search(r'hx-get="([^"]+/progress/[^"]+)"', story.text(ines.get(columns)))[1]
+    Import.objects.filter(pk=made.pk).update(state=ImportState.REVIEW)
+
+    part = story.text(ines.get(poll.replace("&amp;", "&"), headers={"HX-Request": "true"}))
+
+    tour_part = re.search(r'<section [^>]*id="tour".*?</section>', part)[0]
+    assert 'hx-swap-oob="true"' in tour_part
+    assert f'class="button primary" href="/imports/{made.pk}/review/">Next' in tour_part
+    assert f'name="next" value="{columns}"' in tour_part  # the way back of who skips it
+    assert re.search(r'id="state" hx-swap-oob="true">.*Ready for review', part)
+
+
 def test_skipped_it_is_gone_for_good_and_the_page_stays(ines, acme):
     made = start(ines)
     here = f"/imports/{made.pk}/columns/"
