@@ -1,14 +1,15 @@
 """Pages in light, dark and on a phone: reachable by everybody, nothing cut off, keys that work."""
 
 import pytest
-from django.test import Client
+from django.test import Client as HttpClient
 from playwright.sync_api import expect
 
 from imports.models import ImportState
-from imports.tests.browser.conftest import assert_open_to_all, sign_in
+from imports.tests.browser.conftest import assert_open_to_all, sign_in, team_manager
 from imports.tests.browser.eyes import CUT_OFF, MOVING, SMALL, WITHOUT_EDGE
 from imports.tests.browser.keys import Keys
 from imports.tests.pages import world
+from imports.tests.road.engine import Client
 
 pytestmark = [pytest.mark.browser, pytest.mark.road]
 
@@ -20,23 +21,17 @@ MAIN = ("import_new", "import_file", "import_columns", "import_review", "import_
         "import_report", "import_rows", "history", "customer", "audit", "preferences")  # fmt: skip
 
 
-@pytest.fixture
-def filled(ines, client_of):
-    """An import at each stop that no clock moves on."""
-    return world.fill(client_of().customer, ines, still=True)
+@pytest.fixture(scope="module")
+def filled(committed, engine, mega):
+    """An import at each stop that no clock moves on; whoever moves one makes a world of its own."""
+    return world.fill(Client(mega).customer, team_manager(), still=True)
 
 
-@pytest.fixture
-def client(ines):
-    """Knows which addresses are pages."""
-    client = Client()
-    client.force_login(ines)
-    return client
-
-
-@pytest.fixture
-def pages(filled, client):
-    """The address of every page, taken from the urls."""
+@pytest.fixture(scope="module")
+def pages(filled):
+    """The address of every page, taken from the urls: whatever answers as one."""
+    client = HttpClient()
+    client.force_login(team_manager())
     return world.pages(filled, client)
 
 
@@ -121,7 +116,8 @@ def test_single_keys_search_begin_an_import_and_can_be_switched_off(window, ines
     assert page.url.endswith("/preferences/")
 
 
-def test_the_confirmation_is_a_dialog_that_escape_closes(window, ines, filled):
+def test_the_confirmation_is_a_dialog_that_escape_closes(window, ines, client_of):
+    filled = world.fill(client_of().customer, ines, still=True)
     page = window()
     sign_in(page, ines)
     page.goto(f"/imports/{filled.imports['review'].pk}/review/")
@@ -139,8 +135,8 @@ def test_the_confirmation_is_a_dialog_that_escape_closes(window, ines, filled):
     page.get_by_text("was discarded").wait_for()
 
 
-def test_a_running_import_is_cancelled_from_its_live_page(window, ines, filled):
-    running = filled.imports["paused"]
+def test_a_running_import_is_cancelled_from_its_live_page(window, ines, client_of):
+    running = world.fill(client_of().customer, ines, still=True).imports["paused"]
     page = window()
     sign_in(page, ines)
     page.goto(f"/imports/{running.pk}/send/")
