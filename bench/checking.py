@@ -10,7 +10,7 @@ from bench.measure import alone, figure, rate, stopwatch
 from imports import tasks
 from imports.columns import check, derive, digests, phones
 from imports.columns.emails import read_email
-from imports.models import Import, ImportState, Row
+from imports.models import Chunk, Import, ImportState, Row
 from imports.review import judge
 from imports.tests.road.engine import wait_until
 from portal import garbage
@@ -106,8 +106,8 @@ def stored_seconds(import_id: int) -> float:
 
 
 def _again(import_id: int) -> Import:
-    """Have all rows checked as at first: phones of other data are not taken over."""
-    Import.objects.filter(pk=import_id).update(phone_data_version="")
+    """Have all rows checked as at first: phones that another release read are not taken over."""
+    Chunk.objects.filter(mapping__lead_import=import_id).update(read_by="")
     made = Import.objects.get(pk=import_id)
     version = made.mappings.aggregate(newest=Max("version"))["newest"]
     derive.remap(made, derive.mapping_of(made), None, expected_version=version)

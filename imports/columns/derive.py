@@ -195,22 +195,24 @@ def _lock(lead_import: Import, states: tuple[ImportState, ...]) -> Import:
     return locked
 
 
-def use(locked: Import, wanted: Mapping, user: User | None) -> MappingVersion:
+def use(locked: Import, wanted: Mapping, user: User | None, region: str = "") -> MappingVersion:
     """Make the mapping the current one and cut the rows into chunks to be checked under it.
 
     Wherever it comes from, masked columns feed nothing. Leads of former mappings stay until the
-    rows are checked (`former`). The caller holds the import's row.
+    rows are checked (`former`). Phones are read in the customer's `region`, as it stands now unless
+    one is given. The caller holds the import's row.
     """
     wanted = consent_marks.marked(mapping.with_masked(wanted, locked.masked), locked)
     wanted, rules = rule_columns.found(wanted, locked)
+    region = region or locked.customer.region
     number = (locked.mappings.aggregate(newest=Max("version"))["newest"] or 0) + 1
     version = MappingVersion.objects.create(
         lead_import=locked,
         version=number,
         content=wanted.to_json(),
         rules=rules.to_json(),
-        region=locked.customer.region,
-        phones_from=read_before.under(locked, wanted),
+        region=region,
+        phones_from=read_before.under(locked, wanted, region),
         created_by=user,
     )
     superseded.end(locked, version, user)
@@ -276,7 +278,8 @@ def _store(chunk: Chunk, lines: str) -> None:
         cursor.execute(*_for_share(current))
         if cursor.fetchone() is None:
             return
-        if not Chunk.objects.filter(pk=chunk.pk, done_at=None).update(done_at=Now()):
+        free = Chunk.objects.filter(pk=chunk.pk, done_at=None)
+        if not free.update(done_at=Now(), read_by=read_before.READ_BY):
             return
     checked.store(lines)
 

@@ -13,7 +13,7 @@ def of(lead_import: Import, current: Mapping) -> dict[str, Any] | None:
     column = next((c for c in current.columns if c.target == "contact_phone"), None)
     if column is None or current.country is not None or not lead_import.is_editable:
         return None
-    region = current.region or lead_import.customer.region
+    region = region_of(lead_import, current)
     change = changes.made(column.changes) or str
     rows = first_rows(lead_import, derive.SAMPLE)
     cells = (change(row[column.index]) for row in rows if len(row) > column.index)
@@ -22,3 +22,9 @@ def of(lead_import: Import, current: Mapping) -> dict[str, Any] | None:
         return None
     named = {"country": countries.name(fit.region), "present": countries.name(region)}
     return fit._asdict() | named | {"index": column.index}
+
+
+def region_of(lead_import: Import, current: Mapping) -> str:
+    """Where phones without a country code are read as being from, under its current mapping."""
+    version = lead_import.mapping
+    return current.region or (version and version.region) or lead_import.customer.region

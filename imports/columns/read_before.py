@@ -12,9 +12,12 @@ from django.db import connection
 
 from imports.columns import check
 from imports.columns.mapping import ColumnMap, Mapping
-from imports.models import Correction, Import, MappingVersion
+from imports.models import Chunk, Correction, Import, MappingVersion
 
 PHONE: Final = check.PHONE
+READ_BY: Final = f"{check.RULES_VERSION} {check.PHONE_DATA_VERSION}"
+"""How this release reads cells; another one may read them otherwise."""
+
 _PHONES = f"""
     SELECT number, body->>'{PHONE}' FROM imports_lead
     WHERE import_id = %s AND mapping_id = %s AND number BETWEEN %s AND %s
@@ -23,23 +26,18 @@ _PHONES = f"""
 """  # noqa: S608 - made of constants
 
 
-def under(locked: Import, wanted: Mapping) -> MappingVersion | None:
-    """Return the import's current mapping where its leads have phones as `wanted` would read them.
+def under(locked: Import, wanted: Mapping, region: str) -> MappingVersion | None:
+    """Return the import's current mapping where its leads have phones as `wanted` would read them
+    in a region.
 
     The caller holds the import's row. One that is read anew has no mapping until it was read.
     """
     former = locked.mapping
-    if former is None or not former.region or not _reads_as_now(locked):
+    if former is None:
         return None
-    here = _reading(wanted, locked.customer.region)
+    here = _reading(wanted, region)
     there = _reading(Mapping.from_json(former.content), former.region)
     return former if here is not None and here == there else None
-
-
-def _reads_as_now(lead_import: Import) -> bool:
-    """Whether it was mapped by a release that reads cells as this one does."""
-    mapped = lead_import.rules_version, lead_import.phone_data_version
-    return mapped == (check.RULES_VERSION, check.PHONE_DATA_VERSION)
 
 
 def _reading(mapping: Mapping, region: str) -> tuple[Any, ...] | None:
@@ -64,10 +62,12 @@ def _plain(column: ColumnMap) -> ColumnMap:
 def phones(version: MappingVersion, first: int, last: int) -> dict[int, str]:
     """Return the phones that the rows of a span would get again, by the row's number.
 
-    Former leads are dropped at leisure; what is gone is read again.
+    Former leads are dropped at leisure; what is gone is read again, and so is what a release read
+    that reads otherwise than this one.
     """
     former, import_id = version.phones_from_id, version.lead_import_id
-    if former is None or not _reads_as_now(version.lead_import):
+    chunks = Chunk.objects.filter(mapping=former, first__lte=last, last__gte=first)
+    if former is None or chunks.exclude(read_by=READ_BY).exists():
         return {}
     with connection.cursor() as cursor:
         cursor.execute(_PHONES, [import_id, former, first, last])

@@ -50,6 +50,9 @@ class Chunk(models.Model):
     last = models.PositiveIntegerField()
     work_until = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
+    read_by = models.CharField(  # by what rules and phone data: columns.read_before.READ_BY
+        max_length=40, default="", db_default="", blank=True
+    )
     sums = models.JSONField(null=True)  # columns.sums.Sums, of its leads as they were judged last
 
     class Meta:

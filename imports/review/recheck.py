@@ -33,7 +33,7 @@ def rows(locked: Import, numbers: Sequence[int], user: User | None) -> None:
 
 
 def _all(locked: Import, former: MappingVersion, user: User | None) -> None:
-    version = derive.use(locked, derive.mapping_of(locked), user)
+    version = derive.use(locked, derive.mapping_of(locked), user, former.region)
     MappingVersion.objects.filter(pk=version.pk).update(
         accepted_by=former.accepted_by_id, accepted_at=former.accepted_at
     )

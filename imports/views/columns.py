@@ -131,10 +131,8 @@ def progress(request: Request, pk: int) -> HttpResponse:
         "checking": standing,
         "has_been_checked": stays,
         "page": shown,
+        "tour_page": shown,
     }
-    if stays:  # the head says what is true now, too
-        context |= steps.shared(request, lead_import, shown)
-        context |= {"has_moved_on": True, "tour_page": shown}
     return render(request, "parts/checking.html", context)
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from imports.columns import fields, formats, memory, rule_columns
+from imports.columns import fields, fit, formats, memory, rule_columns
 from imports.columns.consent import Consent
 from imports.columns.mapping import Mapping
 from imports.columns.rules import Rules, of_customer
@@ -61,12 +61,11 @@ def _consents(made: Mapping) -> list[tuple[str, Consent]]:
 
 def _facts(lead_import: Import, made: Mapping) -> list[tuple[str, str]]:
     """As headings and words."""
-    customer, version = lead_import.customer, lead_import.mapping
-    region = made.region or (version and version.region) or customer.region
+    customer = lead_import.customer
     rules = rule_columns.said(of_customer(customer, timezone.localdate()))
     needed = "required" if customer.needs_provenance else "need not be said"
     found = [
-        ("Phones without a country code", f"read as in {region}"),
+        ("Phones without a country code", f"read as in {fit.region_of(lead_import, made)}"),
         ("Dates", _dates(made)),
         ("Rows of one person", lead_import.get_duplicates_display()),
         ("Leads that MEGA has", customer.get_on_duplicate_display()),

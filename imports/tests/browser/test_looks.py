@@ -50,8 +50,9 @@ def look(window, ines, pages, **options):
 @pytest.mark.timeout(400)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
-def test_no_page_shuts_anybody_out(window, ines, pages, scheme, width):
+def test_no_page_shuts_anybody_out(window, ines, filled, pages, scheme, width):
     assert len(pages) > 35
+    assert world.addresses(filled)["customers_preview"] in pages
     size = {"width": width, "height": 800}
     for page in look(window, ines, pages, viewport=size, color_scheme=scheme):
         assert_open_to_all(page)

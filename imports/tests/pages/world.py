@@ -10,6 +10,7 @@ import uuid
 import zlib
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cached_property
 
 from django.db import transaction
 from django.urls import reverse
@@ -109,6 +110,11 @@ class World:
     @property
     def finished(self):
         return self.imports["finished"]
+
+    @cached_property
+    def its_list(self):
+        """The id of a list of customers that waits for the word; another one would replace it."""
+        return kept.keep(self.owner, kept.Kept(A_LIST, "list.csv", None, "US"))
 
     def steps(self):
         """Each import at each of its steps, as far as it has come."""
@@ -434,7 +440,7 @@ def _values(world, name):
         return _of_a_list(world, name)
     kinds = {
         "team_mapping": lambda: {"slug": world.customer.team.slug, "pk": _a_mapping(world).pk},
-        "customers": lambda: {"pk": kept.keep(world.owner, _a_list())},
+        "customers": lambda: {"pk": world.its_list},
         "customer": lambda: {"slug": world.customer.slug},
         "team": lambda: {"slug": world.customer.team.slug, "pk": world.member.pk},
         "member": lambda: {"slug": world.customer.team.slug, "pk": world.member.pk},
@@ -444,10 +450,6 @@ def _values(world, name):
     }
     known = next((found for kind, found in kinds.items() if name.startswith(kind)), None)
     return known() if known else _of_the_finished_import(world)
-
-
-def _a_list():
-    return kept.Kept(A_LIST, "list.csv", None, "US")
 
 
 def _a_notice(world):
