@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from django.db import connection
 
-from imports.columns import check
+from imports.columns import check, memory
 from imports.columns.mapping import ColumnMap, Mapping
 from imports.models import Chunk, Correction, Import, MappingVersion
 
@@ -33,11 +33,11 @@ def under(locked: Import, wanted: Mapping, region: str) -> MappingVersion | None
     The caller holds the import's row. One that is read anew has no mapping until it was read.
     """
     former = locked.mapping
-    if former is None:
+    before = memory.readable(former) if former else None
+    if former is None or before is None:  # one that cannot be read any more is mapped again
         return None
     here = _reading(wanted, region)
-    there = _reading(Mapping.from_json(former.content), former.region)
-    return former if here is not None and here == there else None
+    return former if here is not None and here == _reading(before, former.region) else None
 
 
 def _reading(mapping: Mapping, region: str) -> tuple[Any, ...] | None:

@@ -16,6 +16,7 @@ from imports.review.acts import Deed, Kind
 from imports.tests import people
 from imports.tests.columns.test_one_bucket import holding
 from imports.tests.pages import story
+from imports.tests.thawed import thawed
 
 pytestmark = pytest.mark.django_db
 
@@ -145,6 +146,13 @@ def test_phones_that_another_release_read_are_read_again(made):
     first.mapping.chunks.update(read_by="6 8.0.0")  # a worker that is not replaced yet took them
     second = remapped(made, same)
     assert read_before.phones(second.mapping, 2, 6) == {}
+
+
+def test_columns_can_be_mapped_again_where_the_mapping_before_cannot_be_read(made):
+    wanted = derive.mapping_of(now(made))
+    with thawed():
+        made.mappings.update(content={})
+    assert derive.use(now(made), wanted, None).phones_from is None
 
 
 def test_the_region_is_the_customers_as_it_stood_when_the_columns_were_mapped(made, monkeypatch):
