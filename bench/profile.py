@@ -16,7 +16,6 @@ from bench.checking import pure_seconds
 from bench.measure import alone, figure, median_ms, rate, stopwatch
 from imports.columns import check, derive, drift, former, placeholders, profile, values
 from imports.columns.fields import CUSTOM
-from imports.columns.mapping import Mapping
 from imports.forms.meanings import columns_with_meanings
 from imports.intake import upload
 from imports.models import Customer, Import, ImportState, Row
@@ -100,35 +99,21 @@ def first_seconds(import_id: int) -> float:
 
 
 def recheck_seconds(import_id: int) -> float:
-    """Send a column to another custom field, and check all rows again, until they are reviewed."""
-    return _recheck_seconds(import_id, _to_town)
+    """Send a column to another custom field."""
+    return _recheck_seconds(import_id, f"{CUSTOM}city", target=f"{CUSTOM}town")
 
 
 def phones_seconds(import_id: int) -> float:
     """Keep the second phone of a cell, too, so that all phones are read again."""
-    return _recheck_seconds(import_id, _with_others)
+    return _recheck_seconds(import_id, check.PHONE, others=f"{CUSTOM}phones")
 
 
-def _to_town(current: Mapping) -> Mapping:
-    columns = [
-        replace(one, target=f"{CUSTOM}town") if one.target == f"{CUSTOM}city" else one
-        for one in current.columns
-    ]
-    return replace(current, columns=tuple(columns))
-
-
-def _with_others(current: Mapping) -> Mapping:
-    columns = [
-        replace(one, others=f"{CUSTOM}phones") if one.target == check.PHONE else one
-        for one in current.columns
-    ]
-    return replace(current, columns=tuple(columns))
-
-
-def _recheck_seconds(import_id: int, change: Callable[[Mapping], Mapping]) -> float:
+def _recheck_seconds(import_id: int, fed: str, **changes: str) -> float:
+    """Change the column that feeds this field, and check all rows again until the review."""
     made = Import.objects.select_related("mapping").get(pk=import_id)
     current = derive.mapping_of(made)
-    changed = change(current)
+    columns = (replace(one, **changes) if one.target == fed else one for one in current.columns)
+    changed = replace(current, columns=tuple(columns))
     assert changed != current
     version = made.mapping.version if made.mapping else 0
     garbage.keep_what_is_loaded()

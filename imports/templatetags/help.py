@@ -124,12 +124,12 @@ def tour_offer(context: Context, *, always: bool = False) -> list[Customer]:
 
 @register.simple_tag(takes_context=True)
 def tour_note(context: Context) -> tour_notes.Note | None:
-    """What the tour says on this page of the import, if it is on. A part of a page that comes anew
-    by an address of its own gives the page's as `tour_page`.
+    """What the tour says on this page of the import, if it is on. Where it comes anew, by
+    another address, `again_on` is the name of its page.
     """
     request: Any = context["request"]
     lead_import: Import = context["lead_import"]
     if not tour.is_shown_on(request.user, lead_import):
         return None
-    page = context.get("tour_page") or request.resolver_match.url_name
+    page = context.get("again_on") or request.resolver_match.url_name
     return tour_notes.note(page, lead_import, asks_send=request.GET.get("tour") == "send")

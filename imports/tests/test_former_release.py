@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from imports.models import Batch, Customer, DryRun, Import, MappingVersion, ReadAttempt
+from imports.models import Batch, Chunk, Customer, DryRun, Import, MappingVersion, ReadAttempt
 from portal.models import User
 
 NEW = {
@@ -13,6 +13,7 @@ NEW = {
     DryRun: ("is_sample",),
     ReadAttempt: ("asked",),
     MappingVersion: ("region",),
+    Chunk: ("read_by",),
     User: ("tour",),
 }
 

@@ -131,7 +131,6 @@ def progress(request: Request, pk: int) -> HttpResponse:
         "checking": standing,
         "has_been_checked": stays,
         "page": shown,
-        "tour_page": shown,
     }
     return render(request, "parts/checking.html", context)
 

@@ -2,6 +2,7 @@
 
 import uuid
 import zlib
+from types import SimpleNamespace
 
 import pytest
 from django.urls import reverse
@@ -58,6 +59,7 @@ FOR_MANAGERS = {
 }  # fmt: skip
 GET_FOR_MANAGERS = {"customers_wrong"}
 GET_FOR_IMPORTERS = {"customer_do_not_import_csv", "team_do_not_import_csv"}
+OWNERS = ("customer", "team")  # of do-not-import lists
 OF_THE_READER = {  # lists of one's own things, and pages about the portal
     "home", "customers", "customers_csv", "customer_new", "teams", "import_new", "history",
     "history_search", "history_csv", "audit", "audit_check", "audit_csv", "help", "sample",
@@ -69,8 +71,8 @@ OF_THE_READER = {  # lists of one's own things, and pages about the portal
 
 
 @pytest.fixture
-def addresses(acme, max_):
-    """An address for each name, on things of the team North."""
+def things(acme, max_):
+    """One of each kind that an address can name, in the team North."""
     a_list = kept.keep(max_.user, kept.Kept(Sheet([Raw(2, {"name": "Acme"})]), "a.csv", None, "US"))
     lead_import = story.answered(acme, wishes=Wishes(together=uuid.uuid4()))
     batch = story.a_batch(lead_import, [2], state=BatchState.DECISION)
@@ -79,38 +81,54 @@ def addresses(acme, max_):
     member = Membership.objects.create(
         user=people.person("lea@example.com"), team=acme.team, role="viewer"
     )
-    kept_mapping, _ = saved.save(lead_import, max_.user, "Weekly", for_team=False)
-    pk = {"pk": lead_import.pk}
-    listed = {
-        of: world.listed(acme, max_.user, of_team=of == "team") for of in ("customer", "team")
+    return SimpleNamespace(
+        customer=acme,
+        a_list=a_list,
+        lead_import=lead_import,
+        batch=batch,
+        answer=Attempt.objects.filter(answer__isnull=False).get(),
+        member=member,
+        mapping=saved.save(lead_import, max_.user, "Weekly", for_team=False)[0],
+        listed={of: world.listed(acme, max_.user, of_team=of == "team") for of in OWNERS},
+    )
+
+
+@pytest.fixture
+def addresses(things):
+    """An address for each name."""
+    return {
+        name: next(filter(None, (_reverse(name, one) for one in _arguments(name, things))))
+        for name in NAMES
     }
-    made = {}
-    for name in NAMES:
-        if "_do_not_import" in name:
-            of = name.partition("_")[0]
-            entry = listed[of]
-            one = entry.addition_id if name.endswith("source") else entry.pk
-            slug = {"slug": acme.slug if of == "customer" else "north"}
-            options = [slug, slug | {"pk": one}]
-        elif name.startswith("customer"):
-            options = [{}, {"slug": acme.slug}, {"pk": a_list}]
-        elif name.startswith("team_mapping"):
-            options = [{"slug": "north"}, {"slug": "north", "pk": kept_mapping.pk}]
-        elif name.startswith(("team", "member")):
-            options = [{}, {"slug": "north"}, {"slug": "north", "pk": member.pk}]
-        elif name.startswith("together"):
-            options = [{"together": lead_import.together}]
-        elif name.startswith("notice"):
-            options = [{}, {"pk": lead_import.notices.get().pk}]
-        else:
-            answer = Attempt.objects.filter(answer__isnull=False).get()
-            sent = pk | {"batch": answer.batch_id}
-            options = [{}, pk, sent if "request" in name else pk | {"batch": batch.pk},
-                       sent | {"attempt": answer.pk}, pk | {"column": 0},
-                       pk | {"saved_pk": kept_mapping.pk}, pk | {"number": 2},
-                       pk | {"act": 1}]  # fmt: skip
-        made[name] = next(path for path in (_reverse(name, o) for o in options) if path)
-    return made
+
+
+def _arguments(name, things):
+    """What an address of this name may want to be told, the least first."""
+    customer, team = {"slug": things.customer.slug}, {"slug": "north"}
+    if "_do_not_import" in name:
+        of = name.partition("_")[0]
+        slug, entry = customer if of == "customer" else team, things.listed[of]
+        return [slug, slug | {"pk": entry.addition_id if name.endswith("source") else entry.pk}]
+    options = {
+        "customer": [{}, customer, {"pk": things.a_list}],
+        "team_mapping": [team, team | {"pk": things.mapping.pk}],
+        "team": [{}, team, team | {"pk": things.member.pk}],
+        "member": [{}, team, team | {"pk": things.member.pk}],
+        "together": [{"together": things.lead_import.together}],
+        "notice": [{}, {"pk": things.lead_import.notices.get().pk}],
+    }
+    known = next((found for kind, found in options.items() if name.startswith(kind)), None)
+    return known or _of_the_import(name, things)
+
+
+def _of_the_import(name, things):
+    pk = {"pk": things.lead_import.pk}
+    sent = pk | {"batch": things.answer.batch_id}
+    more = ({"column": 0}, {"saved_pk": things.mapping.pk}, {"number": 2}, {"act": 1})
+    return [
+        {}, pk, sent if "request" in name else pk | {"batch": things.batch.pk},
+        sent | {"attempt": things.answer.pk}, *(pk | one for one in more),
+    ]  # fmt: skip
 
 
 def _reverse(name, arguments):
